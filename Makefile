@@ -1,0 +1,80 @@
+# Everything that a developer does daily. `make` alone lists it.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+VIDEO ?=
+ONCE ?=
+TRAIN ?=
+URL ?= http://127.0.0.1:8080
+export VIDEO
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | awk -F '\t' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+.PHONY: setup
+setup: ## install what the demo needs (.venv, system packages, front-end libraries)
+	@$(PYTHON) tools/setup.py --for demo
+
+.PHONY: setup-dev
+setup-dev: ## install what developing and testing needs
+	@$(PYTHON) tools/setup.py --for dev
+
+.PHONY: demo
+demo: setup ## run the whole product here; VIDEO=file|rtsp://… watches yours, ONCE=1 proves the walk and ends
+	@exec $(BIN)/fallwatch demo $(if $(ONCE),--once)
+
+.PHONY: demo-down
+demo-down: ## end what a demo left behind
+	@$(BIN)/python -m fallwatch.demo.down
+
+.PHONY: test
+test: check ## lint, types, import rules and every test
+	@$(BIN)/pytest -q
+
+.PHONY: check
+check: setup-dev lint types imports ## everything but the tests
+
+.PHONY: lint
+lint: ## ruff: rules and format
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+.PHONY: types
+types: ## mypy, strict
+	@$(BIN)/mypy
+
+.PHONY: imports
+imports: ## import-linter: who may import whom
+	@$(BIN)/lint-imports
+
+.PHONY: bench
+bench: setup-dev ## measure; each benchmark prints a table and one JSON line
+	@$(BIN)/fallwatch bench
+
+.PHONY: train
+train: ## train the verifier from nothing (needs pip install '.[train]'); TRAIN='--clips 10 --epochs 2' is a try
+	@$(BIN)/python -m models train $(TRAIN)
+
+.PHONY: faults
+faults: setup-dev ## only the tests that kill, cut and fill
+	@$(BIN)/pytest -q -s tests/faults
+
+.PHONY: screenshots
+screenshots: setup-dev ## make the documentation's screenshots anew; a demo must run, at URL
+	@$(BIN)/python tools/screenshots.py --base-url $(URL)
+
+.PHONY: wheel
+wheel: setup-dev ## build the wheel into dist/
+	@$(BIN)/python -m build --wheel --no-isolation
+
+.PHONY: lock
+lock: ## pin every package with hashes; needs uv
+	@for extra in edge cloud; do $(LOCK) --extra $$extra -o requirements/$$extra.txt; done
+	@$(LOCK) --extra local --group setup -o requirements/local.txt
+	@$(LOCK) --extra dev --group setup --group node -o requirements/dev.txt
+	@$(PIN) --group node -o requirements/node.txt
+
+PIN := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q
+LOCK := $(PIN) pyproject.toml
