@@ -1,0 +1,1 @@
+"""What the edge decides. Pure: time and data come as arguments; nothing is read, written or logged."""

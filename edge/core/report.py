@@ -1,0 +1,39 @@
+"""What a camera's worker says to its agent: lines of JSON on standard output, interesting only now."""
+
+from typing import Annotated, Final, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
+
+
+class _Line(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Appended(_Line):
+    """The worker has put something into the outbox: look there."""
+
+    report: Literal["appended"] = "appended"
+    kind: str
+
+
+class Stats(_Line):
+    """Where the worker stands. Counts are totals since it began."""
+
+    report: Literal["stats"] = "stats"
+    state: Literal["starting", "streaming", "lost"]
+    since: AwareDatetime
+    frames: int
+    dropped: int
+    damaged: int
+    decode_s: float
+    detect_s: float
+    falls: int
+    clips_sealed: int
+    clips_failed: int
+    refused: int
+    reconnects: int
+    ring_bytes: int
+
+
+Line = Annotated[Appended | Stats, Field(discriminator="report")]
+LINE: Final[TypeAdapter[Line]] = TypeAdapter(Line)

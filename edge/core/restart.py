@@ -1,0 +1,98 @@
+"""When something that ended is tried again: soon, then later and later, never all together."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final, Literal, cast
+
+State = Literal["waiting", "running"]
+
+TRANSITIONS: Final = {
+    ("waiting", "due"): "running",
+    ("running", "ended"): "waiting",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How long to wait.
+
+    The n-th failure in a row waits min(cap_s, base_s · 2ⁿ⁻¹), less up to `jitter` of it. Whoever ran for
+    `healthy_s` has no failures behind it.
+    """
+
+    base_s: float = 0.5
+    cap_s: float = 30.0
+    jitter: float = 0.3
+    healthy_s: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """One thing that is kept running."""
+
+    state: State = "waiting"
+    failures: int = 0
+    since: datetime | None = None
+    """Start of the present run, or the instant at which to start; None: at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """It ended. `luck`: uniform in 0…1, spreads many agents apart."""
+
+    luck: float
+
+
+@dataclass(frozen=True, slots=True)
+class TimePassed:
+    """Look whether something is due."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Effect: start it now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Effect: told so that it can be logged."""
+
+    seconds: float
+    failures: int
+
+
+Effect = Start | Wait
+
+
+def delay_s(policy: Policy, failures: int, luck: float) -> float:
+    """Seconds to wait after `failures` failures in a row (≥ 1)."""
+    full = min(policy.cap_s, policy.base_s * 2.0 ** min(failures - 1, 30))
+    return full * (1 - policy.jitter * luck)
+
+
+def due(restart: Restart, at: datetime) -> datetime | None:
+    """When TimePassed will do something; None while it runs."""
+    if restart.state == "running":
+        return None
+    return restart.since or at
+
+
+def step(
+    policy: Policy, restart: Restart, given: Ended | TimePassed, at: datetime
+) -> tuple[Restart, tuple[Effect, ...]]:
+    """The state after `given`, and what to do. An input that means nothing in this state changes nothing."""
+    match given:
+        case TimePassed() if restart.state == "waiting" and (restart.since is None or at >= restart.since):
+            return replace(restart, state=_after("waiting", "due"), since=at), (Start(),)
+        case Ended(luck) if restart.state == "running":
+            ran_s = (at - restart.since).total_seconds() if restart.since else 0.0
+            failures = 1 if ran_s >= policy.healthy_s else restart.failures + 1
+            wait_s = delay_s(policy, failures, luck)
+            after = Restart(_after("running", "ended"), failures, at + timedelta(seconds=wait_s))
+            return after, (Wait(wait_s, failures),)
+        case _:
+            return restart, ()
+
+
+def _after(state: State, what: str) -> State:
+    return cast("State", TRANSITIONS[state, what])

@@ -1,0 +1,238 @@
+"""Judges traces in their surroundings: each when it ends, and the living ones now and then.
+
+A fall need not be over to be certain. What a living trace is judged to be is told at once where there is no
+doubt, and is not taken back.
+"""
+
+from dataclasses import replace
+from itertools import takewhile
+
+import numpy as np
+
+from edge.core.vision import events, scene
+from edge.core.vision.events import Scope
+from edge.core.vision.fall import HOPELESS, Verdict, alone, glance, judge
+from edge.core.vision.frame import F64, Rejection, Ruling
+from edge.core.vision.preprocess import Verifier, evidence
+from edge.core.vision.release import extended_back, risen
+from edge.core.vision.scene import Suspect
+from edge.core.vision.settings import DetectorSettings
+from edge.core.vision.state import State, Watched
+from edge.core.vision.surroundings import PEERS_S, Surroundings, around, peers
+from edge.core.vision.tracks import Passage, Trace, passage, roughness, track_of
+
+MAX_ENDED = 128  # lost traces that a later one may continue
+MAX_PASSAGES = 256
+ROUGH = 0.4  # traces with more of it were linked by chance, as in trees
+MAX_PARENTS = 8  # of them, how many are tried
+MAX_REJECTIONS = 8  # that are told of one frame: rain ends many tracks a second
+JUDGE_EVERY_S = 0.12  # of a living trace
+MAX_JUDGED = 4  # living traces a frame, those that wait longest first
+SURE = 2  # judgements in a row after which there is no doubt
+CROWD_POINTS = 12  # of a living trace that tell how it goes
+SUSPECTED_WAY_U = 12.0  # way down from which a living trace is looked at
+
+
+def ended(
+    state: State, traces: tuple[Trace, ...], settings: DetectorSettings, verifier: Verifier | None
+) -> State:
+    """The state after traces ended: judged alone and as the continuation of an earlier one."""
+    traces = tuple(t for t in traces if t.confirmed)
+    if not traces:
+        return state
+    smooth = [passage(t.points) for t in traces if roughness(t.points) < ROUGH]
+    if smooth:
+        recent = state.passages[
+            state.passages[:, Passage._fields.index("end_s")] > traces[-1].last_s - PEERS_S
+        ]
+        state = replace(state, passages=np.vstack((recent, smooth))[-MAX_PASSAGES:])
+    crowded = crowd(state)
+    for trace in traces:
+        whole, parent, longest = _longest(replace(state, passages=crowded), trace, settings, verifier)
+        state = replace(state, ended=(*state.ended, longest)[-MAX_ENDED:])
+        state = _judged(state, trace.id, whole, parent, settings)
+    gone = {t.id for t in traces}
+    return replace(state, watched=tuple(w for w in state.watched if w.id not in gone))
+
+
+def living(state: State, settings: DetectorSettings, verifier: Verifier | None) -> State:
+    """The state after the living traces whose turn it is were judged."""
+    before = {w.id: w for w in state.watched}
+    due = _due(state)
+    crowded = crowd(state) if due else state.passages
+    for trace in due:
+        watched = before.get(trace.id)
+        watched = watched or Watched(trace.id, state.now_s)
+        verdict = _verdict(replace(state, passages=crowded), trace, settings, verifier)
+        sure = verdict is not None and verdict.score >= settings.certain
+        promising = verdict is not None and verdict.promising
+        watched = Watched(
+            trace.id,
+            state.now_s,
+            (watched.suspected_s or state.now_s) if promising else None,
+            watched.sure + 1 if sure else 0,
+        )
+        before[trace.id] = watched
+        if verdict is not None and watched.sure >= SURE:
+            suspect = _suspect(trace.id, verdict, watched.suspected_s or state.now_s)
+            scope = Scope(state.view, settings)
+            now = events.decided(state.events, suspect, state.traces, state.now_s, scope)
+            state = replace(state, events=now)
+    return replace(state, watched=tuple(before.values()))
+
+
+def crowd(state: State) -> F64:
+    """What passed and what is passing: rows of `Passage`. When rain begins nothing has passed yet."""
+    passing = [passage(t.points[-CROWD_POINTS:]) for t in state.traces if t.confirmed]
+    return np.vstack((state.passages, passing)) if passing else state.passages
+
+
+def _due(state: State) -> list[Trace]:
+    """The living traces whose turn it is."""
+    judged_s = {w.id: w.judged_s for w in state.watched}
+    decided = {d.suspect.id for d in state.events.decisions}
+    due = [
+        t
+        for t in state.traces
+        if t.confirmed
+        and t.id not in decided
+        and t.last_s == state.last_s
+        and state.now_s - judged_s.get(t.id, 0.0) >= JUDGE_EVERY_S
+        and t.points[-1].y - min(p.y for p in t.points) >= SUSPECTED_WAY_U * state.view.u
+    ]
+    return sorted(due, key=lambda t: judged_s.get(t.id, 0.0))[:MAX_JUDGED]
+
+
+def _suspect(identity: int, verdict: Verdict, suspected_s: float) -> Suspect:
+    return Suspect(identity, verdict, verdict.points, suspected_s, frozenset((identity,)))
+
+
+def _longest(
+    state: State, trace: Trace, settings: DetectorSettings, verifier: Verifier | None
+) -> tuple[Verdict | None, Trace | None, Trace]:
+    """The verdict on a trace with the lost ones that it continues, the first of them, and the whole."""
+    whole, parent, longest = _verdict(state, trace, settings, verifier), None, trace
+    for earlier in _parents(state, trace, settings):
+        if not scene.follows(earlier.points, longest.points, state.view, settings):
+            continue
+        joined = replace(longest, points=scene.continued(earlier.points, longest.points))
+        verdict = _verdict(state, joined, settings, verifier)
+        if verdict is not None and (
+            whole is None or verdict.score >= min(whole.score, 1 - settings.sensitivity)
+        ):
+            whole, parent, longest = verdict, earlier, joined
+    return whole, parent, longest
+
+
+def _judged(
+    state: State, identity: int, verdict: Verdict | None, parent: Trace | None, settings: DetectorSettings
+) -> State:
+    """The state with what is to be made of a verdict on a trace that ended."""
+    limit = 1 - settings.sensitivity
+    decision = next((d.suspect for d in state.events.decisions if d.suspect.id == identity), None)
+    suspected_s = next((w.suspected_s for w in state.watched if w.id == identity), None) or state.now_s
+    if verdict is not None and verdict.score >= limit:
+        suspect = _suspect(identity, verdict, suspected_s)
+        before = tuple(s for s in state.events.suspects if parent is not None and s.id == parent.id)
+        rest = tuple(s for s in state.events.suspects if s not in before)
+        for piece in before:
+            first_s = min(piece.suspected_s, suspected_s)
+            suspect = replace(suspect, ids=suspect.ids | piece.ids, suspected_s=first_s)
+        return replace(state, events=replace(state.events, suspects=(*rest, suspect)))
+    if decision is not None:  # it was told: it ends as what it was then
+        suspects = (*state.events.suspects, decision)
+        return replace(state, events=replace(state.events, suspects=suspects))
+    if verdict is None:
+        return state
+    if verdict.thrown_up(limit):
+        suspect = _suspect(identity, verdict, suspected_s)
+        now = events.thrown_up(state.events, suspect, Scope(state.view, settings))
+        return replace(state, events=now)
+    return replace(state, rejections=_with(state.rejections, _rejection(identity, verdict, state.now_s)))
+
+
+def _with(rejections: tuple[Rejection, ...], new: Rejection) -> tuple[Rejection, ...]:
+    """The best of them: what nearly was a fall is worth an explanation, every drop of rain is not."""
+    return tuple(sorted((*rejections, new), key=lambda r: -r.score))[:MAX_REJECTIONS]
+
+
+def _rejection(identity: int, verdict: Verdict, now_s: float) -> Rejection:
+    track = track_of(verdict.points, identity)
+    return Rejection(track, now_s, round(verdict.score, 3), verdict.weakest, verdict.rulings)
+
+
+def _parents(state: State, trace: Trace, settings: DetectorSettings) -> list[Trace]:
+    """Lost traces that the trace may continue, the last first."""
+    first = trace.points[0]
+    oldest_s = first.t_s - settings.stitch_s
+    # Traces end at most the time they coast after they were last seen: beyond that all are older.
+    young = takewhile(lambda t: t.last_s >= oldest_s - settings.coast_s, reversed(state.ended))
+    near = (
+        t
+        for t in young
+        if t.last_s >= oldest_s
+        and abs(t.points[-1].x - first.x) < 0.3 * state.view.short
+        and t.points[-1].y < first.y + 0.1 * state.view.short
+    )
+    return [t for t in near if scene.follows(t.points, trace.points, state.view, settings)][:MAX_PARENTS]
+
+
+def _verdict(  # noqa: PLR0911 - the cheapest rules first: rain ends many tracks a second
+    state: State, trace: Trace, settings: DetectorSettings, verifier: Verifier | None
+) -> Verdict | None:
+    limit, view = _worth(settings, verifier), state.view
+    highest = min(p.y for p in trace.points)
+    if trace.points[-1].y - highest < SUSPECTED_WAY_U * view.u:
+        return None
+    by_itself = alone(peers(trace.points, state.passages, state.activity.seen_s, view))
+    if by_itself.share < HOPELESS and limit > 0:
+        return Verdict(0.0, (by_itself,), trace.points, from_above=False)
+    first = glance(trace.points, around(trace.points, state.history, (), view), view, settings)
+    if first is None or (first.hopeless and limit > 0):
+        return first
+    points = extended_back(trace.points, state.history, view, settings)
+    surroundings = around(points, state.history, (), view)
+    surroundings = replace(surroundings, peers=peers(points, state.passages, state.activity.seen_s, view))
+    second = glance(points, surroundings, view, settings)
+    if second is None or second.score < limit:
+        return second
+    third = judge(points, surroundings, view, settings)
+    if third is None or third.score < limit:
+        return third
+    others = tuple(t for t in (*state.traces, *state.ended) if t.confirmed and t.id != trace.id)
+    surroundings = replace(
+        surroundings,
+        body_px=around(points, state.history, others, view).body_px,
+        risen_px=risen(points, state.history, view),
+    )
+    verdict = judge(points, surroundings, view, settings, third.best)
+    if verdict is None or verifier is None or verdict.score < limit:
+        return verdict
+    return _verified(state, verdict, surroundings, settings, verifier)
+
+
+def _worth(settings: DetectorSettings, verifier: Verifier | None) -> float:
+    """The rules' score from which on a track may still become a fall."""
+    limit = 1 - settings.sensitivity
+    if verifier is None or settings.verifier_joins == "least":
+        return limit
+    # The mean with a verifier that is certain just reaches the limit.
+    return limit * limit if settings.verifier_joins == "mean" else 0.0
+
+
+def _verified(
+    state: State, verdict: Verdict, surroundings: Surroundings, settings: DetectorSettings, verifier: Verifier
+) -> Verdict:
+    """The verdict with what the learned part says of the track's pictures, as one more ruling."""
+    seen = evidence(verdict.points, state.album, surroundings, state.view, state.factor)
+    if seen is None:
+        return verdict
+    learned = verifier(seen)
+    note = ", ".join(f"{kind} {share:.2f}" for kind, share in learned.kinds[:2])
+    rulings = (*verdict.rulings, Ruling("verifier", learned.fall, learned.fall, 0.5, note))
+    joined = {
+        "least": min(verdict.score, learned.fall),
+        "mean": (verdict.score * learned.fall) ** 0.5,
+        "alone": learned.fall,
+    }
+    return replace(verdict, score=joined[settings.verifier_joins], rulings=rulings)

@@ -1,0 +1,171 @@
+"""What belongs together: pieces of one fall, reflections and splashes beside it, the event they make."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from edge.core.vision.fall import Verdict
+from edge.core.vision.frame import F64
+from edge.core.vision.settings import DetectorSettings
+from edge.core.vision.tracks import Point, View, strength
+
+NEAR_H = 0.06  # pieces of one thing lie within this of each other at the same time, H
+SAME_START_S = 0.3
+PARTED = 0.25  # largest change of distance ÷ way of two tracks that are one event
+MIN_SHARED = 3
+WHOLE = 0.6  # share of the longest way down from which a track is the whole fall
+PARTING_START_S = 0.9  # a shadow is seen later than what throws it
+LIQUID_PARTS = 4
+MIN_PARTING = 6
+PARTING_NEAR_H, PARTING_STRAYS_H = 0.12, 0.015
+WEAKER = 0.75  # what a shadow shows ÷ what the thing shows
+MEMORY_S = 8.0  # how long an event still claims what falls beside and after it
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A track that was judged a fall.
+
+    id: of its trace. points: oldest first. suspected_s: since when it was. ids: of all traces in it.
+    """
+
+    id: int
+    verdict: Verdict
+    points: tuple[Point, ...]
+    suspected_s: float
+    ids: frozenset[int]
+
+    @property
+    def end_s(self) -> float:
+        """When it was last seen."""
+        return self.points[-1].t_s
+
+
+def way_down(points: tuple[Point, ...]) -> float:
+    """How far a track leads down, px."""
+    ys = [p.y for p in points]
+    return max(ys) - min(ys)
+
+
+def foremost(group: tuple[Suspect, ...]) -> Suspect:
+    """What an event is told by: the thing itself, not its reflection, shadow, or a piece of its way.
+
+    Of the pieces of one fall the longer tell more; what a glass or a shadow shows is weaker than the thing.
+    Of water, which falls in many parts, it is the middle of them.
+    """
+    longest = max(way_down(s.points) for s in group)
+    whole = [s for s in group if way_down(s.points) >= WHOLE * longest]
+    best = max(whole, key=lambda s: abs(strength(s.points)))
+    return (
+        best if len(whole) < LIQUID_PARTS else replace(best, points=_middle([s.points for s in group], best))
+    )
+
+
+def _middle(parts: list[tuple[Point, ...]], best: Suspect) -> tuple[Point, ...]:
+    """The track in the middle of many, at the times of the best of them."""
+    seen = []
+    for point in best.points:
+        near = [p for p in parts if p[0].t_s <= point.t_s <= p[-1].t_s]
+        x, y = (
+            float(np.mean([np.interp(point.t_s, [q.t_s for q in p], [q[axis] for q in p]) for p in near]))
+            for axis in (1, 2)
+        )
+        seen.append(point._replace(x=x, y=y))
+    return tuple(seen)
+
+
+def same_event(a: tuple[Point, ...], b: tuple[Point, ...], view: View, settings: DetectorSettings) -> bool:
+    """Whether two tracks are one event: parallel at one time, two pieces of one, or one after another."""
+    first, second = (a, b) if a[0].t_s <= b[0].t_s else (b, a)
+    if second[0].t_s > first[-1].t_s:
+        return follows(first, second, view, settings)
+    times = np.array(sorted({p.t_s for p in first} | {p.t_s for p in second}))
+    times = times[(times >= second[0].t_s) & (times <= min(first[-1].t_s, second[-1].t_s))]
+    dx, dy = (_at(first, times, axis) - _at(second, times, axis) for axis in (1, 2))
+    if float(np.median(np.hypot(dx, dy))) <= NEAR_H * view.short:
+        return True
+    wide = float(np.median([p.width for p in first]) + np.median([p.width for p in second])) / 2
+    beside = (
+        float(np.median(np.abs(dx))) <= settings.sibling_x_h * view.short + wide
+        and float(np.median(np.abs(dy))) <= settings.sibling_y_h * view.short
+    )
+    if len(times) < MIN_SHARED:
+        return False
+    if _parted_from_one_place(first, second, times, view):
+        return True
+    if not beside:
+        return False
+    # Two things let go one after the other part ever faster; a reflection keeps its distance.
+    parted = max(abs(float(d[-1] - d[0])) for d in (dx, dy))
+    way = max(abs(float(np.ptp(_at(track, times, 2)))) for track in (first, second))
+    return second[0].t_s - first[0].t_s <= SAME_START_S or parted <= PARTED * way
+
+
+def _parted_from_one_place(
+    first: tuple[Point, ...], second: tuple[Point, ...], times: F64, view: View
+) -> bool:
+    """Whether two tracks began together and part smoothly, as a thing and its shadow do.
+
+    The sun throws the shadow along one direction, farther the farther the thing is from the wall.
+    """
+    if second[0].t_s - first[0].t_s > PARTING_START_S or len(times) < MIN_PARTING:
+        return False
+    since = times - first[0].t_s
+    design = np.stack((np.ones_like(since), since, since**2), axis=1)
+    apart = np.stack([_at(second, times, axis) - _at(first, times, axis) for axis in (1, 2)], axis=1)
+    law = np.linalg.lstsq(design, apart, rcond=None)[0]
+    strays = float(np.sqrt(np.mean(np.sum((apart - design @ law) ** 2, axis=1))))
+    weak, strong = sorted((abs(strength(first)), abs(strength(second))))
+    near = float(np.hypot(*law[0])) <= PARTING_NEAR_H * view.short
+    return near and strays <= PARTING_STRAYS_H * view.short and weak <= WEAKER * strong
+
+
+def follows(
+    first: tuple[Point, ...], second: tuple[Point, ...], view: View, settings: DetectorSettings
+) -> bool:
+    """Whether the second track may be the first one again: near where it was, or was going.
+
+    The two may overlap a little, where the second took the first one's sights away.
+    """
+    if second[0].t_s <= first[0].t_s or second[-1].t_s <= first[-1].t_s:
+        return False
+    gap = second[0].t_s - first[-1].t_s
+    if gap <= 0:
+        beside = np.hypot(*(_at(first, np.array([second[0].t_s]), axis) - second[0][axis] for axis in (1, 2)))
+        return -gap <= settings.coast_s and float(beside[0]) <= NEAR_H / 2 * view.short
+    tail = first[-5:]
+    dt = tail[-1].t_s - tail[0].t_s
+    if gap > settings.stitch_s or dt <= 0:
+        return False
+    vx, vy = (tail[-1].x - tail[0].x) / dt, (tail[-1].y - tail[0].y) / dt
+    # Between standing still (caught, bounced) and twice the speed (gravity, perspective) all is possible.
+    low, high = first[-1].y - NEAR_H * view.short, first[-1].y + 2.0 * vy * gap + NEAR_H * view.short
+    x = first[-1].x + vx * gap
+    return low <= second[0].y <= high and abs(second[0].x - x) <= NEAR_H * view.short + abs(vx) * gap
+
+
+def continued(first: tuple[Point, ...], second: tuple[Point, ...]) -> tuple[Point, ...]:
+    """Two pieces as one track; where they overlap in time the second is kept."""
+    return (*(p for p in first if p.t_s < second[0].t_s), *second)
+
+
+def grouped(
+    suspects: tuple[Suspect, ...], view: View, settings: DetectorSettings
+) -> tuple[tuple[Suspect, ...], ...]:
+    """Suspects by event, each event's first one first."""
+    rest = list(suspects)
+    groups: list[tuple[Suspect, ...]] = []
+    while rest:
+        group = [rest.pop(0)]
+        grew = True
+        while grew:
+            near = [s for s in rest if any(same_event(s.points, m.points, view, settings) for m in group)]
+            rest = [s for s in rest if s not in near]
+            group.extend(near)
+            grew = bool(near)
+        groups.append(tuple(sorted(group, key=lambda s: s.points[0].t_s)))
+    return tuple(groups)
+
+
+def _at(points: tuple[Point, ...], times: F64, axis: int) -> F64:
+    return np.interp(times, [p.t_s for p in points], [p[axis] for p in points])
