@@ -1,0 +1,56 @@
+"""The commands of the edge: run an agent, or one camera of it."""
+
+import asyncio
+import os
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import click
+
+from edge import logs
+from edge.agent import run as run_agent
+from edge.camera.run import run as run_camera
+from edge.config import Settings, SettingsError, load
+from edge.evidence.seal import KeyFileError
+from edge.link.client import EndpointError
+from edge.outbox.schema import OutboxError
+
+CONFIG = click.argument("config", type=click.Path(dir_okay=False, path_type=Path))
+CANNOT_BEGIN = (SettingsError, KeyFileError, EndpointError, OutboxError)
+
+
+@click.group()
+def main() -> None:
+    """Run an edge agent and its cameras."""
+
+
+@main.command()
+@CONFIG
+def agent(config: Path) -> None:
+    """Run the agent that CONFIG describes, with all its cameras and sensors."""
+    logs.configure()
+    try:
+        asyncio.run(run_agent(_load(config), config))
+    except CANNOT_BEGIN as error:
+        raise click.ClickException(str(error)) from error
+
+
+@main.command()
+@CONFIG
+@click.argument("camera")
+@click.option("--boot", type=click.UUID, default=None, help="The agent's boot; a new one if left out.")
+def camera(config: Path, camera: str, boot: UUID | None) -> None:
+    """Watch one CAMERA of CONFIG; falls go to the outbox, numbers to standard output as JSON lines."""
+    logs.configure()
+    try:
+        run_camera(_load(config), camera, boot or uuid4())
+    except CANNOT_BEGIN as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _load(config: Path) -> Settings:
+    return load(config, os.environ)
+
+
+if __name__ == "__main__":
+    main(prog_name="fallwatch edge")

@@ -1,0 +1,221 @@
+"""The agent's composition root: cameras, sensors, outbox, link and uploads of one box, put together here."""
+
+import asyncio
+import contextlib
+import signal
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Final
+from uuid import UUID, uuid4
+
+import aiomqtt
+import prometheus_client
+from prometheus_client import CollectorRegistry
+from structlog.typing import FilteringBoundLogger
+
+from contracts.messages import AgentStatus, encode
+from edge import logs, metrics
+from edge.clock import utc_now
+from edge.config import MetricsSettings, Settings
+from edge.core.outbox import Policy
+from edge.evidence.seal import DeviceKey
+from edge.link import client, status
+from edge.link.downlink import Downlink
+from edge.link.uplink import Uplink
+from edge.link.upload import Store, Upload
+from edge.outbox.store import Depth, Outbox, open_or_replace
+from edge.sensors import base
+from edge.sensors.simulated import Simulated
+from edge.supervisor import Program, Supervisor
+
+MEASURE_EVERY_S: Final = 1.0
+END_S: Final = 10.0  # an orderly end takes less
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who this run of the agent is."""
+
+    agent: str
+    boot: UUID
+    software: str
+
+
+async def run(settings: Settings, config: Path) -> None:
+    """Runs the agent until SIGTERM or SIGINT, then ends it in order.
+
+    config: the file that the settings came from; camera workers read it too.
+
+    Raises:
+        EndpointError, KeyFileError, OutboxError: It cannot begin; the message says why.
+    """
+    me = Identity(settings.agent, uuid4(), metadata.version("fallwatch"))
+    log = logs.logger("agent").bind(agent=me.agent)
+    where = client.endpoint(settings.broker)
+    device = DeviceKey.load(settings.device.certificate, settings.device.key)
+    outbox, told = open_or_replace(settings.outbox_path, utc_now(), settings.outbox.max_messages)
+    if told is not None:
+        log.error("outbox_replaced", reason=told)
+    registry = CollectorRegistry()
+    log.info("agent_started", boot=str(me.boot), software=me.software, cameras=len(settings.cameras))
+    with contextlib.closing(outbox), _metrics_served(settings.metrics, registry, log):
+        parts = _Parts(settings, config, me, outbox, registry=registry, log=log)
+        await _until_told(asyncio.ensure_future(parts.run(where, device)))
+    log.info("agent_stopped", boot=str(me.boot))
+
+
+async def _until_told(root: "asyncio.Task[None]") -> None:
+    """Waits for the task's end or a signal, which cancels it.
+
+    Before Python 3.12 `asyncio.wait_for`, which the MQTT client uses, swallows a cancellation that comes in
+    the same turn as what it waited for. So the end is not waited for without bound: the event loop, when it
+    closes, cancels every task that is left once more.
+
+    Raises:
+        Exception: What ended the task, if no signal did.
+    """
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told.set)
+    telling = asyncio.ensure_future(told.wait())
+    await asyncio.wait({root, telling}, return_when=asyncio.FIRST_COMPLETED)
+    telling.cancel()
+    root.cancel()
+    await asyncio.wait({root}, timeout=END_S)
+    if root.done() and not root.cancelled():
+        root.result()
+
+
+class _Parts:
+    """The parts of a running agent, each given what it needs and no more."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        config: Path,
+        me: Identity,
+        outbox: Outbox,
+        *,
+        registry: CollectorRegistry,
+        log: FilteringBoundLogger,
+    ) -> None:
+        self._settings = settings
+        self._me = me
+        self._outbox = outbox
+        self._log = log
+        self._delivery = metrics.delivery(registry)
+        policy = Policy(window=settings.outbox.window, resend_after_s=settings.outbox.resend_after_s)
+        self._uplink = Uplink(me.agent, outbox, policy, self._delivery, log)
+        self._downlink = Downlink(me.agent, outbox, self._uplink.settled, self._delivery, log)
+        self._upload: Upload | None = None
+        program = Program(config.resolve(), me.boot)
+        self._supervisor = Supervisor(program, self._appended, metrics.cameras(registry), log)
+
+    async def run(self, where: client.Endpoint, device: DeviceKey) -> None:
+        """Everything at once, until cancelled."""
+        evidence = self._settings.evidence
+        tls = ssl.create_default_context(cafile=evidence.ca) if evidence.ca else None
+        store = Store(evidence.url, self._me.agent, device, tls)
+        self._upload = Upload(store, self._outbox, evidence.keep_bytes, self._delivery, self._log)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._link(where))
+            group.create_task(self._upload.run())
+            group.create_task(self._measure())
+            for camera in self._settings.cameras:
+                group.create_task(self._supervisor.keep(camera.id))
+            desk = base.Desk(
+                self._me.agent, self._me.boot, self._outbox, self._uplink.wake.set, self._delivery, self._log
+            )
+            for sensor in self._settings.sensors:
+                simulated = Simulated(sensor.mean, sensor.amplitude, sensor.cycle_s)
+                group.create_task(base.watch(simulated, sensor, desk))
+
+    async def _link(self, where: client.Endpoint) -> None:
+        await client.stay_connected(
+            lambda: client.client(
+                where, self._me.agent, self._offline(), self._delivery.receipts_dropped.inc
+            ),
+            self._talk,
+            self._delivery,
+            self._log,
+        )
+
+    async def _talk(self, connection: aiomqtt.Client) -> None:
+        await self._downlink.subscribe(connection)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(status.run(connection, self._me.agent, self._status, self._offline))
+            group.create_task(self._downlink.run(connection))
+            group.create_task(self._uplink.run(connection))
+
+    async def _measure(self) -> None:
+        """Keeps the gauges of the outbox true."""
+        while True:
+            depth = await asyncio.to_thread(self._outbox.depth)
+            self._delivery.depth.set(depth.messages)
+            self._delivery.oldest_s.set(_age_s(depth))
+            self._delivery.upload_backlog.set(depth.clips)
+            await asyncio.sleep(MEASURE_EVERY_S)
+
+    def _appended(self, kind: str) -> None:
+        """A worker put something into the outbox."""
+        self._delivery.appended.labels(kind).inc()
+        self._uplink.wake.set()
+        if kind == "clip_sealed" and self._upload is not None:
+            self._upload.wake.set()
+
+    def _status(self) -> AgentStatus:
+        depth = self._outbox.depth()
+        return AgentStatus(
+            agent=self._me.agent,
+            boot=self._me.boot,
+            online=True,
+            at=utc_now(),
+            software=self._me.software,
+            accepted_seq=self._outbox.accepted(self._me.boot),
+            outbox_depth=depth.messages,
+            outbox_oldest_s=round(_age_s(depth), 3),
+            cameras=self._supervisor.now(),
+        )
+
+    def _offline(self) -> bytes:
+        """What is said of us when we are gone."""
+        return encode(
+            AgentStatus(
+                agent=self._me.agent,
+                boot=self._me.boot,
+                online=False,
+                at=utc_now(),
+                software=self._me.software,
+                accepted_seq=self._outbox.accepted(self._me.boot),
+            )
+        )
+
+
+def _age_s(depth: Depth) -> float:
+    return max((utc_now() - depth.oldest_at).total_seconds(), 0.0) if depth.oldest_at else 0.0
+
+
+@contextlib.contextmanager
+def _metrics_served(
+    settings: MetricsSettings, registry: CollectorRegistry, log: FilteringBoundLogger
+) -> Iterator[None]:
+    """Metrics over HTTP while the block runs. A taken port costs the metrics, not the watching."""
+    if settings.port == 0:
+        yield
+        return
+    try:
+        server, thread = prometheus_client.start_http_server(settings.port, settings.host, registry)
+    except OSError as error:
+        log.warning("metrics_not_served", host=settings.host, port=settings.port, reason=str(error))
+        yield
+        return
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

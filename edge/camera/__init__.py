@@ -1,0 +1,1 @@
+"""One synchronous process per camera: read, detect, keep evidence, append to the outbox."""

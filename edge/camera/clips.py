@@ -1,0 +1,130 @@
+"""Clips that are owed: each fall's video is cut when enough time after it has been kept, or has been lost."""
+
+from collections import deque
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+from uuid import UUID, uuid4
+
+from structlog.typing import FilteringBoundLogger
+
+from contracts.messages import Clock
+from edge.camera import telling
+from edge.camera.inbox import Connection
+from edge.camera.post import Post
+from edge.camera.telling import Seen, Shown
+from edge.core import clip_window, timebase
+from edge.evidence.clip import ClipError, CutClip, Label, cut
+from edge.evidence.seal import DeviceKey, seal
+from edge.outbox.store import Clip
+
+INTERRUPTED: Final = "the camera's program was killed before the video could be kept"
+MAX_OWED: Final = 64
+"""More falls than this within the time of one clip is no fall any more; the oldest are cut as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A fall whose clip has not been cut. start_s: time on the stream's clock at which `pts_s` is 0."""
+
+    event: UUID
+    connection: Connection
+    wanted: clip_window.Wanted
+    seen: Seen
+    start_s: float
+    clock: Clock
+
+
+class Clips:
+    """Cuts, seals and announces clips in the order of their falls."""
+
+    def __init__(self, folder: Path, device: DeviceKey, post: Post, log: FilteringBoundLogger) -> None:
+        self.sealed = 0
+        self.failed = 0
+        self._folder = folder
+        self._device = device
+        self._post = post
+        self._log = log
+        self._owed: deque[Owed] = deque()
+
+    def owe(self, owed: Owed, at: datetime) -> None:
+        """From now on a clip of this fall is owed."""
+        if len(self._owed) == MAX_OWED:
+            self._make(self._owed.popleft(), at)
+        self._owed.append(owed)
+
+    def prolong(self, event: UUID, end_s: float) -> None:
+        """The fall went on after it was told: its clip is owed up to later. end_s: on the stream's clock."""
+        for index, owed in enumerate(self._owed):
+            if owed.event == event:
+                wanted = replace(owed.wanted, end_s=max(owed.wanted.end_s, end_s))
+                self._owed[index] = replace(owed, wanted=wanted)
+
+    def tell_of_the_lost(self, at: datetime) -> None:
+        """Tells which clips this camera owed when its program was killed; call once, at the start."""
+        for event in self._post.outbox.clips_owed(self._post.sender.camera):
+            self._lost(event, INTERRUPTED, at)
+
+    def cut_ready(self, at: datetime) -> None:
+        """Cuts the clips for which everything that is wanted has arrived."""
+        ready = [
+            owed
+            for owed in self._owed
+            if clip_window.is_ready(owed.wanted, owed.connection.ring.newest_dts_s())
+        ]
+        for owed in ready:
+            self._owed.remove(owed)
+            self._make(owed, at)
+
+    def cut_ended(self, connection: Connection | None, at: datetime) -> None:
+        """Cuts the clips of a connection that ended with what there is; None: of all."""
+        ended = [owed for owed in self._owed if connection is None or owed.connection is connection]
+        for owed in ended:
+            self._owed.remove(owed)
+            self._make(owed, at)
+
+    def _make(self, owed: Owed, at: datetime) -> None:
+        ring, template = owed.connection.ring, owed.connection.template
+        sender = self._post.sender
+        label = Label(sender.agent, sender.camera, owed.event)
+        try:
+            clip = cut(ring.packets(), template, owed.wanted, self._folder, label)
+        except ClipError as error:
+            self._lost(owed.event, str(error), at)
+            return
+        self.sealed += 1
+        self._announce(owed, clip, at)
+
+    def _lost(self, event: UUID, reason: str, at: datetime) -> None:
+        self.failed += 1
+        self._log.error("clip_failed", message_id=str(event), reason=reason)
+        message_id = uuid4()
+        self._post.send(
+            message_id, telling.failed_message(self._post.sender, message_id, event, reason, at), at
+        )
+
+    def _announce(self, owed: Owed, clip: CutClip, at: datetime) -> None:
+        template = owed.connection.template
+        shown = Shown(
+            codec=template.codec,
+            width=template.width,
+            height=template.height,
+            started_at=timebase.utc(owed.seen.timebase, clip.first_pts_s - owed.start_s),
+            event_offset_s=owed.wanted.start_s - clip.first_pts_s,
+            clock=owed.clock,
+        )
+        about = telling.manifest(self._post.sender, owed.event, clip, shown, at)
+        sealed = seal(about, self._device)
+        self._log.info(
+            "clip_sealed",
+            message_id=str(owed.event),
+            sha256=clip.sha256,
+            size_bytes=clip.size_bytes,
+            duration_s=about.duration_s,
+            complete=clip.complete,
+        )
+        message_id = uuid4()
+        make = telling.sealed_message(self._post.sender, message_id, about, sealed)
+        waiting = Clip(clip.sha256, clip.path, clip.size_bytes, owed.event)
+        self._post.send(message_id, make, at, waiting)

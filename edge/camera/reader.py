@@ -1,0 +1,127 @@
+"""The decoder's thread: opens the camera, decodes, and opens it again whenever it ends."""
+
+import random
+import threading
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Final
+
+from av.packet import Packet
+from av.video.stream import VideoStream
+
+from edge.camera.inbox import Captured, Connection, Inbox, Trouble
+from edge.camera.source import VideoError, VideoSource, open_video
+from edge.clock import monotonic_s, utc_now
+from edge.config import EvidenceSettings
+from edge.core import restart, timebase
+from edge.evidence.clip import Template
+from edge.evidence.ring import ClockRestarted, Ring
+
+RECONNECT: Final = restart.Policy(base_s=0.5, cap_s=15.0, jitter=0.3, healthy_s=20.0)
+OPEN_TIMEOUT_S: Final = 8.0
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the thread has counted; written by it alone, read by others."""
+
+    connects: int = 0
+    damaged: int = 0
+    decode_s: float = 0.0
+    ring_bytes: int = 0
+    discontinuities: int = 0
+
+
+class Reader:
+    """Reads one camera until it is told to stop."""
+
+    def __init__(self, url: str, silence_s: float, evidence: EvidenceSettings, inbox: Inbox) -> None:
+        self.tally = Tally()
+        self._url = url
+        self._silence_s = silence_s
+        self._evidence = evidence
+        self._inbox = inbox
+        self._stop = threading.Event()
+        self._failure: Exception | None = None
+        self._thread = threading.Thread(target=self._run, name="decoder", daemon=True)
+
+    def start(self) -> None:
+        """Begins to read."""
+        self._thread.start()
+
+    def stop(self, timeout_s: float) -> None:
+        """Ends reading. A read that hangs longer than `timeout_s` is left to the end of the process."""
+        self._stop.set()
+        self._thread.join(timeout_s)
+
+    def expect_running(self) -> None:
+        """Raises what ended the thread, if something did: the worker cannot go on without it."""
+        if self._failure is not None:
+            raise self._failure
+
+    def _run(self) -> None:
+        try:
+            self._keep_reading()
+        except Exception as error:  # noqa: BLE001 - raised again by expect_running in the worker's own thread
+            self._failure = error
+
+    def _keep_reading(self) -> None:
+        luck = random.Random()  # noqa: S311 - spreads reconnections, guards nothing
+        machine = restart.Restart()
+        while not self._stop.is_set():
+            machine, effects = restart.step(RECONNECT, machine, restart.TimePassed(), utc_now())
+            if effects:
+                self._read_once()
+                machine, _ = restart.step(RECONNECT, machine, restart.Ended(luck.random()), utc_now())
+            when = restart.due(machine, utc_now())
+            wait_s = (when - utc_now()).total_seconds() if when else 0.0
+            self._stop.wait(min(max(wait_s, 0.0), RECONNECT.cap_s))
+
+    def _read_once(self) -> None:
+        """One connection, from opening to its end, which is told as trouble."""
+        connection: Connection | None = None
+        try:
+            with open_video(
+                self._url, open_timeout_s=OPEN_TIMEOUT_S, read_timeout_s=self._silence_s
+            ) as source:
+                self.tally.connects += 1
+                connection = self._connection(source)
+                self._hand_over(source, connection)
+            reason = "the video ended"
+        except (VideoError, ClockRestarted) as error:
+            reason = str(error)
+        self._inbox.trouble(Trouble(connection, reason, utc_now()))
+
+    def _connection(self, source: VideoSource) -> Connection:
+        tick_s = float(source.info.time_base)
+        ring = Ring(tick_s, self._evidence.ring_s, self._evidence.ring_bytes)
+        return Connection(self.tally.connects, ring, Template(source.stream))
+
+    def _hand_over(self, source: VideoSource, connection: Connection) -> None:
+        began_s = packet_s = monotonic_s()
+        base: timebase.Timebase | None = None
+
+        def keep(packet: "Packet[VideoStream]") -> None:
+            nonlocal packet_s
+            connection.ring.push(packet)
+            packet_s = monotonic_s()
+
+        damaged_before = self.tally.damaged
+        for frame in source.frames(keep):
+            self.tally.decode_s += monotonic_s() - packet_s
+            self.tally.damaged = damaged_before + source.damaged
+            self.tally.ring_bytes = connection.ring.size_bytes
+            if not source.info.is_live:  # a file is shown as fast as it was filmed
+                self._stop.wait(max(began_s + frame.pts_s - monotonic_s(), 0.0))
+            if self._stop.is_set():
+                return
+            base = timebase.observe(base, frame.pts_s, frame.arrived_at or utc_now())
+            self.tally.discontinuities = base.discontinuities
+            own = replace(frame, luma=frame.luma.copy())  # the decoder will write over its own
+            self._inbox.put(Captured(connection, own, base, _start_s(source)))
+            packet_s = monotonic_s()
+
+
+def _start_s(source: VideoSource) -> float:
+    info = source.info
+    return float((info.start or 0) * (info.time_base or Fraction(1, 90_000)))

@@ -1,0 +1,75 @@
+"""Puts a camera's worker together and runs it until a signal or the agent's end."""
+
+import ctypes
+import signal
+import threading
+from uuid import UUID
+
+from structlog.typing import FilteringBoundLogger
+
+from edge import logs
+from edge.camera import classifier
+from edge.camera.clips import Clips
+from edge.camera.inbox import Inbox
+from edge.camera.post import AgentGone, Post, say
+from edge.camera.reader import Reader
+from edge.camera.sight import sight_of
+from edge.camera.telling import Sender
+from edge.camera.worker import Task, Worker
+from edge.config import Settings
+from edge.core.vision.preprocess import Verifier
+from edge.core.vision.settings import DetectorSettings
+from edge.evidence.seal import DeviceKey
+from edge.outbox.store import Outbox
+
+PR_SET_PDEATHSIG = 1  # prctl(2)
+END_S = 10  # an orderly end takes less; a decoder that hangs in its library is ended by the kernel
+
+
+def run(settings: Settings, camera: str, boot: UUID) -> None:
+    """Watches one camera of the settings. Ends on SIGTERM, SIGINT, or when the agent dies.
+
+    Raises:
+        SettingsError, KeyFileError, OutboxError: It cannot begin; the message says why.
+    """
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    stop = threading.Event()
+
+    def told(*_: object) -> None:
+        stop.set()
+        signal.alarm(END_S)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, told)
+    chosen, evidence = settings.camera(camera), settings.evidence
+    log = logs.logger("camera").bind(camera=camera, agent=settings.agent)
+    outbox = Outbox.open(settings.outbox_path, settings.outbox.max_messages)
+    inbox = Inbox()
+    reader = Reader(chosen.url.get_secret_value(), chosen.lost_after_s, evidence, inbox)
+    post = Post(Sender(settings.agent, boot, camera), outbox, say, log)
+    device = DeviceKey.load(settings.device.certificate, settings.device.key)
+    clips = Clips(settings.clips_dir, device, post, log)
+    if chosen.picture is not None:
+        sight_of(chosen, chosen.picture)  # what cannot be used is refused before the camera is opened
+    detector = DetectorSettings(sensitivity=chosen.sensitivity)
+    verifier = _verifier(log)
+    task = Task(chosen.lost_after_s, evidence.before_s, evidence.after_s, detector, chosen, verifier)
+    log.info("worker_started", boot=str(boot))
+    try:
+        Worker(task, reader, inbox, post, clips).run(stop)
+    except AgentGone:
+        told()
+        log.warning("agent_gone")
+    finally:
+        outbox.close()
+    log.info("worker_stopped")
+
+
+def _verifier(log: FilteringBoundLogger) -> Verifier | None:
+    """The learned verifier; without it, or with one that cannot be trusted, the rules decide alone."""
+    try:
+        return classifier.default()
+    except classifier.ClassifierError as error:
+        reason = str(error)
+    log.error("verifier_unusable", reason=reason, consequence="the rules decide alone")
+    return None

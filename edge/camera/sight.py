@@ -1,0 +1,84 @@
+"""What is known of a camera's picture, from its settings as the detector's core takes it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from edge.config import FacadeSettings, PointSettings, SettingsError, SightSettings
+from edge.core.vision.facade import Calibration, CalibrationError, FacadePoint, Plan, calibrated
+from edge.core.vision.frame import F64
+
+SAME_SHAPE = 0.01  # largest difference of the sides' ratios: streams round to multiples of 16
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """In pixels of the stream. ignore: polygons (n, 2) in which nothing is looked for."""
+
+    sensitivity: float
+    ignore: tuple[F64, ...] = ()
+    calibration: Calibration | None = None
+
+
+def sight_of(settings: SightSettings, size: tuple[int, int]) -> Sight:
+    """The settings for a stream whose pictures have that size, (width, height).
+
+    Raises:
+        SettingsError: The picture has another shape, or the facade's points tell no camera.
+    """
+    if settings.picture is None:
+        return Sight(settings.sensitivity)
+    scale = _scale(settings.picture, size)
+    ignore = tuple(np.array(polygon, dtype=np.float64) * scale for polygon in settings.ignore)
+    calibration = None if settings.facade is None else calibration_of(settings.facade, size, scale)
+    return Sight(settings.sensitivity, ignore, calibration)
+
+
+def calibration_of(facade: FacadeSettings, size: tuple[int, int], scale: float = 1.0) -> Calibration:
+    """The camera that the facade's points tell; they are scaled to the picture's size.
+
+    Raises:
+        SettingsError: They tell none; says which point is wrong, or what is missing.
+    """
+    plan = plan_of(facade)
+    points = [_point(number, point, plan, scale) for number, point in enumerate(facade.points, 1)]
+    try:
+        return calibrated(plan, points, size)
+    except CalibrationError as error:
+        raise SettingsError(f"facade: {error}") from error
+
+
+def plan_of(facade: FacadeSettings) -> Plan:
+    """The facade's division."""
+    return Plan(
+        facade.floors,
+        facade.bays,
+        facade.floor_height_m,
+        facade.bay_width_m,
+        facade.first_floor_height_m,
+        facade.flats,
+    )
+
+
+def _point(number: int, point: PointSettings, plan: Plan, scale: float) -> FacadePoint:
+    if point.up_m is None:
+        assert point.floor_line is not None
+        up_m, level = plan.line_m(point.floor_line), f"floor line {point.floor_line:g}"
+    else:
+        up_m, level = point.up_m, f"{point.up_m:g} m up"
+    if point.across_m is None:
+        assert point.bay_edge is not None
+        across_m, side = point.bay_edge * plan.bay_width_m, f"bay edge {point.bay_edge:g}"
+    else:
+        across_m, side = point.across_m, f"{point.across_m:g} m across"
+    x, y = (scale * value for value in point.at)
+    return FacadePoint(f"Point {number} ({level}, {side})", x, y, across_m, up_m, scale * point.click_px)
+
+
+def _scale(picture: tuple[int, int], size: tuple[int, int]) -> float:
+    wide, high = (stream / clicked for stream, clicked in zip(size, picture, strict=True))
+    if abs(wide / high - 1) > SAME_SHAPE:
+        raise SettingsError(
+            f"picture: {picture[0]} x {picture[1]} has another shape than the stream's {size[0]} x {size[1]}"
+        )
+    return wide

@@ -1,0 +1,1 @@
+"""The way to the cloud: MQTT for words, HTTPS for video."""

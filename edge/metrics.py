@@ -1,0 +1,103 @@
+"""The names of all metrics of the edge, in one place. Each program makes its own registry."""
+
+from dataclasses import dataclass
+
+from prometheus_client import CollectorRegistry, Counter, Gauge
+
+
+@dataclass(frozen=True, slots=True)
+class CameraMetrics:
+    """What the agent tells of its cameras, from what their workers report."""
+
+    frames: Counter
+    dropped: Counter
+    damaged: Counter
+    decode_s: Counter
+    detect_s: Counter
+    falls: Counter
+    clips: Counter
+    reconnects: Counter
+    restarts: Counter
+    up: Gauge
+    frames_per_s: Gauge
+    ring_bytes: Gauge
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryMetrics:
+    """What the agent tells of the outbox and of what leaves it."""
+
+    depth: Gauge
+    oldest_s: Gauge
+    appended: Counter
+    refused: Counter
+    published: Counter
+    resent: Counter
+    confirmed: Counter
+    rejected: Counter
+    receipts_malformed: Counter
+    receipts_dropped: Counter
+    connects: Counter
+    connected: Gauge
+    upload_backlog: Gauge
+    uploads: Counter
+    uploaded_bytes: Counter
+
+
+def cameras(registry: CollectorRegistry) -> CameraMetrics:
+    """The metrics of an agent's cameras, each labelled with the camera."""
+
+    def counter(name: str, text: str) -> Counter:
+        return Counter(f"fallwatch_camera_{name}", text, ["camera"], registry=registry)
+
+    def gauge(name: str, text: str) -> Gauge:
+        return Gauge(f"fallwatch_camera_{name}", text, ["camera"], registry=registry)
+
+    return CameraMetrics(
+        frames=counter("frames", "Frames decoded and searched"),
+        dropped=counter("frames_dropped", "Frames decoded and not searched, because the detector was behind"),
+        damaged=counter("frames_damaged", "Packets and pictures that could not be used"),
+        decode_s=counter("decode_seconds", "Time spent reading and decoding"),
+        detect_s=counter("detect_seconds", "Time spent in the detector"),
+        falls=counter("falls", "Falling objects detected"),
+        clips=Counter("fallwatch_camera_clips", "Clips by outcome", ["camera", "outcome"], registry=registry),
+        reconnects=counter("reconnects", "Connections to the camera that had to be made again"),
+        restarts=counter("worker_restarts", "Camera workers that ended and were started again"),
+        up=gauge("up", "1 while the camera delivers frames"),
+        frames_per_s=gauge("frames_per_second", "Frames searched in the last second"),
+        ring_bytes=gauge("ring_bytes", "Encoded video kept in memory"),
+    )
+
+
+def delivery(registry: CollectorRegistry) -> DeliveryMetrics:
+    """The metrics of an agent's outbox, link and uploads."""
+
+    def counter(name: str, text: str) -> Counter:
+        return Counter(f"fallwatch_{name}", text, registry=registry)
+
+    def gauge(name: str, text: str) -> Gauge:
+        return Gauge(f"fallwatch_{name}", text, registry=registry)
+
+    return DeliveryMetrics(
+        depth=gauge("outbox_depth", "Messages that the cloud has not confirmed"),
+        oldest_s=gauge("outbox_oldest_seconds", "Age of the oldest unconfirmed message"),
+        appended=Counter(
+            "fallwatch_outbox_appended", "Messages stored by the agent", ["kind"], registry=registry
+        ),
+        refused=Counter(
+            "fallwatch_outbox_refused", "Telemetry refused at the limit", ["kind"], registry=registry
+        ),
+        published=counter("link_published", "Messages acknowledged by the broker"),
+        resent=counter("link_resent", "Messages sent again because no receipt came in time"),
+        confirmed=counter("outbox_confirmed", "Messages confirmed by the cloud and forgotten"),
+        rejected=counter("outbox_rejected", "Messages that the cloud can never store"),
+        receipts_malformed=counter("link_receipts_malformed", "Receipts that could not be read"),
+        receipts_dropped=counter("link_receipts_dropped", "Receipts dropped because the inbox was full"),
+        connects=Counter(
+            "fallwatch_link_connects", "Connections to the broker", ["outcome"], registry=registry
+        ),
+        connected=gauge("link_connected", "1 while connected to the broker"),
+        upload_backlog=gauge("upload_backlog", "Clips that wait for upload"),
+        uploads=Counter("fallwatch_uploads", "Clip uploads by outcome", ["outcome"], registry=registry),
+        uploaded_bytes=counter("uploaded_bytes", "Bytes of clips that the cloud took"),
+    )

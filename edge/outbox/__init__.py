@@ -1,0 +1,1 @@
+"""The durable queue between what happened and what the cloud has confirmed."""
