@@ -1,0 +1,1 @@
+"""The service of record: ingest, alerts, work orders, evidence, coverage, HTTP interface and pages."""

@@ -1,0 +1,195 @@
+"""The cloud's commands: migrate, seed, user, ingest, api, timers."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from cloud import config, logs
+
+Result = TypeVar("Result")
+ASK_AGAIN_S = 10.0
+"""An orderly end (requests at hand, the broker's goodbye) takes less."""
+
+_CONFIG = click.option(
+    "--config",
+    "config_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Settings file; without it the environment alone counts.",
+)
+
+
+@click.group()
+def main() -> None:
+    """The service of record."""
+    logs.configure()
+
+
+def _settings(config_file: Path | None) -> config.Settings:
+    try:
+        return config.load(config_file, os.environ)
+    except config.SettingsError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _finished(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run to the end; what the database refuses becomes a sentence."""
+    from cloud.store.migrate import MigrationError  # noqa: PLC0415 - `--help` needs no database driver
+    from cloud.store.pool import DatabaseDown, RowRefused  # noqa: PLC0415
+
+    try:
+        return asyncio.run(work)
+    except (DatabaseDown, MigrationError, RowRefused, config.SettingsError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _until_terminated(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run a service until SIGTERM or Ctrl-C, which cancel it in order."""
+
+    async def guarded() -> None:
+        task = asyncio.ensure_future(work())
+        loop = asyncio.get_running_loop()
+        told = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, told.set)
+        telling = asyncio.ensure_future(told.wait())
+        await asyncio.wait({task, telling}, return_when=asyncio.FIRST_COMPLETED)
+        telling.cancel()
+        while not task.done():
+            # Before Python 3.12 asyncio.wait_for, which the MQTT client uses, swallows a cancellation that
+            # comes in the same turn as what it waited for: the task is asked again.
+            task.cancel()
+            await asyncio.wait({task}, timeout=ASK_AGAIN_S)
+        if task.cancelled():
+            logs.logger("cloud").info("stopped")
+        else:
+            task.result()
+
+    _finished(guarded())
+
+
+@main.command()
+@_CONFIG
+def migrate(config_file: Path | None) -> None:
+    """Bring the database to the newest schema."""
+    from cloud import clock  # noqa: PLC0415
+    from cloud.store import migrate as migrations  # noqa: PLC0415
+    from cloud.store import partitions, pool  # noqa: PLC0415
+
+    settings = _settings(config_file)
+
+    async def work() -> migrations.Outcome:
+        outcome = await migrations.migrate(settings.database_url)
+        async with pool.opened(settings.database_url, max_size=1) as opened, pool.transaction(opened) as conn:
+            await partitions.ensure(conn, clock.utc_now())
+        return outcome
+
+    outcome = _finished(work())
+    for name in outcome.applied:
+        click.echo(f"applied {name}")
+    for name, requires in outcome.skipped:
+        click.echo(f"skipped {name}: this database is not {requires}")
+    if not outcome.applied:
+        click.echo("nothing to apply")
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_CONFIG
+def seed(file: Path, config_file: Path | None) -> None:
+    """Bring estates, facades, agents, cameras and sensors to what FILE says."""
+    from cloud.core.estate import EstateFile  # noqa: PLC0415
+    from cloud.store import pool, registry  # noqa: PLC0415
+    from contracts import documents  # noqa: PLC0415
+
+    settings = _settings(config_file)
+    try:
+        estates = documents.parse(file.read_text(encoding="utf-8"), EstateFile, str(file))
+    except (documents.DocumentError, UnicodeDecodeError) as error:
+        raise click.ClickException(str(error)) from error
+
+    async def work() -> None:
+        async with pool.opened(settings.database_url, max_size=1) as opened, pool.transaction(opened) as conn:
+            await registry.seed(conn, estates)
+
+    _finished(work())
+    click.echo(f"seeded {', '.join(estate.id for estate in estates.estates)}")
+
+
+@main.group()
+def user() -> None:
+    """People who may log in."""
+
+
+@user.command()
+@click.argument("name")
+@click.option("--role", type=click.Choice(["desk", "maintenance", "bureau"]), required=True)
+@click.option("--display-zh", required=True, help="Name in Chinese.")
+@click.option("--display-en", required=True, help="Name in English.")
+@_CONFIG
+def add(name: str, role: Any, display_zh: str, display_en: str, config_file: Path | None) -> None:
+    """Add NAME, or change it. The password comes from FALLWATCH_PASSWORD or from standard input."""
+    from cloud.api.passwords import hashed  # noqa: PLC0415
+    from cloud.store import accounts, pool  # noqa: PLC0415
+
+    settings = _settings(config_file)
+    password = os.environ.get("FALLWATCH_PASSWORD") or sys.stdin.readline().rstrip("\n")
+    if len(password) < 8:
+        raise click.ClickException("the password is shorter than 8 characters")
+    account = accounts.Account(name, display_zh, display_en, role, hashed(password))
+
+    async def work() -> None:
+        async with pool.opened(settings.database_url, max_size=1) as opened, pool.transaction(opened) as conn:
+            await accounts.put(conn, account)
+
+    _finished(work())
+    click.echo(f"{name} may log in as {role}")
+
+
+@main.command()
+@_CONFIG
+def ingest(config_file: Path | None) -> None:
+    """Store what agents send, and confirm it."""
+    from cloud.ingest.service import serve  # noqa: PLC0415
+
+    settings = _settings(config_file)
+    broker = settings.broker
+    if broker is None:
+        raise click.ClickException("no broker: set broker in the settings or MQTT_URL in the environment")
+    _until_terminated(
+        lambda: serve(settings.database_url, broker, settings.device_ca, settings.metrics, settings.ingest)
+    )
+
+
+@main.command()
+@_CONFIG
+def timers(config_file: Path | None) -> None:
+    """Do what is due: silent agents, expired sessions, partitions ahead."""
+    from cloud.timers import serve  # noqa: PLC0415
+
+    settings = _settings(config_file)
+    _until_terminated(lambda: serve(settings.database_url, settings.timer_metrics))
+
+
+@main.command()
+@_CONFIG
+def api(config_file: Path | None) -> None:
+    """Serve pages and the HTTP interface."""
+    from cloud.api.app import create_app  # noqa: PLC0415
+    from cloud.api.server import serve  # noqa: PLC0415
+
+    settings = _settings(config_file)
+    try:
+        app = create_app(settings)
+    except config.SettingsError as error:
+        raise click.ClickException(str(error)) from error
+    _until_terminated(lambda: serve(app, settings.api))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""HTTP interface, live events and pages."""

@@ -1,0 +1,92 @@
+"""The composition root of the HTTP interface: everything is made here and handed on."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from importlib import resources
+from pathlib import Path
+
+from cryptography.x509 import Certificate
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+from starlette.staticfiles import StaticFiles
+from starlette.templating import Jinja2Templates
+
+from cloud import logs, metrics
+from cloud.api import problems
+from cloud.api.guard import Guard
+from cloud.api.live import Hub
+from cloud.api.routes import alerts, bureau, desk, evidence, maintenance, ops, pages, session
+from cloud.api.services import Services
+from cloud.config import Settings, SettingsError
+from cloud.evidence import verify
+from cloud.evidence.blobs import Blobs
+from cloud.store import pool
+
+HASHING_AT_ONCE = 2
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application; it opens its connections when it is started.
+
+    Raises:
+        SettingsError: No evidence store is configured, or the device authority cannot be read.
+    """
+    if settings.evidence is None:
+        raise SettingsError("no evidence store: set evidence in the settings or S3_URL in the environment")
+    store, ca = settings.evidence, _authority(settings.device_ca)
+    try:
+        blobs = Blobs.at(store.url)
+    except ValueError as error:
+        raise SettingsError(str(error)) from error
+    web = Path(str(resources.files("dashboards"))) / "web"
+    registry = CollectorRegistry()
+    measured = metrics.api(registry)
+    log = logs.logger("api")
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with pool.opened(settings.database_url) as opened:
+            hub = Hub(settings.database_url, opened, measured, log)
+            app.state.services = Services(
+                pool=opened,
+                hub=hub,
+                blobs=blobs,
+                staging=store.staging_dir,
+                ca=ca,
+                registry=registry,
+                metrics=measured,
+                log=log,
+                templates=Jinja2Templates(directory=web / "templates"),
+                session_life=timedelta(hours=settings.api.session_hours),
+                secure_cookies=settings.api.secure_cookies,
+                hashing=asyncio.Semaphore(HASHING_AT_ONCE),
+            )
+            listening = asyncio.create_task(hub.run())
+            log.info("started", host=settings.api.host, port=settings.api.port)
+            try:
+                yield
+            finally:
+                hub.close()
+                listening.cancel()
+                await asyncio.gather(listening, return_exceptions=True)
+
+    # No interactive documentation: it loads its scripts from elsewhere.
+    app = FastAPI(title="Fallwatch", version=pages.VERSION, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.add_middleware(Guard, metrics=measured)
+    problems.install(app)
+    for module in (session, desk, alerts, maintenance, bureau, evidence, ops, pages):
+        app.include_router(module.router)
+    for name in ("static", "vendor"):
+        app.mount(f"/{name}", StaticFiles(directory=web / name, check_dir=False), name=name)
+    return app
+
+
+def _authority(path: Path | None) -> Certificate | None:
+    if path is None:
+        return None
+    try:
+        return verify.authority(path)
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"device_ca cannot be read: {error}") from error

@@ -1,0 +1,69 @@
+"""What holds for every request: no foreign site may change anything, and pages load only our own."""
+
+from http import HTTPStatus
+from typing import Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from cloud.api import problems
+from cloud.metrics import ApiMetrics
+
+HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; object-src 'none';"
+        " base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+MUTATING: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+UPLOADS: Final = "/api/evidence/uploads/"
+"""Devices come here with a token instead of a cookie, so no foreign page can borrow anything."""
+
+
+class Guard:
+    """ASGI middleware."""
+
+    def __init__(self, app: ASGIApp, metrics: ApiMetrics) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, unless it may not; count it, and complete its answer's headers."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def completed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._complete(scope, message)
+            await send(message)
+
+        if _may_be_forged(scope):
+            refusal = problems.answer(HTTPStatus.FORBIDDEN, "the header X-Fallwatch: 1 is missing")
+            await refusal(scope, receive, completed)
+            return
+        await self._app(scope, receive, completed)
+
+    def _complete(self, scope: Scope, message: Message) -> None:
+        headers = MutableHeaders(scope=message)
+        for name, value in HEADERS.items():
+            headers.setdefault(name, value)
+        # Answers are personal. Pages and scripts may be kept, but an upgrade must reach them.
+        kept = "no-store" if scope["path"].startswith("/api/") else "no-cache"
+        headers.setdefault("Cache-Control", kept)
+        # The route's pattern, not the path: paths have no end.
+        route = getattr(scope.get("route"), "path", "other")
+        self._metrics.requests.labels(scope["method"], route, str(message["status"])).inc()
+
+
+def _may_be_forged(scope: Scope) -> bool:
+    """A form of another site can send our cookie along, but not a header of its own (OWASP)."""
+    if scope["method"] not in MUTATING or scope["path"].startswith(UPLOADS):
+        return False
+    return Headers(scope=scope).get("x-fallwatch") != "1"

@@ -1,0 +1,88 @@
+"""Errors of the HTTP interface as problem details (RFC 9457), made in one place."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from cloud.core.machine import Forbidden
+from cloud.evidence.blobs import OtherBytes, StoreDown
+from cloud.store.pool import DatabaseDown, RowRefused
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Problem(Exception):  # noqa: N818 - the RFC's word
+    """An answer that says what is wrong."""
+
+    def __init__(
+        self, status: HTTPStatus, detail: str, *, headers: Mapping[str, str] | None = None, **more: object
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.headers = headers
+        self.more = more
+
+
+def answer(
+    status: HTTPStatus,
+    detail: str,
+    headers: Mapping[str, str] | None = None,
+    more: Mapping[str, Any] | None = None,
+) -> Response:
+    """A problem as a response."""
+    body = {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": status.value,
+        "detail": detail,
+        **(more or {}),
+    }
+    return JSONResponse(body, status_code=status.value, headers=headers, media_type=MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Make every error of `app` a problem."""
+
+    @app.exception_handler(Problem)
+    async def problem(_: Request, error: Problem) -> Response:
+        return answer(error.status, error.detail, error.headers, error.more)
+
+    @app.exception_handler(Forbidden)
+    async def forbidden(_: Request, error: Forbidden) -> Response:
+        return answer(HTTPStatus.CONFLICT, str(error), more={"state": error.state})
+
+    @app.exception_handler(DatabaseDown)
+    async def database_down(_: Request, __: DatabaseDown) -> Response:
+        return answer(HTTPStatus.SERVICE_UNAVAILABLE, "the database cannot be reached", {"Retry-After": "5"})
+
+    @app.exception_handler(StoreDown)
+    async def store_down(request: Request, error: StoreDown) -> Response:
+        request.app.state.services.log.error("evidence_store_down", reason=str(error))
+        return answer(
+            HTTPStatus.SERVICE_UNAVAILABLE, "the evidence store cannot be reached", {"Retry-After": "5"}
+        )
+
+    @app.exception_handler(OtherBytes)
+    async def other_bytes(request: Request, error: OtherBytes) -> Response:
+        request.app.state.services.log.error("evidence_other_bytes", reason=str(error))
+        return answer(HTTPStatus.INTERNAL_SERVER_ERROR, "other bytes are stored under this digest")
+
+    @app.exception_handler(RowRefused)
+    async def row_refused(_: Request, __: RowRefused) -> Response:
+        return answer(HTTPStatus.UNPROCESSABLE_ENTITY, "these values cannot be stored")
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, error: RequestValidationError) -> Response:
+        first = error.errors()[0]
+        detail = f"{'.'.join(str(step) for step in first['loc'])}: {first['msg']}"
+        return answer(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
+
+    @app.exception_handler(HTTPException)
+    async def http(_: Request, error: HTTPException) -> Response:
+        return answer(HTTPStatus(error.status_code), str(error.detail), error.headers)

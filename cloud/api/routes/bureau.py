@@ -1,0 +1,96 @@
+"""What the bureau sees: which facade is watched now, and how much of the last day each really was."""
+
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter
+
+from cloud import clock
+from cloud.api import shapes
+from cloud.api.auth import Bureau
+from cloud.api.services import Use
+from cloud.api.shapes import Json
+from cloud.core import coverage
+from cloud.core.coverage import Minute
+from cloud.store import changes, registry, series
+from cloud.store.pool import transaction
+from cloud.store.registry import CameraRow, FacadeRow
+
+router = APIRouter(prefix="/api/bureau")
+
+
+@router.get("")
+async def overview(_: Bureau, services: Use) -> Json:
+    """Estates with their facades, as of now and over the last day."""
+    now = clock.utc_now()
+    begin, end = coverage.window(now)
+    async with transaction(services.pool, snapshot=True) as conn:
+        change = await changes.newest(conn)
+        estates = await registry.estates(conn)
+        facades = await registry.facades(conn)
+        cameras = {camera.id: camera for camera in await registry.cameras(conn)}
+        seen_by = await registry.coverage(conn)
+        rows = await series.minutes(conn, min(begin, coverage.strip_begin(end)), end)
+    watched = coverage.by_camera(Minute(row.camera, row.observed_at, row.watched_s) for row in rows)
+    shown: dict[str, list[Json]] = {}
+    for facade in facades:
+        watchers = [cameras[camera] for camera, seen in seen_by if seen == facade.id]
+        shown.setdefault(facade.estate, []).append(_facade(facade, watchers, watched, (begin, end)))
+    return {
+        "now": shapes.instant(now),
+        "change": change,
+        "window": {"from": shapes.instant(begin), "to": shapes.instant(end)},
+        "estates": [
+            _estate(shapes.thing(row.id, row.name_zh, row.name_en), shown.get(row.id, [])) for row in estates
+        ],
+    }
+
+
+def _estate(estate: Json, facades: list[Json]) -> Json:
+    shares = [facade["watched_share"] for facade in facades if facade["watched_share"] is not None]
+    return {
+        **estate,
+        "watched_share": sum(shares) / len(shares) if shares else None,
+        "facades_total": len(facades),
+        "facades_blind_now": sum(facade["now"] == "blind" for facade in facades),
+        "facades": facades,
+    }
+
+
+def _facade(
+    facade: FacadeRow,
+    cameras: list[CameraRow],
+    watched: dict[str, dict[datetime, float]],
+    span: tuple[datetime, datetime],
+) -> Json:
+    states = {camera.id: coverage.camera_now(camera.state, camera.agent_state) for camera in cameras}
+    now = coverage.facade_now(states.values())
+    first_seen = [camera.first_seen_at for camera in cameras if camera.first_seen_at is not None]
+    share = coverage.share(list(states), watched, min(first_seen, default=None), span)
+    return {
+        **shapes.thing(facade.id, facade.name_zh, facade.name_en),
+        "building": facade.building,
+        "floors": facade.floors,
+        "bays": facade.bays,
+        "now": now,
+        "since": shapes.maybe(_since(now, cameras, states)),
+        "watched_share": share.watched_share,
+        "unknown_share": share.unknown_share,
+        "counted_s": share.counted_s,
+        "cameras": [
+            {**shapes.thing(camera.id, camera.name_zh, camera.name_en), "state": states[camera.id]}
+            for camera in cameras
+        ],
+        "strip": [
+            {"at": shapes.instant(part.at), "watched_share": part.watched_share} for part in share.strip
+        ],
+    }
+
+
+def _since(now: str, cameras: list[CameraRow], states: dict[str, Any]) -> datetime | None:
+    """Watched since a camera streams, blind since the last was lost, unknown since the agent left."""
+    if now == "watched":
+        return min((c.since for c in cameras if states[c.id] == "streaming" and c.since), default=None)
+    if now == "blind":
+        return max((camera.since for camera in cameras if camera.since), default=None)
+    return max((c.agent_since for c in cameras if states[c.id] == "unknown" and c.agent_since), default=None)

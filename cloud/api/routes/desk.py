@@ -1,0 +1,47 @@
+"""What the desk sees at one moment."""
+
+from datetime import timedelta
+from typing import Final
+
+from fastapi import APIRouter
+
+from cloud import clock
+from cloud.api import shapes
+from cloud.api.auth import Desk
+from cloud.api.services import Use
+from cloud.api.shapes import Json
+from cloud.core.coverage import camera_now
+from cloud.store import alerts, changes, registry
+from cloud.store.pool import transaction
+
+router = APIRouter(prefix="/api/desk")
+
+CLOSED_SPAN: Final = timedelta(hours=12)
+CLOSED_MAX: Final = 50
+
+
+@router.get("")
+async def desk(_: Desk, services: Use) -> Json:
+    """Open and lately closed alerts, and how far the cameras can be trusted."""
+    now = clock.utc_now()
+    async with transaction(services.pool, snapshot=True) as conn:
+        change = await changes.newest(conn)
+        estates = await registry.estates(conn)
+        cameras = await registry.cameras(conn)
+        open_alerts = await alerts.open_alerts(conn)
+        closed = await alerts.closed_since(conn, now - CLOSED_SPAN, CLOSED_MAX)
+    states = {camera.id: camera_now(camera.state, camera.agent_state) for camera in cameras}
+    named = {camera.id: shapes.thing(camera.id, camera.name_zh, camera.name_en) for camera in cameras}
+    return {
+        "now": shapes.instant(now),
+        "change": change,
+        "estates": [shapes.thing(estate.id, estate.name_zh, estate.name_en) for estate in estates],
+        "cameras": {
+            "total": len(cameras),
+            "trusted": sum(state == "streaming" for state in states.values()),
+            "lost": [named[camera] for camera, state in states.items() if state == "lost"],
+            "unknown": [named[camera] for camera, state in states.items() if state == "unknown"],
+        },
+        "open": [shapes.alert(row) for row in open_alerts],
+        "closed": [shapes.alert(row) for row in closed],
+    }

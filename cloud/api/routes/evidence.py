@@ -1,0 +1,185 @@
+"""Clips: devices bring them in pieces, the desk plays them from any second."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Header, Path, Request, Response
+from starlette.requests import ClientDisconnect
+from starlette.responses import StreamingResponse
+
+from cloud import clock
+from cloud.api.auth import Desk
+from cloud.api.problems import Problem
+from cloud.api.services import Services, Use
+from cloud.evidence import receive, token
+from cloud.evidence.blobs import StoreDown
+from cloud.evidence.receive import Wanted
+from cloud.evidence.verify import Objection
+from cloud.store import changes, clips
+from cloud.store.clips import ClipRow
+from cloud.store.pool import transaction
+
+router = APIRouter(prefix="/api/evidence")
+
+Digest = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
+RANGE: Final = re.compile(r"^bytes=(\d*)-(\d*)$")
+
+
+@router.head("/uploads/{sha256}")
+async def reached(sha256: Digest, request: Request, services: Use) -> Response:
+    """How much of an announced clip is here: `Upload-Offset`; all of it only once it is in the store."""
+    row = await _wanted(services, request, sha256)
+    async with _refusals(services, row):
+        found, complete = await receive.reached(services.blobs, services.staging, _as_wanted(row))
+    if complete and row.state == "pending":
+        await _stored(services, row)
+    return Response(headers={"Upload-Offset": str(found), "Upload-Length": str(row.size_bytes)})
+
+
+@router.patch("/uploads/{sha256}")
+async def append(
+    sha256: Digest, request: Request, services: Use, upload_offset: Annotated[int, Header(ge=0)]
+) -> Response:
+    """Append bytes at `Upload-Offset`. The last piece has the whole clip checked and stored."""
+    row = await _wanted(services, request, sha256)
+    try:
+        async with _refusals(services, row):
+            found, complete = await receive.append(
+                services.blobs, services.staging, _as_wanted(row), upload_offset, request.stream()
+            )
+    except ClientDisconnect:
+        services.metrics.uploads.labels("interrupted").inc()
+        return Response(status_code=HTTPStatus.BAD_REQUEST)
+    if complete:
+        await _stored(services, row)
+    return Response(status_code=HTTPStatus.NO_CONTENT, headers={"Upload-Offset": str(found)})
+
+
+@asynccontextmanager
+async def _refusals(services: Services, row: ClipRow) -> AsyncIterator[None]:
+    """What stops an upload, as the answer that tells the device what to do."""
+    try:
+        yield
+    except receive.WrongOffset as refused:
+        raise Problem(
+            HTTPStatus.CONFLICT, str(refused), headers={"Upload-Offset": str(refused.offset)}
+        ) from refused
+    except receive.Busy as refused:
+        raise _busy(row, receive.waiting(services.staging, _as_wanted(row)), str(refused)) from refused
+    except receive.TooLong as refused:
+        raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, str(refused)) from refused
+    except receive.WrongDigest as refused:
+        await _mismatch(services, row)
+        services.metrics.uploads.labels("wrong_digest").inc()
+        services.log.warning(
+            "upload_wrong_digest", message_id=str(row.event), sha256=row.sha256, agent=row.agent
+        )
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(refused)) from refused
+    except StoreDown:
+        services.metrics.uploads.labels("store_down").inc()
+        raise
+
+
+def _busy(row: ClipRow, offset: int, detail: str) -> Problem:
+    if offset == row.size_bytes:
+        # All bytes have come and are not in the store yet: told of this offset, the device would be done.
+        return Problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": "1"})
+    return Problem(HTTPStatus.CONFLICT, detail, headers={"Upload-Offset": str(offset)})
+
+
+async def _wanted(services: Services, request: Request, sha256: str) -> ClipRow:
+    """The clip that the caller, a device, has announced."""
+    kind, _, text = request.headers.get("authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not text:
+        raise Problem(
+            HTTPStatus.UNAUTHORIZED, "a device's token is needed", headers={"WWW-Authenticate": "Bearer"}
+        )
+    if services.ca is None:
+        raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "no device authority is configured")
+    try:
+        agent = token.agent_of(text, sha256, services.ca, clock.utc_now())
+    except Objection as objection:
+        services.log.warning("upload_refused", sha256=sha256, reason=str(objection))
+        raise Problem(
+            HTTPStatus.UNAUTHORIZED, str(objection), headers={"WWW-Authenticate": "Bearer"}
+        ) from objection
+    async with transaction(services.pool) as conn:
+        row = await clips.announced(conn, sha256, agent)
+    if row is None:
+        raise Problem(HTTPStatus.NOT_FOUND, f"{agent} has not announced this clip")
+    return row
+
+
+def _as_wanted(row: ClipRow) -> Wanted:
+    assert row.sha256 is not None
+    assert row.size_bytes is not None
+    return Wanted(row.sha256, row.size_bytes)
+
+
+async def _stored(services: Services, row: ClipRow) -> None:
+    assert row.sha256 is not None
+    now = clock.utc_now()
+    async with transaction(services.pool) as conn:
+        await changes.record(conn, await clips.store(conn, row.sha256, row.agent, now), now)
+    services.metrics.uploads.labels("stored").inc()
+    services.log.info("clip_stored", message_id=str(row.event), sha256=row.sha256, agent=row.agent)
+
+
+async def _mismatch(services: Services, row: ClipRow) -> None:
+    assert row.sha256 is not None
+    now = clock.utc_now()
+    async with transaction(services.pool) as conn:
+        await changes.record(conn, await clips.mismatch(conn, row.sha256, row.agent), now)
+
+
+@router.get("/clips/{sha256}")
+async def play(
+    sha256: Digest, _: Desk, services: Use, wanted: Annotated[str | None, Header(alias="Range")] = None
+) -> Response:
+    """A clip, or the range of it that is asked for (RFC 9110, 14)."""
+    async with transaction(services.pool) as conn:
+        known = await clips.is_stored(conn, sha256)
+    size = await services.blobs.size(sha256) if known else None
+    if size is None:
+        raise Problem(HTTPStatus.NOT_FOUND, "there is no such clip")
+    headers = {
+        "Accept-Ranges": "bytes",
+        "ETag": f'"{sha256}"',
+        "Cache-Control": "private, max-age=31536000, immutable",
+        "Content-Disposition": f'inline; filename="{sha256[:16]}.mp4"',
+    }
+    span = byte_range(wanted, size)
+    if span is None:
+        first, last, status = 0, size - 1, HTTPStatus.OK
+    else:
+        first, last = span
+        if first > last:
+            raise Problem(
+                HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
+                f"the clip has {size} bytes",
+                headers={"Content-Range": f"bytes */{size}"},
+            )
+        status = HTTPStatus.PARTIAL_CONTENT
+        headers["Content-Range"] = f"bytes {first}-{last}/{size}"
+    headers["Content-Length"] = str(last - first + 1)
+    return StreamingResponse(
+        services.blobs.read(sha256, first, last), status_code=status, headers=headers, media_type="video/mp4"
+    )
+
+
+def byte_range(header: str | None, size: int) -> tuple[int, int] | None:
+    """(first, last) of a single byte range; first > last when it lies outside; None: send the whole."""
+    match = RANGE.match(header or "")
+    if match is None or match.group() == "bytes=-":
+        return None
+    first, last = match.groups()
+    if not first:
+        # An empty suffix asks for nothing, which cannot be satisfied.
+        return (max(0, size - int(last)), size - 1) if int(last) else (size, size - 1)
+    end = min(int(last), size - 1) if last else size - 1
+    if last and int(last) < int(first):
+        return None
+    return (int(first), end) if int(first) < size else (size, size - 1)

@@ -1,0 +1,165 @@
+"""What maintenance sees at one moment, and what it does with work orders."""
+
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from cloud import clock
+from cloud.api import shapes
+from cloud.api.auth import Maintenance
+from cloud.api.problems import Problem
+from cloud.api.services import Services, Use
+from cloud.api.shapes import Json
+from cloud.core import work_order as machine
+from cloud.core.coverage import camera_now
+from cloud.store import changes, devices, events, maintenance, registry, series
+from cloud.store.devices import AgentRow
+from cloud.store.maintenance import FaultRow, WorkOrderRow
+from cloud.store.pool import transaction
+from cloud.store.registry import CameraRow, EstateRow, FacadeRow
+from cloud.store.series import SensorRow
+
+router = APIRouter(prefix="/api")
+
+HISTORY_SPAN: Final = timedelta(hours=24)
+SENSOR_SILENCE: Final = timedelta(minutes=1)
+
+Measure = Annotated[
+    str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True, pattern=r"^[^\x00]*$")
+]
+
+
+class Finishing(BaseModel):
+    """What was done."""
+
+    model_config = ConfigDict(extra="forbid")
+    measure: Measure
+
+
+class View:
+    """Rows of one moment, and how they become what the page reads."""
+
+    def __init__(
+        self, estates: list[EstateRow], facades: list[FacadeRow], coverage: list[tuple[str, str]]
+    ) -> None:
+        self.estates = {row.id: shapes.thing(row.id, row.name_zh, row.name_en) for row in estates}
+        self.facades = {row.id: shapes.thing(row.id, row.name_zh, row.name_en) for row in facades}
+        self.coverage: dict[str, list[Json]] = {}
+        for camera, facade in coverage:
+            self.coverage.setdefault(camera, []).append(self.facades[facade])
+        self.things: dict[str, Json] = {}
+        self.cameras_of: dict[str, list[str]] = {}
+
+    @property
+    def names(self) -> dict[str, Json]:
+        """Device id → its name."""
+        return {identity: found["name"] for identity, found in self.things.items()}
+
+    def agent(self, row: AgentRow, gaps: int) -> Json:
+        """An agent. What its outbox still holds is late, not missing."""
+        self.things[row.id] = shapes.thing(row.id, row.name_zh, row.name_en)
+        return {
+            **self.things[row.id],
+            "estate": self.estates[row.estate],
+            "state": row.state,
+            "since": shapes.maybe(row.since),
+            "outbox_depth": row.outbox_depth,
+            "outbox_oldest_s": row.outbox_oldest_s,
+            "missing": max(0, gaps - row.outbox_depth),
+            "software": row.software,
+        }
+
+    def camera(self, row: CameraRow, frames_per_s: float | None) -> Json:
+        """A camera with its facades."""
+        self.things[row.id] = shapes.thing(row.id, row.name_zh, row.name_en)
+        self.cameras_of.setdefault(row.agent, []).append(row.id)
+        state = camera_now(row.state, row.agent_state)
+        return {
+            **self.things[row.id],
+            "estate": self.estates[row.estate],
+            "agent": self.things[row.agent],
+            "state": state,
+            "since": shapes.maybe(row.agent_since if state == "unknown" else row.since),
+            "reason": row.reason or "",
+            "frames_per_s": frames_per_s if state == "streaming" else None,
+            "facades": self.coverage.get(row.id, []),
+        }
+
+    def sensor(self, row: SensorRow, now: datetime) -> Json:
+        """A sensor with its newest value."""
+        state = "unknown"
+        if row.observed_at is not None:
+            state = "silent" if row.silent_since or now - row.observed_at > SENSOR_SILENCE else "reporting"
+        return {
+            **shapes.thing(row.id, row.name_zh, row.name_en),
+            "agent": self.things[row.agent],
+            "quantity": row.quantity,
+            "unit": row.unit,
+            "value": row.value,
+            "observed_at": shapes.maybe(row.observed_at),
+            "state": state,
+        }
+
+    def fault(self, row: FaultRow) -> Json:
+        """A fault with the facades that it may leave unwatched."""
+        cameras = [row.subject] if row.subject_type == "camera" else self.cameras_of.get(row.subject, [])
+        facades = {found["id"]: found for camera in cameras for found in self.coverage.get(camera, [])}
+        return shapes.fault(row, self.names, self.estates[row.estate], list(facades.values()))
+
+    def order(self, row: WorkOrderRow) -> Json:
+        """A work order."""
+        return shapes.work_order(row, self.names)
+
+
+@router.get("/maintenance")
+async def overview(_: Maintenance, services: Use) -> Json:
+    """Devices with their state, faults, work orders."""
+    now = clock.utc_now()
+    async with transaction(services.pool, snapshot=True) as conn:
+        change = await changes.newest(conn)
+        view = View(await registry.estates(conn), await registry.facades(conn), await registry.coverage(conn))
+        agents = await devices.agents(conn)
+        gaps = await events.missing(conn)
+        cameras = await registry.cameras(conn)
+        sensors = await series.sensors(conn)
+        faults = await maintenance.faults_since(conn, now - HISTORY_SPAN)
+        orders = await maintenance.orders_since(conn, now - HISTORY_SPAN)
+    rates = {now_["camera"]: now_["frames_per_s"] for agent in agents for now_ in agent.cameras}
+    return {
+        "now": shapes.instant(now),
+        "change": change,
+        "agents": [view.agent(row, gaps.get(row.id, 0)) for row in agents],
+        "cameras": [view.camera(row, rates.get(row.id)) for row in cameras],
+        "sensors": [view.sensor(row, now) for row in sensors],
+        "faults": [view.fault(row) for row in faults],
+        "work_orders": [view.order(row) for row in orders],
+    }
+
+
+@router.post("/work-orders/{order}/take")
+async def take(order: UUID, account: Maintenance, services: Use) -> Json:
+    """Take a work order."""
+    return await _apply(services, order, machine.Take(account.username))
+
+
+@router.post("/work-orders/{order}/finish")
+async def finish(order: UUID, body: Finishing, account: Maintenance, services: Use) -> Json:
+    """Say what was done."""
+    return await _apply(services, order, machine.Finish(account.username, body.measure))
+
+
+async def _apply(services: Services, order: UUID, given: machine.Take | machine.Finish) -> Json:
+    now = clock.utc_now()
+    async with transaction(services.pool) as conn:
+        changed = await maintenance.apply(conn, order, given, now)
+        row = await maintenance.find_order(conn, order)
+        if changed is None or row is None:
+            raise Problem(HTTPStatus.NOT_FOUND, "there is no such work order")
+        names = await registry.name_of(conn, row.subject_type, row.subject)
+        await changes.record(conn, changed, now)
+    services.log.info("work_order_moved", order=str(order), by=given.by, what=type(given).__name__.lower())
+    return shapes.work_order(row, {row.subject: shapes.name(*names)})

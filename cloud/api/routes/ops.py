@@ -1,0 +1,80 @@
+"""For those who run it: is it up, is it ready, what does it count. And the live line of the pages."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Request
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.responses import Response, StreamingResponse
+
+from cloud.api import auth
+from cloud.api.auth import Anyone
+from cloud.api.live import TOPICS
+from cloud.api.problems import Problem
+from cloud.api.services import Use
+from cloud.api.shapes import Json
+from cloud.store import counts, migrate
+from cloud.store.pool import DatabaseDown, transaction
+
+router = APIRouter()
+
+ChangeId = Annotated[int | None, Query(ge=0, lt=2**63)]
+
+
+@router.get("/api/live")
+async def live(
+    request: Request,
+    account: Anyone,
+    services: Use,
+    since: ChangeId = None,
+    last_event_id: Annotated[str | None, Header()] = None,
+) -> Response:
+    """Server-sent events of one's role; `Last-Event-ID` or `?since=` replays what was missed."""
+    if last_event_id is not None and last_event_id.isdecimal() and len(last_event_id) < 19:
+        since = int(last_event_id)
+
+    async def still() -> bool:
+        try:
+            return await auth.who(request, services) is not None
+        except DatabaseDown:
+            return True  # Not knowing is no reason to throw people out.
+
+    return StreamingResponse(
+        services.hub.stream(TOPICS[account.role], since, still),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+@router.get("/metrics")
+async def metrics(services: Use) -> Response:
+    """For Prometheus."""
+    async with transaction(services.pool) as conn:
+        found = await counts.by_state(conn)
+    measured = services.metrics
+    for table, gauge in (
+        ("alert", measured.alerts),
+        ("fault", measured.faults),
+        ("clip", measured.clips),
+        ("work_order", measured.work_orders),
+    ):
+        for state, count in found[table].items():
+            gauge.labels(state).set(count)
+    return Response(generate_latest(services.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+@router.get("/healthz")
+async def healthz(services: Use) -> Json:
+    """The process is up and does all that it should."""
+    if not services.hub.alive:
+        raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "changes are no longer told to pages")
+    return {"status": "up"}
+
+
+@router.get("/readyz")
+async def readyz(services: Use) -> Json:
+    """The database can be reached and has the newest schema."""
+    async with transaction(services.pool) as conn:
+        if not await migrate.is_current(conn):
+            raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "the database is not migrated")
+    return {"status": "ready"}

@@ -1,0 +1,66 @@
+"""The pages: each role has its own, and what is not for it says so."""
+
+from importlib import metadata
+from typing import Final
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from cloud.api import auth, shapes
+from cloud.api.services import Services, Use
+from cloud.store.accounts import Account
+
+router = APIRouter(include_in_schema=False)
+
+VERSION: Final = metadata.version("fallwatch")
+
+
+@router.get("/")
+async def home(request: Request, services: Use) -> Response:
+    """To the page of one's role."""
+    account = await auth.who(request, services)
+    return RedirectResponse("/login" if account is None else f"/{account.role}", status_code=303)
+
+
+@router.get("/login")
+async def login(request: Request, services: Use) -> Response:
+    """Where one logs in."""
+    account = await auth.who(request, services)
+    return _page(request, services, "login", account)
+
+
+@router.get("/desk")
+async def desk(request: Request, services: Use) -> Response:
+    """The desk."""
+    return await _for_role(request, services, "desk")
+
+
+@router.get("/maintenance")
+async def maintenance(request: Request, services: Use) -> Response:
+    """Device maintenance."""
+    return await _for_role(request, services, "maintenance")
+
+
+@router.get("/bureau")
+async def bureau(request: Request, services: Use) -> Response:
+    """Coverage for the bureau."""
+    return await _for_role(request, services, "bureau")
+
+
+async def _for_role(request: Request, services: Services, role: str) -> Response:
+    account = await auth.who(request, services)
+    if account is None:
+        return RedirectResponse(f"/login?next={quote(request.url.path)}", status_code=303)
+    if account.role != role:
+        return _page(request, services, "forbidden", account, status=403)
+    return _page(request, services, role, account)
+
+
+def _page(
+    request: Request, services: Services, page: str, account: Account | None, status: int = 200
+) -> Response:
+    context = {"user": None if account is None else shapes.user(account), "page": page, "version": VERSION}
+    response = services.templates.TemplateResponse(request, f"{page}.html", context, status_code=status)
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,153 @@
+"""Rows as the JSON that pages read. Instants are ISO 8601 in UTC with Z, names are {zh, en}."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from cloud.store.accounts import Account
+from cloud.store.alerts import AlertRow, HistoryRow
+from cloud.store.clips import ClipRow
+from cloud.store.maintenance import FaultRow, WorkOrderRow
+
+Json = dict[str, Any]
+
+
+def instant(at: datetime) -> str:
+    """An instant as text."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def maybe(at: datetime | None) -> str | None:
+    """An instant as text, or None."""
+    return None if at is None else instant(at)
+
+
+def name(zh: str, en: str) -> Json:
+    """A name in both languages."""
+    return {"zh": zh, "en": en}
+
+
+def thing(identity: str, zh: str, en: str) -> Json:
+    """Something with an id and a name."""
+    return {"id": identity, "name": name(zh, en)}
+
+
+def user(account: Account) -> Json:
+    """Somebody who is logged in."""
+    display = name(account.display_zh, account.display_en)
+    return {"username": account.username, "display_name": display, "role": account.role}
+
+
+def alert(row: AlertRow) -> Json:
+    """An alert as lists show it."""
+    facade = None
+    if row.facade is not None:
+        facade = thing(row.facade, row.facade_zh or "", row.facade_en or "")
+    return {
+        "id": str(row.id),
+        "state": row.state,
+        "severity": row.severity,
+        "raised_at": instant(row.raised_at),
+        "observed_at": instant(row.observed_at),
+        "estate": thing(row.estate, row.estate_zh, row.estate_en),
+        "camera": thing(row.camera, row.camera_zh, row.camera_en),
+        "facade": facade,
+        "score": row.score,
+        "place": row.place,
+        "acknowledged_by": row.acknowledged_by,
+        "acknowledged_at": maybe(row.acknowledged_at),
+        "closed_by": row.closed_by,
+        "closed_at": maybe(row.closed_at),
+        "close_reason": row.close_reason,
+        "clip": row.clip_state or "pending",
+        "thumbnail": None,
+    }
+
+
+def alert_detail(
+    row: AlertRow, message: Mapping[str, Any], found: ClipRow | None, lines: list[HistoryRow]
+) -> Json:
+    """An alert with all that is known of it."""
+    return {
+        **alert(row),
+        "message_id": str(row.message_id),
+        "last_visible_at": instant(row.last_visible_at),
+        "decided_at": instant(row.decided_at),
+        "received_at": instant(row.received_at),
+        "frame": {"width": message["frame_width"], "height": message["frame_height"]},
+        "track": [[point["t_s"], point["x_px"], point["y_px"]] for point in message["track"]],
+        "origin": message["origin"],
+        "clock": message["clock"],
+        "clip_detail": None if found is None else clip(found),
+        "history": [
+            {"at": instant(line.at), "what": line.what, "by": line.by, "note": line.note} for line in lines
+        ],
+    }
+
+
+def clip(row: ClipRow) -> Json:
+    """A clip with what its manifest says. What cannot be read in a manifest that nobody believes is None."""
+    manifest = _manifest(row.manifest)
+    started = manifest.get("started_at")
+    stored = row.state in {"stored", "verified"}
+    return {
+        "url": f"/api/evidence/clips/{row.sha256}" if stored else None,
+        "sha256": row.sha256,
+        "size_bytes": row.size_bytes,
+        "started_at": started if isinstance(started, str) else None,
+        "duration_s": manifest.get("duration_s"),
+        "event_offset_s": manifest.get("event_offset_s"),
+        "complete": manifest.get("complete") is True,
+        "hash_matches": row.hash_matches,
+        "signature_valid": row.signature_valid,
+        "signed_by": row.signed_by,
+        "failed_reason": row.failed_reason,
+    }
+
+
+def _manifest(text: str | None) -> Json:
+    try:
+        found = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def work_order(row: WorkOrderRow, names: Mapping[str, Json]) -> Json:
+    """A work order. `names`: device id → its name."""
+    return {
+        "id": str(row.id),
+        "number": f"W-{row.number:05d}",
+        "state": row.state,
+        "title_key": row.kind,
+        "fault": str(row.fault),
+        "subject": _subject(row.subject_type, row.subject, names),
+        "opened_at": instant(row.opened_at),
+        "taken_by": row.taken_by,
+        "taken_at": maybe(row.taken_at),
+        "finished_by": row.finished_by,
+        "finished_at": maybe(row.finished_at),
+        "measure": row.measure,
+        "closed_at": maybe(row.closed_at),
+    }
+
+
+def fault(row: FaultRow, names: Mapping[str, Json], estate: Json, facades: list[Json]) -> Json:
+    """A fault with the facades that it may leave unwatched."""
+    return {
+        "id": str(row.id),
+        "kind": row.kind,
+        "subject": _subject(row.subject_type, row.subject, names),
+        "estate": estate,
+        "state": row.state,
+        "since": instant(row.since),
+        "cleared_at": maybe(row.cleared_at),
+        "close_reason": row.close_reason,
+        "facades": facades,
+        "work_order": None if row.work_order is None else str(row.work_order),
+    }
+
+
+def _subject(kind: str, identity: str, names: Mapping[str, Json]) -> Json:
+    return {"type": kind, "id": identity, "name": names.get(identity, name(identity, identity))}

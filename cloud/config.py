@@ -1,0 +1,149 @@
+"""Settings of a deployment: one YAML file, secrets from the environment, refused at start when unusable."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts import documents
+
+PLACEHOLDERS = frozenset(
+    {"change-me", "change_me", "changeme", "example", "placeholder", "secret", "todo", "your-password", "xxx"}
+)
+"""Passwords that examples carry. Whoever starts with one has forgotten a step."""
+
+
+class SettingsError(ValueError):
+    """The settings cannot be used. The message says what to mend."""
+
+
+class Section(BaseModel):
+    """A part of the settings: frozen, and nothing unknown in it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class BrokerSettings(Section):
+    """Where ingest meets the agents."""
+
+    url: str
+    """`mqtts://host:port` or `mqtt://user:password@host:port`."""
+    ca: Path | None = None
+    certificate: Path | None = None
+    key: Path | None = None
+
+
+class EvidenceSettings(Section):
+    """Where clips are kept, and where they arrive first."""
+
+    url: str
+    """`file:///folder` or `s3://bucket/prefix` (endpoint and keys from the AWS_* environment)."""
+    staging_dir: Path
+
+
+class ApiSettings(Section):
+    """Where the HTTP interface listens."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    secure_cookies: bool = True
+    session_hours: float = Field(default=12, gt=0)
+
+
+class MetricsSettings(Section):
+    """Where ingest offers its metrics; port 0 turns them off."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=9102, ge=0, le=65535)
+
+
+class IngestSettings(Section):
+    """How ingest gathers messages into transactions."""
+
+    batch_messages: int = Field(default=500, ge=1, le=10_000)
+    batch_age_s: float = Field(default=0.05, gt=0, le=5)
+    inbox_messages: int = Field(default=5_000, ge=1)
+
+
+class Settings(Section):
+    """Everything that a deployment decides."""
+
+    database_url: str = ""
+    broker: BrokerSettings | None = None
+    evidence: EvidenceSettings | None = None
+    device_ca: Path | None = None
+    api: ApiSettings = ApiSettings()
+    metrics: MetricsSettings = MetricsSettings()
+    timer_metrics: MetricsSettings = MetricsSettings(port=0)
+    ingest: IngestSettings = IngestSettings()
+
+    def anchored(self, folder: Path) -> Self:
+        """With every relative path made relative to `folder`."""
+        changes: dict[str, object] = {}
+        if self.broker is not None:
+            paths = {name: getattr(self.broker, name) for name in ("ca", "certificate", "key")}
+            changes["broker"] = self.broker.model_copy(
+                update={name: folder / found for name, found in paths.items() if found is not None}
+            )
+        if self.evidence is not None:
+            staging = folder / self.evidence.staging_dir
+            changes["evidence"] = self.evidence.model_copy(update={"staging_dir": staging})
+        if self.device_ca is not None:
+            changes["device_ca"] = folder / self.device_ca
+        return self.model_copy(update=changes)
+
+    def with_environment(self, environ: Mapping[str, str]) -> Self:
+        """With DATABASE_URL, MQTT_URL and S3_URL on top."""
+        changes: dict[str, object] = {}
+        if database_url := environ.get("DATABASE_URL"):
+            changes["database_url"] = database_url
+        if mqtt_url := environ.get("MQTT_URL"):
+            broker = self.broker or BrokerSettings(url=mqtt_url)
+            changes["broker"] = broker.model_copy(update={"url": mqtt_url})
+        if s3_url := environ.get("S3_URL"):
+            staging = Path("var/staging").absolute()
+            evidence = self.evidence or EvidenceSettings(url=s3_url, staging_dir=staging)
+            changes["evidence"] = evidence.model_copy(update={"url": s3_url})
+        return self.model_copy(update=changes)
+
+
+def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
+    """The settings in `path`, with DATABASE_URL, MQTT_URL and S3_URL of the environment on top.
+
+    Relative paths in the file are relative to its folder. Without a file the environment alone counts.
+
+    Raises:
+        SettingsError: Unreadable, invalid, without a database, or with a placeholder for a password.
+    """
+    settings = (Settings() if path is None else _read(path)).with_environment(environ)
+    if not settings.database_url:
+        raise SettingsError(
+            "no database: set database_url in the settings or DATABASE_URL in the environment"
+        )
+    _refuse_placeholder("database_url", settings.database_url)
+    if settings.broker is not None:
+        _refuse_placeholder("broker.url", settings.broker.url)
+    return settings
+
+
+def _read(path: Path) -> Settings:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read: {error}") from error
+    try:
+        settings = documents.parse(text, Settings, str(path))
+    except documents.DocumentError as error:
+        raise SettingsError(str(error)) from error
+    return settings.anchored(path.resolve().parent)
+
+
+def _refuse_placeholder(key: str, url: str) -> None:
+    try:
+        password = urlsplit(url).password or ""
+    except ValueError as error:
+        raise SettingsError(f"{key} is no URL: {error}") from error
+    if password.lower() in PLACEHOLDERS or (password.startswith("<") and password.endswith(">")):
+        raise SettingsError(f"{key} still carries the placeholder password {password!r}: set a real one")

@@ -1,0 +1,98 @@
+"""The estate file: which estates there are, their facades, and which devices watch them."""
+
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from contracts.ids import AgentId, CameraId, SensorId
+
+PlaceId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$")]
+
+
+class Part(BaseModel):
+    """A part of the file: frozen, and nothing unknown in it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Name(Part):
+    """What people call it."""
+
+    zh: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+
+
+class Facade(Part):
+    """One side of a building."""
+
+    id: PlaceId
+    building: str
+    name: Name
+    floors: int = Field(ge=1, le=200)
+    bays: int = Field(ge=1, le=200)
+
+
+class Camera(Part):
+    """A camera and the facades that it sees."""
+
+    id: CameraId
+    name: Name
+    facades: tuple[PlaceId, ...] = ()
+
+
+class Sensor(Part):
+    """A sensor that an agent reads."""
+
+    id: SensorId
+    name: Name
+    quantity: str = Field(min_length=1, max_length=64)
+    unit: str = Field(max_length=16)
+
+
+class Agent(Part):
+    """An edge box with what hangs on it."""
+
+    id: AgentId
+    name: Name
+    cameras: tuple[Camera, ...] = ()
+    sensors: tuple[Sensor, ...] = ()
+
+
+class Estate(Part):
+    """A residential estate."""
+
+    id: PlaceId
+    name: Name
+    facades: tuple[Facade, ...] = ()
+    agents: tuple[Agent, ...] = ()
+
+    @model_validator(mode="after")
+    def _facades_exist(self) -> Self:
+        known = {facade.id for facade in self.facades}
+        for agent in self.agents:
+            for camera in agent.cameras:
+                if unknown := set(camera.facades) - known:
+                    raise ValueError(
+                        f"camera {camera.id} covers facades that are not here: {sorted(unknown)}"
+                    )
+        return self
+
+
+class EstateFile(Part):
+    """The whole file."""
+
+    estates: tuple[Estate, ...]
+
+    @model_validator(mode="after")
+    def _names_are_unique(self) -> Self:
+        agents = [agent for estate in self.estates for agent in estate.agents]
+        for what, ids in (
+            ("estate", [estate.id for estate in self.estates]),
+            ("facade", [facade.id for estate in self.estates for facade in estate.facades]),
+            ("agent", [agent.id for agent in agents]),
+            ("camera", [camera.id for agent in agents for camera in agent.cameras]),
+            ("sensor", [sensor.id for agent in agents for sensor in agent.sensors]),
+        ):
+            if doubled := sorted({name for name in ids if ids.count(name) > 1}):
+                raise ValueError(f"{what} named twice: {doubled}")
+        return self

@@ -1,0 +1,1 @@
+"""Clips received, kept and checked."""

@@ -1,0 +1,62 @@
+"""Who uploads: a short-lived token that the device signs with its own key (JWT ES256, RFC 7515 `x5c`)."""
+
+import base64
+import binascii
+from datetime import datetime, timedelta
+from typing import Final
+
+import jwt
+from cryptography import x509
+
+from cloud.evidence.verify import Objection, device_name, require_device
+
+AUDIENCE: Final = "fallwatch-evidence"
+MAX_LIFE: Final = timedelta(seconds=60)
+SKEW: Final = timedelta(seconds=120)
+"""How far a box's clock may be off before its uploads are refused."""
+
+
+def agent_of(token: str, sha256: str, ca: x509.Certificate, at: datetime) -> str:
+    """The agent that signed `token` for the clip `sha256`.
+
+    Raises:
+        Objection: The token, its certificate or its times are not to be believed.
+    """
+    try:
+        chain = jwt.get_unverified_header(token).get("x5c")
+        if not isinstance(chain, list) or len(chain) != 1 or not isinstance(chain[0], str):
+            raise Objection("the token carries no certificate")
+        certificate = x509.load_der_x509_certificate(base64.b64decode(chain[0], validate=True))
+        key = require_device(certificate, ca, at)
+        claims = jwt.decode(
+            token,
+            key,
+            algorithms=["ES256"],
+            audience=AUDIENCE,
+            # Times are judged below, by the clock that we are given.
+            options={"require": ["sub", "aud", "iat", "exp"], "verify_exp": False, "verify_iat": False},
+        )
+    except (jwt.InvalidTokenError, binascii.Error) as error:
+        raise Objection("the token cannot be believed") from error
+    except ValueError as error:
+        raise (
+            error if isinstance(error, Objection) else Objection("the certificate cannot be read")
+        ) from error
+    _require_times(claims, at)
+    name = device_name(certificate)
+    if claims["sub"] != name:
+        raise Objection("the token names another agent than its certificate")
+    if claims.get("sha256") != sha256:
+        raise Objection("the token is for another clip")
+    return name
+
+
+def _require_times(claims: dict[str, object], at: datetime) -> None:
+    issued, expires = claims["iat"], claims["exp"]
+    if not isinstance(issued, int | float) or not isinstance(expires, int | float):
+        raise Objection("the token's times cannot be read")
+    now = at.timestamp()
+    if expires - issued > MAX_LIFE.total_seconds():
+        raise Objection("the token lives too long")
+    if not issued - SKEW.total_seconds() <= now <= expires + SKEW.total_seconds():
+        raise Objection("the token is not of this time")

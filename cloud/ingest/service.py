@@ -1,0 +1,37 @@
+"""Wires an ingest together."""
+
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry
+
+from cloud import logs, metrics
+from cloud.config import BrokerSettings, IngestSettings, MetricsSettings, SettingsError
+from cloud.evidence import verify
+from cloud.ingest.subscriber import Ingest, run
+from cloud.store import pool
+
+
+async def serve(
+    database_url: str,
+    broker: BrokerSettings,
+    device_ca: Path | None,
+    offer: MetricsSettings,
+    limits: IngestSettings,
+) -> None:
+    """Work until cancelled.
+
+    Raises:
+        SettingsError: The device authority cannot be read.
+    """
+    log = logs.logger("ingest")
+    registry = CollectorRegistry()
+    try:
+        ca = None if device_ca is None else verify.authority(device_ca)
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"device_ca cannot be read: {error}") from error
+    if ca is None:
+        log.warning("no_device_authority", consequence="no clip's signature will be believed")
+    with metrics.offered(registry, offer.host, offer.port):
+        async with pool.opened(database_url, max_size=4) as opened:
+            log.info("started")
+            await run(Ingest(opened, ca, metrics.ingest(registry), log), broker, limits)

@@ -1,0 +1,140 @@
+"""The names of all metrics of the cloud, in one place. Each program makes its own registry."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
+
+LAG_BUCKETS_S = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600)
+BATCH_BUCKETS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class IngestMetrics:
+    """What ingest counts."""
+
+    lag_s: Histogram
+    messages: Counter
+    dead_letters: Counter
+    batch_messages: Histogram
+    confirmed: Counter
+    statuses: Counter
+    inbox_dropped: Counter
+    reconnects: Counter
+
+
+@dataclass(frozen=True, slots=True)
+class ApiMetrics:
+    """What the HTTP interface counts."""
+
+    requests: Counter
+    sse_clients: Gauge
+    sse_overflows: Counter
+    logins: Counter
+    uploads: Counter
+    alerts: Gauge
+    faults: Gauge
+    clips: Gauge
+    work_orders: Gauge
+
+
+@dataclass(frozen=True, slots=True)
+class TimerMetrics:
+    """What the timers count."""
+
+    runs: Counter
+    agents_silent: Counter
+
+
+def ingest(registry: CollectorRegistry) -> IngestMetrics:
+    """The metrics of one ingest program."""
+    return IngestMetrics(
+        lag_s=Histogram(
+            "fallwatch_ingest_lag_seconds",
+            "From observed_at to commit, for messages that were new",
+            ["kind"],
+            buckets=LAG_BUCKETS_S,
+            registry=registry,
+        ),
+        messages=Counter(
+            "fallwatch_ingest_messages",
+            "Messages by kind and outcome (stored, copy, dead)",
+            ["kind", "outcome"],
+            registry=registry,
+        ),
+        dead_letters=Counter(
+            "fallwatch_ingest_dead_letters",
+            "Messages that can never be stored",
+            ["reason"],
+            registry=registry,
+        ),
+        batch_messages=Histogram(
+            "fallwatch_ingest_batch_messages",
+            "Messages in a transaction",
+            buckets=BATCH_BUCKETS,
+            registry=registry,
+        ),
+        confirmed=Counter("fallwatch_ingest_confirmed", "Messages confirmed to agents", registry=registry),
+        statuses=Counter(
+            "fallwatch_ingest_statuses", "Agent statuses and last wills", ["online"], registry=registry
+        ),
+        inbox_dropped=Counter(
+            "fallwatch_ingest_inbox_dropped",
+            "Messages dropped because the inbox was full; agents send them again",
+            registry=registry,
+        ),
+        reconnects=Counter(
+            "fallwatch_ingest_reconnects",
+            "Connections that had to be made again",
+            ["peer"],
+            registry=registry,
+        ),
+    )
+
+
+def api(registry: CollectorRegistry) -> ApiMetrics:
+    """The metrics of one HTTP program; the gauges are set when they are read."""
+    return ApiMetrics(
+        requests=Counter(
+            "fallwatch_api_requests",
+            "Requests by route and status",
+            ["method", "route", "status"],
+            registry=registry,
+        ),
+        sse_clients=Gauge("fallwatch_api_sse_clients", "Browsers that listen", registry=registry),
+        sse_overflows=Counter(
+            "fallwatch_api_sse_overflows", "Browsers cut off because they read too slowly", registry=registry
+        ),
+        logins=Counter("fallwatch_api_logins", "Logins by outcome", ["outcome"], registry=registry),
+        uploads=Counter("fallwatch_api_uploads", "Clip uploads by outcome", ["outcome"], registry=registry),
+        alerts=Gauge("fallwatch_alerts", "Alerts by state", ["state"], registry=registry),
+        faults=Gauge("fallwatch_faults", "Faults by state", ["state"], registry=registry),
+        clips=Gauge("fallwatch_clips", "Clips by state", ["state"], registry=registry),
+        work_orders=Gauge("fallwatch_work_orders", "Work orders by state", ["state"], registry=registry),
+    )
+
+
+def timers(registry: CollectorRegistry) -> TimerMetrics:
+    """The metrics of the timers."""
+    return TimerMetrics(
+        runs=Counter(
+            "fallwatch_timer_runs", "Runs by timer and outcome", ["timer", "outcome"], registry=registry
+        ),
+        agents_silent=Counter("fallwatch_timer_agents_silent", "Agents that fell silent", registry=registry),
+    )
+
+
+@contextmanager
+def offered(registry: CollectorRegistry, host: str, port: int) -> Iterator[None]:
+    """Serve the metrics of `registry` on host:port while the block runs; port 0 serves none."""
+    if port == 0:
+        yield
+        return
+    server, thread = start_http_server(port, host, registry)
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

@@ -1,0 +1,1 @@
+"""The only place that speaks SQL: one module per aggregate, plain forward-only migrations."""

@@ -1,0 +1,24 @@
+"""How many of what, by state: what metrics show."""
+
+from cloud.store.pool import Connection
+
+_STATES: dict[str, tuple[str, ...]] = {
+    "alert": ("raised", "acknowledged", "closed"),
+    "fault": ("raised", "acknowledged", "closed"),
+    "clip": ("pending", "stored", "verified", "failed"),
+    "work_order": ("open", "taken", "finished", "closed"),
+}
+
+
+async def by_state(conn: Connection) -> dict[str, dict[str, int]]:
+    """Rows of each table by state; states without rows count 0."""
+    rows = await conn.execute(
+        "SELECT 'alert', state, count(*) FROM alert GROUP BY state"
+        " UNION ALL SELECT 'fault', state, count(*) FROM fault GROUP BY state"
+        " UNION ALL SELECT 'clip', state, count(*) FROM clip GROUP BY state"
+        " UNION ALL SELECT 'work_order', state, count(*) FROM work_order GROUP BY state"
+    )
+    found = {table: dict.fromkeys(states, 0) for table, states in _STATES.items()}
+    for table, state, count in await rows.fetchall():
+        found[table][state] = int(count)
+    return found

@@ -1,0 +1,159 @@
+"""What agents and cameras say of themselves, and the faults that follow when they fall silent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg.rows import class_row
+
+from cloud.core import liveness
+from cloud.core.camera import CameraReport, supersedes
+from cloud.store import maintenance, registry
+from cloud.store.changes import Change
+from cloud.store.pool import Connection, Jsonb
+from contracts.messages import AgentStatus, CameraState
+
+
+@dataclass(frozen=True, slots=True)
+class AgentRow:
+    """An agent with what is known of it now."""
+
+    id: str
+    name_zh: str
+    name_en: str
+    estate: str
+    state: liveness.State
+    since: datetime | None
+    software: str
+    outbox_depth: int
+    outbox_oldest_s: float
+    cameras: list[dict[str, Any]]
+
+
+async def report_camera(conn: Connection, message: CameraState, estate: str) -> list[Change]:
+    """A camera began or ceased to stream: remember it; the newest report raises or clears its fault."""
+    new = CameraReport(message.state, message.observed_at, message.reason, message.boot, message.seq)
+    await conn.execute(
+        "INSERT INTO camera_state_history (camera, since, state, reason, boot, seq) VALUES (%s,"
+        " %s, %s, %s, %s, %s)"
+        " ON CONFLICT DO NOTHING",
+        (message.camera, new.since, new.state, new.reason, new.boot, new.seq),
+    )
+    row = await (
+        await conn.execute(
+            "SELECT state, since, reason, boot, seq FROM camera_state WHERE camera = %s FOR UPDATE",
+            (message.camera,),
+        )
+    ).fetchone()
+    if not supersedes(new, None if row is None else CameraReport(*row)):
+        return []
+    await conn.execute(
+        "INSERT INTO camera_state (camera, state, since, reason, boot, seq) VALUES (%s, %s, %s, %s, %s, %s)"
+        " ON CONFLICT (camera) DO UPDATE SET state = excluded.state, since = excluded.since,"
+        " reason = excluded.reason, boot = excluded.boot, seq = excluded.seq",
+        (message.camera, new.state, new.since, new.reason, new.boot, new.seq),
+    )
+    changed = Change("camera", message.camera, message.message_id)
+    if new.state == "lost":
+        follow = await maintenance.raise_fault(
+            conn, "camera_lost", message.camera, estate=estate, reason=new.reason, at=new.since
+        )
+    else:
+        follow = await maintenance.clear_fault(conn, "camera_lost", message.camera, new.since)
+    return [changed, *follow]
+
+
+async def hear(conn: Connection, status: AgentStatus, *, retained: bool, at: datetime) -> list[Change]:
+    """An agent's status or last will; raises or clears its fault. An unknown agent changes nothing."""
+    known = await (await conn.execute("SELECT 1 FROM agent WHERE id = %s", (status.agent,))).fetchone()
+    if known is None:
+        return []
+    await conn.execute(
+        "INSERT INTO agent_status (agent, state) VALUES (%s, 'unknown') ON CONFLICT DO NOTHING",
+        (status.agent,),
+    )
+    given: liveness.Input = (
+        liveness.Status(status.boot, status.at if retained else None)
+        if status.online
+        else liveness.LastWill(status.boot)
+    )
+    changes = await _step(conn, status.agent, given, at)
+    if not status.online:
+        return changes
+    done = await conn.execute(
+        "UPDATE agent_status SET written_at = %s, software = %s, accepted_seq = %s, outbox_depth = %s,"
+        " outbox_oldest_s = %s, cameras = %s"
+        " WHERE agent = %s AND boot = %s AND (written_at IS NULL OR written_at < %s)",
+        (
+            status.at,
+            status.software,
+            status.accepted_seq,
+            status.outbox_depth,
+            status.outbox_oldest_s,
+            Jsonb([camera.model_dump(mode="json") for camera in status.cameras]),
+            status.agent,
+            status.boot,
+            status.at,
+        ),
+    )
+    return [*changes, Change("agent", status.agent)] if done.rowcount else changes
+
+
+async def fall_silent(conn: Connection, at: datetime) -> list[Change]:
+    """Agents whose silence has lasted too long go offline. Two timers at once share the work."""
+    rows = await conn.execute(
+        "SELECT agent FROM agent_status WHERE state = 'online' AND heard_at <= %s FOR UPDATE SKIP LOCKED",
+        (at - liveness.SILENCE,),
+    )
+    changes: list[Change] = []
+    for (agent,) in await rows.fetchall():
+        changes += await _step(conn, agent, liveness.TimePassed(), at)
+    return changes
+
+
+async def _step(conn: Connection, agent: str, given: liveness.Input, at: datetime) -> list[Change]:
+    row = await (
+        await conn.execute(
+            "SELECT state, since, heard_at, boot FROM agent_status WHERE agent = %s FOR UPDATE", (agent,)
+        )
+    ).fetchone()
+    assert row is not None
+    after, effects = liveness.step(liveness.Liveness(*row), given, at)
+    await conn.execute(
+        "UPDATE agent_status SET state = %s, since = %s, heard_at = %s, boot = %s,"
+        " written_at = CASE WHEN boot IS NOT DISTINCT FROM %s THEN written_at END WHERE agent = %s",
+        (after.state, after.since, after.heard_at, after.boot, after.boot, agent),
+    )
+    changes: list[Change] = []
+    for effect in effects:
+        changes += [Change("agent", agent), *await _cameras_of(conn, agent)]
+        match effect:
+            case liveness.WentOffline(reason):
+                estate = await registry.estate_of_agent(conn, agent)
+                changes += await maintenance.raise_fault(
+                    conn, "agent_offline", agent, estate=estate, reason=reason, at=at
+                )
+            case liveness.CameBack():
+                changes += await maintenance.clear_fault(conn, "agent_offline", agent, at)
+    return changes
+
+
+async def _cameras_of(conn: Connection, agent: str) -> Sequence[Change]:
+    """Whether its cameras watch is unknown while an agent is away, so they change with it."""
+    rows = await conn.execute("SELECT id FROM camera WHERE agent = %s ORDER BY id", (agent,))
+    return [Change("camera", row[0]) for row in await rows.fetchall()]
+
+
+async def agents(conn: Connection) -> list[AgentRow]:
+    """All agents."""
+    async with conn.cursor(row_factory=class_row(AgentRow)) as cursor:
+        await cursor.execute(
+            "SELECT agent.id, agent.name_zh, agent.name_en, agent.estate, coalesce(heard.state,"
+            " 'unknown') AS state,"
+            " heard.since, coalesce(heard.software, '') AS software,"
+            " coalesce(heard.outbox_depth, 0) AS outbox_depth,"
+            " coalesce(heard.outbox_oldest_s, 0) AS outbox_oldest_s, coalesce(heard.cameras, '[]') AS cameras"
+            " FROM agent LEFT JOIN agent_status heard ON heard.agent = agent.id ORDER BY agent.id"
+        )
+        return await cursor.fetchall()

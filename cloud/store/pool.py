@@ -1,0 +1,92 @@
+"""Connections, transactions and savepoints, and the three ways in which a database can say no."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import psycopg
+import psycopg_pool
+from psycopg import AsyncConnection
+from psycopg.types.json import Jsonb
+
+Connection = AsyncConnection[tuple[Any, ...]]
+Pool = psycopg_pool.AsyncConnectionPool[Connection]
+
+__all__ = ["Connection", "DatabaseDown", "Jsonb", "Pool", "RowRefused", "opened", "savepoint", "transaction"]
+
+
+class DatabaseDown(ConnectionError):  # noqa: N818 - named for what is so
+    """The database cannot be reached or went away; try again later."""
+
+
+class RowRefused(ValueError):  # noqa: N818 - named for what is so
+    """The database will never take these values, however often they are tried."""
+
+
+@asynccontextmanager
+async def opened(url: str, *, max_size: int = 8) -> AsyncIterator[Pool]:
+    """A pool of at most `max_size` connections; it opens them when they are first needed."""
+    pool: Pool = psycopg_pool.AsyncConnectionPool(
+        url,
+        min_size=1,
+        max_size=max_size,
+        open=False,
+        timeout=10,
+        max_waiting=1_000,
+        kwargs={"options": "-c timezone=UTC", "application_name": "fallwatch"},
+        check=psycopg_pool.AsyncConnectionPool.check_connection,
+    )
+    await pool.open()
+    try:
+        yield pool
+    finally:
+        await pool.close()
+
+
+@asynccontextmanager
+async def transaction(pool: Pool, *, snapshot: bool = False) -> AsyncIterator[Connection]:
+    """A connection in a transaction, committed at the end.
+
+    Args:
+        pool: Where the connection comes from.
+        snapshot: All reads see one moment (repeatable read, read only).
+
+    Raises:
+        DatabaseDown: No connection, or it was lost.
+        RowRefused: Values that the database will never take.
+    """
+    with _translated():
+        async with pool.connection() as conn, conn.transaction():
+            if snapshot:
+                await conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield conn
+
+
+@asynccontextmanager
+async def savepoint(conn: Connection) -> AsyncIterator[None]:
+    """Part of a transaction that can fail alone.
+
+    Raises:
+        RowRefused: Values that the database will never take; the part is rolled back, the transaction lives.
+    """
+    with _translated():
+        async with conn.transaction():
+            yield
+
+
+class _translated:  # noqa: N801 - reads as a word at the with
+    """The driver's errors as ours."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, psycopg.DataError | psycopg.IntegrityError) or _is_beyond_limits(error):
+            raise RowRefused(str(error).strip()) from error
+        if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+            raise DatabaseDown(str(error).strip()) from error
+
+
+def _is_beyond_limits(error: BaseException | None) -> bool:
+    """SQLSTATE class 54: too deep, wide, long. The driver calls it operational; trying again is no use."""
+    return isinstance(error, psycopg.OperationalError) and (error.sqlstate or "").startswith("54")

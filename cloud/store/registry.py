@@ -1,0 +1,191 @@
+"""Estates and what stands in them: written from the estate file, read by everyone."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from psycopg.rows import class_row
+
+from cloud.core.estate import Agent, Estate, EstateFile
+from cloud.store.pool import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class EstateRow:
+    """An estate."""
+
+    id: str
+    name_zh: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class FacadeRow:
+    """A facade."""
+
+    id: str
+    estate: str
+    building: str
+    name_zh: str
+    name_en: str
+    floors: int
+    bays: int
+
+
+@dataclass(frozen=True, slots=True)
+class CameraRow:
+    """A camera with what is known of it now. `agent_state` is online, offline or unknown."""
+
+    id: str
+    name_zh: str
+    name_en: str
+    agent: str
+    estate: str
+    first_seen_at: datetime | None
+    state: str | None
+    since: datetime | None
+    reason: str | None
+    agent_state: str | None
+    agent_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """What some agents may speak for."""
+
+    agents: frozenset[str]
+    cameras: dict[str, str]
+    """Camera → agent."""
+    sensors: dict[str, str]
+    """Sensor → agent."""
+
+
+async def seed(conn: Connection, file: EstateFile) -> None:
+    """Bring the tables to what the file says. What is not in the file stays, because history refers to it."""
+    for estate in file.estates:
+        await conn.execute(
+            "INSERT INTO estate VALUES (%s, %s, %s)"
+            " ON CONFLICT (id) DO UPDATE SET name_zh = excluded.name_zh, name_en = excluded.name_en",
+            (estate.id, estate.name.zh, estate.name.en),
+        )
+        await _seed_facades(conn, estate)
+        for agent in estate.agents:
+            await _seed_agent(conn, estate.id, agent)
+
+
+async def _seed_facades(conn: Connection, estate: Estate) -> None:
+    for facade in estate.facades:
+        await conn.execute(
+            "INSERT INTO facade (id, estate, building, name_zh, name_en, floors, bays)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (id) DO UPDATE SET estate = excluded.estate,"
+            " building = excluded.building, name_zh = excluded.name_zh, name_en = excluded.name_en,"
+            " floors = excluded.floors, bays = excluded.bays",
+            (
+                facade.id,
+                estate.id,
+                facade.building,
+                facade.name.zh,
+                facade.name.en,
+                facade.floors,
+                facade.bays,
+            ),
+        )
+
+
+async def _seed_agent(conn: Connection, estate: str, agent: Agent) -> None:
+    await conn.execute(
+        "INSERT INTO agent (id, estate, name_zh, name_en) VALUES (%s, %s, %s, %s) ON CONFLICT (id) DO UPDATE"
+        " SET estate = excluded.estate, name_zh = excluded.name_zh, name_en = excluded.name_en",
+        (agent.id, estate, agent.name.zh, agent.name.en),
+    )
+    for camera in agent.cameras:
+        await conn.execute(
+            "INSERT INTO camera (id, agent, name_zh, name_en) VALUES (%s, %s, %s, %s) ON"
+            " CONFLICT (id) DO UPDATE"
+            " SET agent = excluded.agent, name_zh = excluded.name_zh, name_en = excluded.name_en",
+            (camera.id, agent.id, camera.name.zh, camera.name.en),
+        )
+        await conn.execute("DELETE FROM camera_facade WHERE camera = %s", (camera.id,))
+        for facade in camera.facades:
+            await conn.execute("INSERT INTO camera_facade VALUES (%s, %s)", (camera.id, facade))
+    for sensor in agent.sensors:
+        await conn.execute(
+            "INSERT INTO sensor (id, agent, name_zh, name_en, quantity, unit) VALUES (%s, %s, %s, %s, %s, %s)"
+            " ON CONFLICT (id) DO UPDATE SET agent = excluded.agent, name_zh = excluded.name_zh,"
+            " name_en = excluded.name_en, quantity = excluded.quantity, unit = excluded.unit",
+            (sensor.id, agent.id, sensor.name.zh, sensor.name.en, sensor.quantity, sensor.unit),
+        )
+
+
+async def owned(conn: Connection, agents: Collection[str]) -> Owned:
+    """What `agents` may speak for."""
+    names = list(agents)
+    known = await (await conn.execute("SELECT id FROM agent WHERE id = ANY(%s)", (names,))).fetchall()
+    cameras = await (
+        await conn.execute("SELECT id, agent FROM camera WHERE agent = ANY(%s)", (names,))
+    ).fetchall()
+    sensors = await (
+        await conn.execute("SELECT id, agent FROM sensor WHERE agent = ANY(%s)", (names,))
+    ).fetchall()
+    return Owned(frozenset(row[0] for row in known), dict(cameras), dict(sensors))
+
+
+async def estates(conn: Connection) -> list[EstateRow]:
+    """All estates by name."""
+    async with conn.cursor(row_factory=class_row(EstateRow)) as cursor:
+        return await (await cursor.execute("SELECT id, name_zh, name_en FROM estate ORDER BY id")).fetchall()
+
+
+async def facades(conn: Connection) -> list[FacadeRow]:
+    """All facades."""
+    async with conn.cursor(row_factory=class_row(FacadeRow)) as cursor:
+        await cursor.execute(
+            "SELECT id, estate, building, name_zh, name_en, floors, bays FROM facade ORDER BY id"
+        )
+        return await cursor.fetchall()
+
+
+async def cameras(conn: Connection) -> list[CameraRow]:
+    """All cameras with what is known of them and of their agents now."""
+    async with conn.cursor(row_factory=class_row(CameraRow)) as cursor:
+        await cursor.execute(
+            "SELECT camera.id, camera.name_zh, camera.name_en, camera.agent, agent.estate,"
+            " camera.first_seen_at,"
+            " now.state, now.since, now.reason, heard.state AS agent_state, heard.since AS agent_since"
+            " FROM camera JOIN agent ON agent.id = camera.agent"
+            " LEFT JOIN camera_state now ON now.camera = camera.id"
+            " LEFT JOIN agent_status heard ON heard.agent = camera.agent ORDER BY camera.id"
+        )
+        return await cursor.fetchall()
+
+
+async def coverage(conn: Connection) -> list[tuple[str, str]]:
+    """(camera, facade) for each facade that a camera sees."""
+    rows = await conn.execute("SELECT camera, facade FROM camera_facade ORDER BY camera, facade")
+    return [(row[0], row[1]) for row in await rows.fetchall()]
+
+
+async def estate_of_agent(conn: Connection, agent: str) -> str:
+    """The estate in which an agent stands."""
+    row = await (await conn.execute("SELECT estate FROM agent WHERE id = %s", (agent,))).fetchone()
+    if row is None:
+        raise KeyError(agent)
+    return str(row[0])
+
+
+async def mark_seen(conn: Connection, camera: str, at: datetime) -> None:
+    """A camera has reported: from its first report on, its facades count as commissioned."""
+    await conn.execute(
+        "UPDATE camera SET first_seen_at = least(first_seen_at, %s)"
+        " WHERE id = %s AND (first_seen_at IS NULL OR first_seen_at > %s)",
+        (at, camera, at),
+    )
+
+
+async def name_of(conn: Connection, kind: str, identity: str) -> tuple[str, str]:
+    """(Chinese, English) name of a camera or an agent; its id where it has none."""
+    table = "camera" if kind == "camera" else "agent"
+    row = await (
+        await conn.execute(f"SELECT name_zh, name_en FROM {table} WHERE id = %s", (identity,))  # noqa: S608 - one of two
+    ).fetchone()
+    return (identity, identity) if row is None else (row[0], row[1])

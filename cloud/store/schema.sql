@@ -1,0 +1,369 @@
+-- The sum of the migrations on plain PostgreSQL; FALLWATCH_WRITE_SCHEMA=1 has its test write it.
+CREATE FUNCTION public.change_notify() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM pg_notify('fallwatch_change', '');
+    RETURN NULL;
+END
+$$;
+CREATE TABLE public.account (
+    username text NOT NULL,
+    display_zh text NOT NULL,
+    display_en text NOT NULL,
+    role text NOT NULL,
+    password_hash text NOT NULL,
+    CONSTRAINT account_role_check CHECK ((role = ANY (ARRAY['desk'::text, 'maintenance'::text, 'bureau'::text])))
+);
+CREATE TABLE public.agent (
+    id text NOT NULL,
+    estate text NOT NULL,
+    name_zh text NOT NULL,
+    name_en text NOT NULL
+);
+CREATE TABLE public.agent_status (
+    agent text NOT NULL,
+    state text NOT NULL,
+    since timestamp with time zone,
+    heard_at timestamp with time zone,
+    boot uuid,
+    written_at timestamp with time zone,
+    software text DEFAULT ''::text NOT NULL,
+    accepted_seq bigint DEFAULT 0 NOT NULL,
+    outbox_depth bigint DEFAULT 0 NOT NULL,
+    outbox_oldest_s double precision DEFAULT 0 NOT NULL,
+    cameras jsonb DEFAULT '[]'::jsonb NOT NULL,
+    CONSTRAINT agent_status_state_check CHECK ((state = ANY (ARRAY['unknown'::text, 'online'::text, 'offline'::text])))
+);
+CREATE TABLE public.alert (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    message_id uuid NOT NULL,
+    agent text NOT NULL,
+    camera text NOT NULL,
+    severity text NOT NULL,
+    score double precision NOT NULL,
+    observed_at timestamp with time zone NOT NULL,
+    last_visible_at timestamp with time zone NOT NULL,
+    decided_at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    raised_at timestamp with time zone NOT NULL,
+    payload jsonb NOT NULL,
+    state text NOT NULL,
+    acknowledged_by text,
+    acknowledged_at timestamp with time zone,
+    closed_by text,
+    closed_at timestamp with time zone,
+    close_reason text,
+    CONSTRAINT alert_severity_check CHECK ((severity = ANY (ARRAY['critical'::text, 'high'::text, 'notice'::text]))),
+    CONSTRAINT alert_state_check CHECK ((state = ANY (ARRAY['raised'::text, 'acknowledged'::text, 'closed'::text])))
+);
+CREATE TABLE public.alert_history (
+    id bigint NOT NULL,
+    alert uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    what text NOT NULL,
+    by text NOT NULL,
+    note text NOT NULL
+);
+ALTER TABLE public.alert_history ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY ( SEQUENCE NAME public.alert_history_id_seq START WITH 1 INCREMENT BY 1 NO MINVALUE NO MAXVALUE CACHE 1 );
+CREATE TABLE public.camera (
+    id text NOT NULL,
+    agent text NOT NULL,
+    name_zh text NOT NULL,
+    name_en text NOT NULL,
+    first_seen_at timestamp with time zone
+);
+CREATE TABLE public.camera_facade (
+    camera text NOT NULL,
+    facade text NOT NULL
+);
+CREATE TABLE public.camera_minute (
+    camera text NOT NULL,
+    observed_at timestamp with time zone NOT NULL,
+    watched_s double precision NOT NULL,
+    frames bigint NOT NULL,
+    dropped bigint NOT NULL
+)
+PARTITION BY RANGE (observed_at);
+CREATE TABLE public.camera_minute_default (
+    camera text CONSTRAINT camera_minute_camera_not_null NOT NULL,
+    observed_at timestamp with time zone CONSTRAINT camera_minute_observed_at_not_null NOT NULL,
+    watched_s double precision CONSTRAINT camera_minute_watched_s_not_null NOT NULL,
+    frames bigint CONSTRAINT camera_minute_frames_not_null NOT NULL,
+    dropped bigint CONSTRAINT camera_minute_dropped_not_null NOT NULL
+);
+CREATE TABLE public.camera_state (
+    camera text NOT NULL,
+    state text NOT NULL,
+    since timestamp with time zone NOT NULL,
+    reason text NOT NULL,
+    boot uuid NOT NULL,
+    seq bigint NOT NULL,
+    CONSTRAINT camera_state_state_check CHECK ((state = ANY (ARRAY['streaming'::text, 'lost'::text])))
+);
+CREATE TABLE public.camera_state_history (
+    camera text NOT NULL,
+    since timestamp with time zone NOT NULL,
+    state text NOT NULL,
+    reason text NOT NULL,
+    boot uuid NOT NULL,
+    seq bigint NOT NULL
+);
+CREATE TABLE public.change (
+    id bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    topic text NOT NULL,
+    subject text NOT NULL,
+    message_id uuid
+);
+ALTER TABLE public.change ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY ( SEQUENCE NAME public.change_id_seq START WITH 1 INCREMENT BY 1 NO MINVALUE NO MAXVALUE CACHE 1 );
+CREATE TABLE public.clip (
+    event uuid NOT NULL,
+    agent text NOT NULL,
+    camera text NOT NULL,
+    state text NOT NULL,
+    sha256 text,
+    size_bytes bigint,
+    manifest text,
+    signature text,
+    certificate text,
+    signature_valid boolean DEFAULT false NOT NULL,
+    signed_by text DEFAULT ''::text NOT NULL,
+    hash_matches boolean,
+    failed_reason text,
+    announced_at timestamp with time zone NOT NULL,
+    stored_at timestamp with time zone,
+    CONSTRAINT clip_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'stored'::text, 'verified'::text, 'failed'::text])))
+);
+CREATE TABLE public.dead_letter (
+    id bigint NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    reason text NOT NULL,
+    detail text NOT NULL,
+    topic text NOT NULL,
+    size_bytes integer NOT NULL,
+    payload_prefix bytea NOT NULL
+);
+ALTER TABLE public.dead_letter ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY ( SEQUENCE NAME public.dead_letter_id_seq START WITH 1 INCREMENT BY 1 NO MINVALUE NO MAXVALUE CACHE 1 );
+CREATE TABLE public.estate (
+    id text NOT NULL,
+    name_zh text NOT NULL,
+    name_en text NOT NULL
+);
+CREATE TABLE public.event (
+    agent text NOT NULL,
+    boot uuid NOT NULL,
+    seq bigint NOT NULL,
+    observed_at timestamp with time zone NOT NULL,
+    message_id uuid NOT NULL,
+    kind text NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    payload jsonb NOT NULL,
+    CONSTRAINT event_seq_check CHECK ((seq > 0))
+)
+PARTITION BY RANGE (observed_at);
+CREATE TABLE public.event_default (
+    agent text CONSTRAINT event_agent_not_null NOT NULL,
+    boot uuid CONSTRAINT event_boot_not_null NOT NULL,
+    seq bigint CONSTRAINT event_seq_not_null NOT NULL,
+    observed_at timestamp with time zone CONSTRAINT event_observed_at_not_null NOT NULL,
+    message_id uuid CONSTRAINT event_message_id_not_null NOT NULL,
+    kind text CONSTRAINT event_kind_not_null NOT NULL,
+    received_at timestamp with time zone CONSTRAINT event_received_at_not_null NOT NULL,
+    payload jsonb CONSTRAINT event_payload_not_null NOT NULL,
+    CONSTRAINT event_seq_check CHECK ((seq > 0))
+);
+CREATE TABLE public.facade (
+    id text NOT NULL,
+    estate text NOT NULL,
+    building text NOT NULL,
+    name_zh text NOT NULL,
+    name_en text NOT NULL,
+    floors integer NOT NULL,
+    bays integer NOT NULL,
+    CONSTRAINT facade_bays_check CHECK ((bays > 0)),
+    CONSTRAINT facade_floors_check CHECK ((floors > 0))
+);
+CREATE TABLE public.fall_end (
+    event uuid NOT NULL,
+    agent text NOT NULL,
+    last_visible_at timestamp with time zone NOT NULL,
+    payload jsonb NOT NULL
+);
+CREATE TABLE public.fault (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    kind text NOT NULL,
+    subject_type text NOT NULL,
+    subject text NOT NULL,
+    estate text NOT NULL,
+    state text NOT NULL,
+    since timestamp with time zone NOT NULL,
+    reason text NOT NULL,
+    acknowledged_by text,
+    cleared_at timestamp with time zone,
+    close_reason text,
+    CONSTRAINT fault_kind_check CHECK ((kind = ANY (ARRAY['camera_lost'::text, 'agent_offline'::text]))),
+    CONSTRAINT fault_state_check CHECK ((state = ANY (ARRAY['raised'::text, 'acknowledged'::text, 'closed'::text]))),
+    CONSTRAINT fault_subject_type_check CHECK ((subject_type = ANY (ARRAY['camera'::text, 'agent'::text])))
+);
+CREATE TABLE public.fault_history (
+    id bigint NOT NULL,
+    fault uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    what text NOT NULL,
+    by text NOT NULL,
+    note text NOT NULL
+);
+ALTER TABLE public.fault_history ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY ( SEQUENCE NAME public.fault_history_id_seq START WITH 1 INCREMENT BY 1 NO MINVALUE NO MAXVALUE CACHE 1 );
+CREATE TABLE public.login_failure (
+    id bigint NOT NULL,
+    username text NOT NULL,
+    address text NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+ALTER TABLE public.login_failure ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY ( SEQUENCE NAME public.login_failure_id_seq START WITH 1 INCREMENT BY 1 NO MINVALUE NO MAXVALUE CACHE 1 );
+CREATE TABLE public.migration (
+    name text NOT NULL,
+    checksum text NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL
+);
+CREATE TABLE public.seen_range (
+    agent text NOT NULL,
+    boot uuid NOT NULL,
+    stored int8multirange DEFAULT '{}'::int8multirange NOT NULL,
+    refused int8multirange DEFAULT '{}'::int8multirange NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
+CREATE TABLE public.sensor (
+    id text NOT NULL,
+    agent text NOT NULL,
+    name_zh text NOT NULL,
+    name_en text NOT NULL,
+    quantity text NOT NULL,
+    unit text NOT NULL,
+    value double precision,
+    observed_at timestamp with time zone,
+    silent_since timestamp with time zone
+);
+CREATE TABLE public.sensor_reading (
+    sensor text NOT NULL,
+    observed_at timestamp with time zone NOT NULL,
+    value double precision NOT NULL,
+    unit text NOT NULL
+)
+PARTITION BY RANGE (observed_at);
+CREATE TABLE public.sensor_reading_default (
+    sensor text CONSTRAINT sensor_reading_sensor_not_null NOT NULL,
+    observed_at timestamp with time zone CONSTRAINT sensor_reading_observed_at_not_null NOT NULL,
+    value double precision CONSTRAINT sensor_reading_value_not_null NOT NULL,
+    unit text CONSTRAINT sensor_reading_unit_not_null NOT NULL
+);
+CREATE TABLE public.session (
+    token_hash bytea NOT NULL,
+    username text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL
+);
+CREATE TABLE public.work_order (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    number bigint NOT NULL,
+    fault uuid NOT NULL,
+    state text NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    fault_cleared boolean DEFAULT false NOT NULL,
+    taken_by text,
+    taken_at timestamp with time zone,
+    finished_by text,
+    finished_at timestamp with time zone,
+    measure text,
+    closed_at timestamp with time zone,
+    CONSTRAINT work_order_state_check CHECK ((state = ANY (ARRAY['open'::text, 'taken'::text, 'finished'::text, 'closed'::text])))
+);
+CREATE TABLE public.work_order_history (
+    id bigint NOT NULL,
+    work_order uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    what text NOT NULL,
+    by text NOT NULL,
+    note text NOT NULL
+);
+ALTER TABLE public.work_order_history ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY ( SEQUENCE NAME public.work_order_history_id_seq START WITH 1 INCREMENT BY 1 NO MINVALUE NO MAXVALUE CACHE 1 );
+ALTER TABLE public.work_order ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY ( SEQUENCE NAME public.work_order_number_seq START WITH 1 INCREMENT BY 1 NO MINVALUE NO MAXVALUE CACHE 1 );
+ALTER TABLE ONLY public.camera_minute ATTACH PARTITION public.camera_minute_default DEFAULT;
+ALTER TABLE ONLY public.event ATTACH PARTITION public.event_default DEFAULT;
+ALTER TABLE ONLY public.sensor_reading ATTACH PARTITION public.sensor_reading_default DEFAULT;
+ALTER TABLE ONLY public.account ADD CONSTRAINT account_pkey PRIMARY KEY (username);
+ALTER TABLE ONLY public.agent ADD CONSTRAINT agent_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.agent_status ADD CONSTRAINT agent_status_pkey PRIMARY KEY (agent);
+ALTER TABLE ONLY public.alert_history ADD CONSTRAINT alert_history_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.alert ADD CONSTRAINT alert_message_id_key UNIQUE (message_id);
+ALTER TABLE ONLY public.alert ADD CONSTRAINT alert_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.camera_facade ADD CONSTRAINT camera_facade_pkey PRIMARY KEY (camera, facade);
+ALTER TABLE ONLY public.camera_minute ADD CONSTRAINT camera_minute_camera_observed_at_key1 UNIQUE (camera, observed_at);
+ALTER TABLE ONLY public.camera_minute_default ADD CONSTRAINT camera_minute_camera_observed_at_key UNIQUE (camera, observed_at);
+ALTER TABLE ONLY public.camera ADD CONSTRAINT camera_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.camera_state_history ADD CONSTRAINT camera_state_history_pkey PRIMARY KEY (camera, boot, seq);
+ALTER TABLE ONLY public.camera_state ADD CONSTRAINT camera_state_pkey PRIMARY KEY (camera);
+ALTER TABLE ONLY public.change ADD CONSTRAINT change_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.clip ADD CONSTRAINT clip_pkey PRIMARY KEY (event);
+ALTER TABLE ONLY public.dead_letter ADD CONSTRAINT dead_letter_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.estate ADD CONSTRAINT estate_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.event ADD CONSTRAINT event_agent_boot_seq_observed_at_key1 UNIQUE (agent, boot, seq, observed_at);
+ALTER TABLE ONLY public.event_default ADD CONSTRAINT event_agent_boot_seq_observed_at_key UNIQUE (agent, boot, seq, observed_at);
+ALTER TABLE ONLY public.facade ADD CONSTRAINT facade_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.fall_end ADD CONSTRAINT fall_end_pkey PRIMARY KEY (event, agent);
+ALTER TABLE ONLY public.fault_history ADD CONSTRAINT fault_history_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.fault ADD CONSTRAINT fault_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.login_failure ADD CONSTRAINT login_failure_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.migration ADD CONSTRAINT migration_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY public.seen_range ADD CONSTRAINT seen_range_pkey PRIMARY KEY (agent, boot);
+ALTER TABLE ONLY public.sensor ADD CONSTRAINT sensor_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.sensor_reading ADD CONSTRAINT sensor_reading_sensor_observed_at_key1 UNIQUE (sensor, observed_at);
+ALTER TABLE ONLY public.sensor_reading_default ADD CONSTRAINT sensor_reading_sensor_observed_at_key UNIQUE (sensor, observed_at);
+ALTER TABLE ONLY public.session ADD CONSTRAINT session_pkey PRIMARY KEY (token_hash);
+ALTER TABLE ONLY public.work_order ADD CONSTRAINT work_order_fault_key UNIQUE (fault);
+ALTER TABLE ONLY public.work_order_history ADD CONSTRAINT work_order_history_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.work_order ADD CONSTRAINT work_order_number_key UNIQUE (number);
+ALTER TABLE ONLY public.work_order ADD CONSTRAINT work_order_pkey PRIMARY KEY (id);
+CREATE INDEX alert_closed ON public.alert USING btree (closed_at) WHERE (state = 'closed'::text);
+CREATE INDEX alert_history_alert ON public.alert_history USING btree (alert);
+CREATE INDEX alert_open ON public.alert USING btree (raised_at) WHERE (state <> 'closed'::text);
+CREATE INDEX camera_minute_observed_at_idx ON ONLY public.camera_minute USING btree (observed_at);
+CREATE INDEX camera_minute_at ON public.camera_minute_default USING btree (observed_at);
+CREATE INDEX camera_state_history_since ON public.camera_state_history USING btree (camera, since);
+CREATE INDEX change_at ON public.change USING btree (at);
+CREATE INDEX clip_sha256 ON public.clip USING btree (sha256);
+CREATE INDEX event_message_id_idx ON ONLY public.event USING btree (message_id);
+CREATE INDEX event_message_id ON public.event_default USING btree (message_id);
+CREATE INDEX fault_history_fault ON public.fault_history USING btree (fault);
+CREATE UNIQUE INDEX fault_one_open ON public.fault USING btree (kind, subject) WHERE (state <> 'closed'::text);
+CREATE INDEX fault_since ON public.fault USING btree (since);
+CREATE INDEX login_failure_at ON public.login_failure USING btree (at);
+CREATE INDEX session_expires ON public.session USING btree (expires_at);
+CREATE INDEX work_order_history_order ON public.work_order_history USING btree (work_order);
+ALTER INDEX public.camera_minute_observed_at_idx ATTACH PARTITION public.camera_minute_at;
+ALTER INDEX public.camera_minute_camera_observed_at_key1 ATTACH PARTITION public.camera_minute_camera_observed_at_key;
+ALTER INDEX public.event_agent_boot_seq_observed_at_key1 ATTACH PARTITION public.event_agent_boot_seq_observed_at_key;
+ALTER INDEX public.event_message_id_idx ATTACH PARTITION public.event_message_id;
+ALTER INDEX public.sensor_reading_sensor_observed_at_key1 ATTACH PARTITION public.sensor_reading_sensor_observed_at_key;
+CREATE TRIGGER change_notify AFTER INSERT ON public.change FOR EACH STATEMENT EXECUTE FUNCTION public.change_notify();
+ALTER TABLE ONLY public.agent ADD CONSTRAINT agent_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
+ALTER TABLE ONLY public.agent_status ADD CONSTRAINT agent_status_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.alert ADD CONSTRAINT alert_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
+ALTER TABLE ONLY public.alert ADD CONSTRAINT alert_camera_fkey FOREIGN KEY (camera) REFERENCES public.camera(id);
+ALTER TABLE ONLY public.alert_history ADD CONSTRAINT alert_history_alert_fkey FOREIGN KEY (alert) REFERENCES public.alert(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.camera ADD CONSTRAINT camera_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
+ALTER TABLE ONLY public.camera_facade ADD CONSTRAINT camera_facade_camera_fkey FOREIGN KEY (camera) REFERENCES public.camera(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.camera_facade ADD CONSTRAINT camera_facade_facade_fkey FOREIGN KEY (facade) REFERENCES public.facade(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.camera_state ADD CONSTRAINT camera_state_camera_fkey FOREIGN KEY (camera) REFERENCES public.camera(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.camera_state_history ADD CONSTRAINT camera_state_history_camera_fkey FOREIGN KEY (camera) REFERENCES public.camera(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.clip ADD CONSTRAINT clip_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
+ALTER TABLE ONLY public.clip ADD CONSTRAINT clip_camera_fkey FOREIGN KEY (camera) REFERENCES public.camera(id);
+ALTER TABLE ONLY public.facade ADD CONSTRAINT facade_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
+ALTER TABLE ONLY public.fall_end ADD CONSTRAINT fall_end_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
+ALTER TABLE ONLY public.fault ADD CONSTRAINT fault_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
+ALTER TABLE ONLY public.fault_history ADD CONSTRAINT fault_history_fault_fkey FOREIGN KEY (fault) REFERENCES public.fault(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.sensor ADD CONSTRAINT sensor_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
+ALTER TABLE ONLY public.session ADD CONSTRAINT session_username_fkey FOREIGN KEY (username) REFERENCES public.account(username) ON DELETE CASCADE;
+ALTER TABLE ONLY public.work_order ADD CONSTRAINT work_order_fault_fkey FOREIGN KEY (fault) REFERENCES public.fault(id);
+ALTER TABLE ONLY public.work_order_history ADD CONSTRAINT work_order_history_work_order_fkey FOREIGN KEY (work_order) REFERENCES public.work_order(id) ON DELETE CASCADE;

@@ -1,0 +1,92 @@
+"""What is due though nobody asks: silent agents and sensors, sessions that end, partitions ahead."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from prometheus_client import CollectorRegistry
+from structlog.typing import FilteringBoundLogger
+
+from cloud import clock, logs, metrics
+from cloud.config import MetricsSettings
+from cloud.metrics import TimerMetrics
+from cloud.store import accounts, changes, devices, partitions, pool, series
+from cloud.store.changes import Change
+from cloud.store.pool import Connection, DatabaseDown, Pool
+
+SENSOR_SILENCE: Final = timedelta(minutes=1)
+"""Sensors speak every few seconds; a minute is many lost values."""
+KEEP_CHANGES: Final = timedelta(days=2)
+KEEP_LOGIN_FAILURES: Final = timedelta(hours=1)
+
+
+async def silent_agents(conn: Connection, at: datetime) -> list[Change]:
+    """Agents that have not been heard go offline, with a fault."""
+    return await devices.fall_silent(conn, at)
+
+
+async def silent_sensors(conn: Connection, at: datetime) -> list[Change]:
+    """Sensors that have not been heard are marked."""
+    return [Change("sensor", sensor) for sensor in await series.mark_silent(conn, at - SENSOR_SILENCE, at)]
+
+
+async def housekeeping(conn: Connection, at: datetime) -> list[Change]:
+    """Partitions ahead; what is over is forgotten."""
+    await partitions.ensure(conn, at)
+    await accounts.expire_sessions(conn, at)
+    await accounts.forget_failures(conn, at - KEEP_LOGIN_FAILURES)
+    await changes.trim(conn, at - KEEP_CHANGES)
+    return []
+
+
+Timer = Callable[[Connection, datetime], Awaitable[list[Change]]]
+
+TIMERS: Final[tuple[tuple[str, float, Timer], ...]] = (
+    ("silent_agents", 1.0, silent_agents),
+    ("silent_sensors", 5.0, silent_sensors),
+    ("housekeeping", 600.0, housekeeping),
+)
+"""(name, period in seconds, what to do in one transaction)."""
+
+
+async def run_once(pool_: Pool, timer: Timer, at: datetime) -> list[Change]:
+    """One run in one transaction; what changed is told to the pages.
+
+    Raises:
+        DatabaseDown: Nothing was done.
+    """
+    async with pool.transaction(pool_) as conn:
+        changed = await timer(conn, at)
+        await changes.record(conn, changed, at)
+        return changed
+
+
+async def serve(database_url: str, offer: MetricsSettings) -> None:
+    """Work until cancelled; a database that is away is waited for."""
+    registry = CollectorRegistry()
+    measured = metrics.timers(registry)
+    log = logs.logger("timers")
+    with metrics.offered(registry, offer.host, offer.port):
+        async with pool.opened(database_url, max_size=2) as opened, asyncio.TaskGroup() as group:
+            for name, period_s, timer in TIMERS:
+                group.create_task(_repeat(opened, name, period_s, timer, (measured, log)))
+
+
+async def _repeat(
+    opened: Pool, name: str, period_s: float, timer: Timer, tell: tuple[TimerMetrics, FilteringBoundLogger]
+) -> None:
+    measured, log = tell
+    while True:
+        try:
+            changed = await run_once(opened, timer, clock.utc_now())
+        except DatabaseDown as error:
+            measured.runs.labels(name, "database_down").inc()
+            log.warning("timer_postponed", timer=name, error=str(error))
+        else:
+            measured.runs.labels(name, "done").inc()
+            if changed:
+                log.info("timer_changed", timer=name, subjects=sorted({change.subject for change in changed}))
+            if name == "silent_agents":
+                measured.agents_silent.inc(sum(change.topic == "agent" for change in changed))
+        await asyncio.sleep(period_s)

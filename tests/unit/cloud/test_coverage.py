@@ -1,0 +1,97 @@
+"""How much of a day a facade was watched."""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cloud.core import coverage
+from cloud.core.coverage import MINUTE, Minute, by_camera, camera_now, facade_now, share, strip_begin, window
+
+END = datetime(2026, 3, 5, 10, 7, tzinfo=UTC)
+SPAN = (END - timedelta(days=1), END)
+BEFORE = END - timedelta(days=9)
+
+
+def minutes(camera: str, count: int, watched_s: float, end: datetime = END) -> list[Minute]:
+    return [Minute(camera, end - (number + 1) * MINUTE, watched_s) for number in range(count)]
+
+
+def test_a_day_without_any_report_is_unwatched_and_unknown() -> None:
+    found = share(["a"], {}, BEFORE, SPAN)
+    assert (found.watched_share, found.unknown_share) == (0.0, 1.0)
+    assert len(found.strip) == 96
+    assert {quarter.watched_share for quarter in found.strip} == {0.0}
+
+
+def test_a_whole_watched_day_is_one() -> None:
+    found = share(["a"], by_camera(minutes("a", 1440, 60)), BEFORE, SPAN)
+    assert (found.watched_share, found.unknown_share) == (1.0, 0.0)
+
+
+def test_a_facade_that_was_never_commissioned_has_no_share() -> None:
+    found = share(["a"], {}, None, SPAN)
+    assert found.watched_share is None
+    assert {quarter.watched_share for quarter in found.strip} == {None}
+
+
+def test_only_the_time_since_commissioning_counts() -> None:
+    since = END - timedelta(minutes=10, seconds=30)
+    found = share(["a"], by_camera([*minutes("a", 10, 60), Minute("a", END - 11 * MINUTE, 15)]), since, SPAN)
+    assert (found.watched_share, found.counted_s) == ((600 + 15) / 630, 630)
+    assert found.strip[-1].watched_share == 1.0
+    assert found.strip[0].watched_share is None
+
+
+def test_two_cameras_count_as_the_better_one_in_each_minute() -> None:
+    both = by_camera(minutes("a", 1440, 20) + minutes("b", 1440, 30))
+    assert share(["a", "b"], both, BEFORE, SPAN).watched_share == 0.5
+
+
+def test_a_lost_hour_shows_in_its_quarters_and_nowhere_else() -> None:
+    begin, end = END - timedelta(hours=2), END - timedelta(hours=1)
+    kept = [minute for minute in minutes("a", 1440, 60) if not begin <= minute.at < end]
+    found = share(["a"], by_camera(kept), BEFORE, SPAN)
+    assert found.unknown_share == 60 / 1440
+    dark = [
+        quarter for quarter in found.strip if quarter.watched_share is not None and quarter.watched_share < 1
+    ]
+    assert len(dark) == 5
+    assert dark[1].watched_share == 0.0
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 2000), st.floats(0, 60)), max_size=50),
+    st.integers(-100, 3000),
+)
+def test_shares_are_shares_whatever_is_reported(reports: list[tuple[str, int, float]], age: int) -> None:
+    watched = by_camera(Minute(camera, END - number * MINUTE, seconds) for camera, number, seconds in reports)
+    found = share(["a", "b"], watched, END - age * MINUTE, SPAN)
+    shares = [found.watched_share, found.unknown_share, *(quarter.watched_share for quarter in found.strip)]
+    assert all(value is None or 0 <= value <= 1 for value in shares)
+    assert found.watched_share is None or found.watched_share + found.unknown_share <= 1 + 1e-9
+
+
+def test_the_strip_ends_with_the_quarter_of_the_last_minute() -> None:
+    assert strip_begin(END) + 95 * coverage.QUARTER == datetime(2026, 3, 5, 10, 0, tzinfo=UTC)
+    assert strip_begin(END.replace(minute=0)) + 95 * coverage.QUARTER == datetime(
+        2026, 3, 5, 9, 45, tzinfo=UTC
+    )
+
+
+def test_the_window_leaves_reports_time_to_arrive() -> None:
+    assert window(END + timedelta(seconds=10))[1] == END - MINUTE
+    assert window(END + timedelta(seconds=15)) == SPAN
+
+
+def test_an_agent_that_is_away_leaves_its_cameras_unknown() -> None:
+    assert camera_now("streaming", "offline") == "unknown"
+    assert camera_now(None, "online") == "unknown"
+    assert camera_now("streaming", None) == "streaming"
+    assert camera_now("lost", "online") == "lost"
+
+
+def test_a_facade_is_blind_only_when_that_is_known() -> None:
+    assert facade_now(["lost", "streaming"]) == "watched"
+    assert facade_now(["lost", "unknown"]) == "unknown"
+    assert facade_now(["lost"]) == facade_now([]) == "blind"

@@ -1,0 +1,144 @@
+"""The machines of the cloud: whatever is put in, in whatever order, they keep their promises."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cloud.core import alert, fault, liveness, work_order
+from cloud.core.machine import Forbidden, mermaid
+
+NOW = datetime(2026, 3, 5, 10, tzinfo=UTC)
+BOOTS = (UUID(int=1), UUID(int=2))
+
+alert_inputs = st.sampled_from([alert.Acknowledge("li"), alert.Close("wang", "false_bird")])
+fault_inputs = st.sampled_from([fault.Acknowledge("li"), fault.Clear()])
+order_inputs = st.sampled_from(
+    [work_order.Take("li"), work_order.Finish("li", "plug"), work_order.FaultCleared()]
+)
+liveness_inputs = st.one_of(
+    st.builds(liveness.Status, st.sampled_from(BOOTS), st.none()),
+    st.builds(liveness.LastWill, st.sampled_from(BOOTS)),
+    st.just(liveness.TimePassed()),
+)
+
+
+@given(st.lists(alert_inputs))
+def test_an_alert_is_closed_only_by_somebody_with_a_reason_after_somebody_saw_it(
+    script: list[alert.Close],
+) -> None:
+    state = alert.Alert("raised")
+    for number, given_ in enumerate(script):
+        before = state
+        try:
+            state, records = alert.step(state, given_, NOW + timedelta(seconds=number))
+        except Forbidden:
+            assert before.state == "closed" or (before.state == "raised") == isinstance(given_, alert.Close)
+            continue
+        assert len(records) == 1
+        assert before.state != "closed", "closed is final"
+    assert (state.state != "raised") == (state.acknowledged_by is not None)
+    assert (state.state == "closed") == (state.closed_by is not None) == (state.close_reason is not None)
+
+
+@given(st.lists(fault_inputs))
+def test_a_fault_closes_when_its_device_is_back_and_tells_its_order_once(script: list[fault.Clear]) -> None:
+    state, effects = fault.raise_fault(NOW, "no frames")
+    assert sum(isinstance(effect, fault.OrderWork) for effect in effects) == 1
+    told = 0
+    for given_ in script:
+        try:
+            state, effects = fault.step(state, given_, NOW)
+        except Forbidden:
+            continue
+        told += sum(isinstance(effect, fault.TellWorkOrder) for effect in effects)
+    assert told == (state.state == "closed")
+    assert (state.state == "closed") == (state.close_reason == fault.RECOVERED)
+
+
+@given(st.lists(order_inputs))
+def test_a_work_order_is_closed_only_when_its_device_is_back(script: list[work_order.Input]) -> None:
+    state = work_order.WorkOrder("open")
+    cleared = False
+    for given_ in script:
+        if isinstance(given_, work_order.FaultCleared) and cleared:
+            continue  # A fault clears once.
+        try:
+            state, _ = work_order.step(state, given_, NOW)
+        except Forbidden:
+            continue
+        cleared |= isinstance(given_, work_order.FaultCleared)
+    assert (state.state == "closed") == (state.closed_at is not None)
+    assert state.state != "closed" or cleared
+    assert not cleared or state.state in {"taken", "closed"}
+    assert (state.state == "finished") <= (state.measure is not None)
+
+
+@given(st.lists(st.tuples(liveness_inputs, st.integers(0, 60))))
+def test_an_agent_goes_and_comes_in_turn(script: list[tuple[liveness.Input, int]]) -> None:
+    state, at = liveness.Liveness(), NOW
+    told: list[type] = []
+    for given_, seconds in script:
+        at += timedelta(seconds=seconds)
+        before = state
+        state, effects = liveness.step(state, given_, at)
+        told += [type(effect) for effect in effects]
+        assert bool(effects) == (state.state != before.state)
+        assert (liveness.due(state) is not None) == (state.state == "online")
+    assert all(one is not other for one, other in pairwise(told))
+
+
+def test_silence_is_noticed_when_it_is_due_and_not_before() -> None:
+    state, _ = liveness.step(liveness.Liveness(), liveness.Status(BOOTS[0]), NOW)
+    end = liveness.due(state)
+    assert end == NOW + liveness.SILENCE
+    assert liveness.step(state, liveness.TimePassed(), end - timedelta(microseconds=1))[0].state == "online"
+    after, effects = liveness.step(state, liveness.TimePassed(), end)
+    assert (after.state, after.since, effects) == ("offline", end, (liveness.WentOffline("silence"),))
+
+
+def test_the_will_of_an_earlier_boot_does_not_take_the_next_one_offline() -> None:
+    state, _ = liveness.step(liveness.Liveness(), liveness.Status(BOOTS[1]), NOW)
+    assert liveness.step(state, liveness.LastWill(BOOTS[0]), NOW) == (state, ())
+
+
+def test_an_old_retained_status_does_not_revive_an_agent() -> None:
+    state, _ = liveness.step(liveness.Liveness(), liveness.LastWill(BOOTS[0]), NOW)
+    old = liveness.Status(BOOTS[0], written_at=NOW - timedelta(hours=1))
+    assert liveness.step(state, old, NOW)[0].state == "offline"
+    assert liveness.step(liveness.Liveness(), old, NOW)[0].state == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("score", "severity"),
+    [(1.0, "critical"), (0.8, "critical"), (0.79, "high"), (0.5, "high"), (0.1, "notice")],
+)
+def test_severity_follows_the_score(score: float, severity: str) -> None:
+    assert alert.severity(score) == severity
+
+
+@pytest.mark.parametrize(
+    ("table", "initial"),
+    [
+        (alert.TRANSITIONS, "raised"),
+        (fault.TRANSITIONS, "raised"),
+        (work_order.TRANSITIONS, "open"),
+        (liveness.TRANSITIONS, "unknown"),
+    ],
+)
+def test_every_state_of_a_diagram_can_be_reached(table: Mapping[tuple[str, str], str], initial: str) -> None:
+    reached = {initial}
+    for _ in table:
+        reached |= {after for (state, _), after in table.items() if state in reached}
+    assert {state for state, _ in table} | set(table.values()) == reached
+    diagram = mermaid(table, initial)
+    assert diagram.startswith(f"stateDiagram-v2\n    [*] --> {initial}\n")
+    assert all(f"{state} --> {after}: {what}" in diagram for (state, what), after in table.items())
+
+
+def test_the_diagram_of_an_alert_ends_where_it_is_closed() -> None:
+    assert mermaid(alert.TRANSITIONS, "raised").endswith("    closed --> [*]\n")
