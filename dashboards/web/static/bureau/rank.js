@@ -1,0 +1,35 @@
+/** Which estate needs a look first, and totals over all of them. Pure. */
+
+/** @typedef {import("../lib/types.js").Estate} Estate */
+/** @typedef {import("../lib/types.js").Facade} Facade */
+
+const STATES = /** @type {const} */ (["blind", "unknown", "watched"]);
+
+/** @param {Estate} estate */
+export function unknownNow(estate) {
+  return estate.facades.filter((facade) => facade.now === "unknown").length;
+}
+
+/** Worst first: blind facades, then unknown ones, then the smallest watched share. @param {Estate[]} estates */
+export function ranked(estates) {
+  return [...estates].sort(
+    (a, b) =>
+      b.facades_blind_now - a.facades_blind_now ||
+      unknownNow(b) - unknownNow(a) ||
+      (a.watched_share ?? -1) - (b.watched_share ?? -1) ||
+      a.id.localeCompare(b.id),
+  );
+}
+
+/** @param {Facade[]} facades */
+export function rankedFacades(facades) {
+  return [...facades].sort(
+    (a, b) => STATES.indexOf(a.now) - STATES.indexOf(b.now) || (a.watched_share ?? -1) - (b.watched_share ?? -1) || a.id.localeCompare(b.id),
+  );
+}
+
+/** Mean over the estates that have a record; null when none has. @param {Estate[]} estates */
+export function meanShare(estates) {
+  const known = estates.flatMap((estate) => (estate.watched_share === null ? [] : [estate.watched_share]));
+  return known.length === 0 ? null : known.reduce((sum, share) => sum + share, 0) / known.length;
+}

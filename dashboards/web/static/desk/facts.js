@@ -1,0 +1,113 @@
+/** The side of the desk: the loupe, what is known and what is not, whether the evidence holds, what was done. */
+
+import { moment, offset, size } from "../lib/format.js";
+import { nameOf } from "../lib/i18n.js";
+import { html, nothing, ref } from "../lib/lit.js";
+import { sign } from "../lib/marks.js";
+import { say as sayCommon } from "../words/common.js";
+import { say, sayReason } from "../words/desk.js";
+import { measured, placeInFull, placeSureness } from "./place.js";
+import { playable } from "./stage.js";
+
+/** @typedef {import("../lib/types.js").AlertDetail} AlertDetail */
+/** @typedef {import("../lib/lit.js").Fragment} Fragment */
+
+/** @param {AlertDetail} detail @param {import("../video/player.js").Player} player */
+export function facts(detail, player) {
+  return html`<aside class="facts">
+    ${playable(detail) === null ? nothing : html`<section class="panel loupe">
+      <h3>${say("loupe")}</h3>
+      <canvas ${ref(player.attachLoupe)} data-testid="loupe" aria-hidden="true"></canvas>
+    </section>`}
+    <section class="panel">
+      <h3>${say("facts")}</h3>
+      <dl>
+        ${fact(say("estate"), nameOf(detail.estate.name))}
+        ${fact(say("camera"), nameOf(detail.camera.name))}
+        ${origin(detail.place)}
+        ${fact(say("how_sure"), sureness(detail.score))}
+        ${fact(say("decided_after"), say("seconds", { s: after(detail, detail.decided_at) }))}
+        ${fact(say("received_after"), say("seconds", { s: after(detail, detail.received_at) }))}
+        ${fact(say("clock"), clockOffset(detail.clock))}
+      </dl>
+    </section>
+    ${evidence(detail)} ${history(detail)}
+  </aside>`;
+}
+
+/** Floor, flat, height and how hard it lands; or that nobody knows. @param {AlertDetail["place"]} place */
+function origin(place) {
+  if (place === null) return fact(say("floor"), sign("unknown", say("floor_unknown")));
+  return html`${fact(say("floor"), html`<b data-testid="place">${placeInFull(place)}</b><span class="fine beneath">${placeSureness(place)}</span>`)}
+    ${fact(say("released_at"), measured("metres", place.height_m))}
+    ${place.speed_m_s === null ? nothing : fact(say("lands_with"), measured("metres_s", place.speed_m_s))}
+    ${place.energy_j_per_kg === null ? nothing : fact(say("energy"), measured("joules_kg", place.energy_j_per_kg))}`;
+}
+
+/** @param {AlertDetail} detail @param {string} instant */
+function after(detail, instant) {
+  return ((Date.parse(instant) - Date.parse(detail.last_visible_at)) / 1000).toFixed(1);
+}
+
+/** @param {string} term @param {Fragment} value */
+function fact(term, value) {
+  return html`<div><dt>${term}</dt><dd>${value}</dd></div>`;
+}
+
+/** @param {number} score */
+function sureness(score) {
+  return html`<span class="meter" .style=${`--share: ${score * 100}%`}></span> ${score.toFixed(2)}`;
+}
+
+/** @param {AlertDetail["clock"]} clock */
+function clockOffset({ offset_s, uncertainty_s }) {
+  if (offset_s === null) return sign("unknown", sayCommon("unknown"));
+  return uncertainty_s === null ? offset(offset_s) : `${offset(offset_s)} ± ${Math.round(uncertainty_s * 1000)} ms`;
+}
+
+/** @param {AlertDetail} detail */
+function evidence(detail) {
+  const clip = detail.clip_detail;
+  if (clip === null || clip.sha256 === null) {
+    return html`<section class="panel"><h3>${say("evidence")}</h3>
+      <p class="fine">${detail.clip === "failed" ? `${say("clip_failed")} ${clip?.failed_reason ?? ""}` : say("no_clip_yet")}</p></section>`;
+  }
+  const length = (clip.duration_s ?? 0).toFixed(1);
+  const bytes = size(clip.size_bytes ?? 0);
+  return html`<section class="panel" data-testid="evidence">
+    <h3>${say("evidence")}</h3>
+    <dl>
+      ${fact(say("hash"), hashSign(clip.hash_matches))}
+      ${fact(say("signature"), clip.signature_valid ? sign("good", say("signature_yes", { who: clip.signed_by ?? "" })) : sign("critical", say("signature_no")))}
+      ${fact(say("clip_complete"), say(clip.complete ? "clip_is_complete" : "clip_is_short", { length, size: bytes }))}
+    </dl>
+    <p class="hash" title="SHA-256">${clip.sha256}</p>
+  </section>`;
+}
+
+/** @param {boolean | null} matches */
+function hashSign(matches) {
+  if (matches === null) return sign("unknown", say("hash_waiting"));
+  return matches ? sign("good", say("hash_yes")) : sign("critical", say("hash_no"));
+}
+
+/** @param {AlertDetail} detail */
+function history(detail) {
+  return html`<section class="panel">
+    <h3>${say("history")}</h3>
+    <ol class="history">
+      ${detail.history.map((line) => html`<li>
+        <time>${moment(line.at)}</time>
+        <span>${line.by === "system" ? say("system") : line.by} ${deed(line.what)}${line.note ? html`<q>${line.note}</q>` : nothing}</span>
+      </li>`)}
+    </ol>
+    <p class="hash" title=${say("message")}>${detail.message_id}</p>
+  </section>`;
+}
+
+/** @param {string} what */
+function deed(what) {
+  const [verb, reason = ""] = what.split(":", 2);
+  if (verb === "raised" || verb === "acknowledged") return say(`did_${verb}`);
+  return verb === "closed" ? say("did_closed", { reason: sayReason(reason) }) : what;
+}

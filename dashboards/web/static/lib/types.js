@@ -1,0 +1,63 @@
+/**
+ * What the API answers, as types. Instants are ISO 8601 in UTC, durations seconds, positions pixels of the full
+ * frame with the origin at the top left.
+ *
+ * @typedef {{zh: string, en: string}} Name
+ * @typedef {{id: string, name: Name}} Named
+ * @typedef {"desk" | "maintenance" | "bureau"} Role
+ * @typedef {{username: string, display_name: Name, role: Role}} User
+ *
+ * @typedef {"raised" | "acknowledged" | "closed"} AlertState
+ * @typedef {"critical" | "high" | "notice"} Severity
+ * @typedef {{id: string, state: AlertState, severity: Severity, raised_at: string, observed_at: string,
+ *   estate: Named, camera: Named, facade: Named | null, score: number, place: Place | null,
+ *   acknowledged_by: string | null, acknowledged_at: string | null,
+ *   closed_by: string | null, closed_at: string | null, close_reason: string | null,
+ *   clip: "pending" | "stored" | "verified" | "failed", thumbnail: string | null}} Alert
+ * @typedef {{value: number, low: number, high: number}} Estimate The interval holds the truth in 95 of 100 cases.
+ * @typedef {{from_above: boolean, floor: number, floor_low: number, floor_high: number, floor_probability: number,
+ *   bay: number, flat: string, flat_probability: number, height_m: Estimate, speed_m_s: Estimate | null,
+ *   energy_j_per_kg: Estimate | null}} Place
+ * @typedef {[t_s: number, x_px: number, y_px: number]} TrackPoint
+ * @typedef {{x_px: number, y_px: number, uncertainty_px: number}} Origin
+ * @typedef {{url: string | null, sha256: string | null, size_bytes: number | null, started_at: string | null,
+ *   duration_s: number | null, event_offset_s: number | null, complete: boolean | null,
+ *   hash_matches: boolean | null, signature_valid: boolean | null, signed_by: string | null,
+ *   failed_reason: string | null}} ClipDetail
+ * @typedef {{at: string, what: string, by: string, note: string}} HistoryLine
+ * @typedef {Alert & {message_id: string, last_visible_at: string, decided_at: string, received_at: string,
+ *   frame: {width: number, height: number}, track: TrackPoint[], origin: Origin | null,
+ *   clock: {offset_s: number | null, uncertainty_s: number | null},
+ *   clip_detail: ClipDetail | null, history: HistoryLine[]}} AlertDetail
+ * @typedef {{total: number, trusted: number, lost: Named[], unknown: Named[]}} CameraCount
+ * @typedef {{now: string, change: number, estates: Named[], cameras: CameraCount, open: Alert[], closed: Alert[]}} Desk
+ *
+ * @typedef {{id: string, name: Name, estate: Named, state: "online" | "offline" | "unknown", since: string | null,
+ *   outbox_depth: number | null, outbox_oldest_s: number | null, missing: number, software: string}} Agent
+ * @typedef {{id: string, name: Name, estate: Named, agent: Named, state: "streaming" | "lost" | "unknown",
+ *   since: string | null, reason: string, frames_per_s: number | null, facades: Named[]}} Camera
+ * @typedef {{id: string, name: Name, agent: Named, quantity: string, unit: string, value: number | null,
+ *   observed_at: string | null, state: "reporting" | "silent" | "unknown"}} Sensor
+ * @typedef {{id: string, kind: "camera_lost" | "agent_offline",
+ *   subject: {type: "camera" | "agent", id: string, name: Name}, estate: Named,
+ *   state: "raised" | "acknowledged" | "closed", since: string, cleared_at: string | null,
+ *   close_reason: string | null, facades: Named[], work_order: string | null}} Fault
+ * @typedef {{id: string, number: string, state: "open" | "taken" | "finished" | "closed", title_key: string,
+ *   fault: string, subject: {type: "camera" | "agent", id: string, name: Name}, opened_at: string,
+ *   taken_by: string | null, taken_at: string | null, finished_by: string | null, finished_at: string | null,
+ *   measure: string | null, closed_at: string | null}} WorkOrder
+ * @typedef {{now: string, change: number, agents: Agent[], cameras: Camera[], sensors: Sensor[], faults: Fault[],
+ *   work_orders: WorkOrder[]}} Maintenance
+ *
+ * @typedef {{at: string, watched_share: number | null}} Quarter
+ * @typedef {{id: string, name: Name, building: string, floors: number, bays: number,
+ *   now: "watched" | "blind" | "unknown", since: string | null, watched_share: number | null,
+ *   unknown_share: number, counted_s: number, cameras: {id: string, name: Name, state: Camera["state"]}[], strip: Quarter[]}} Facade
+ * @typedef {{id: string, name: Name, watched_share: number | null, facades_total: number,
+ *   facades_blind_now: number, facades: Facade[]}} Estate
+ * @typedef {{now: string, change: number, window: {from: string, to: string}, estates: Estate[]}} Bureau
+ *
+ * @typedef {{topic: string, id: string}} Change
+ */
+
+export {};

@@ -1,0 +1,70 @@
+/** The way in: name and password, then to the page of one's role or back to where one came from. */
+
+import { Problem, request } from "./lib/api.js";
+import { currentLanguage, setLanguage } from "./lib/i18n.js";
+import { html, nothing, render } from "./lib/lit.js";
+import { mark } from "./lib/marks.js";
+import { say as sayCommon } from "./words/common.js";
+import { say } from "./words/login.js";
+
+const root = /** @type {HTMLElement} */ (document.getElementById("app"));
+
+/** @type {"refused" | "throttled" | "unreachable" | null} */
+let trouble = null;
+let busy = false;
+
+function draw() {
+  render(
+    html`<main class="login">
+      <form @submit=${submit}>
+        <h1>${sayCommon("brand")}</h1>
+        <p class="fine">${say("what_it_is")}</p>
+        <label>${say("username")}<input name="username" autocomplete="username" autocapitalize="none" required autofocus /></label>
+        <label>${say("password")}<input name="password" type="password" autocomplete="current-password" required /></label>
+        ${trouble === null ? nothing : html`<p class="trouble" role="alert" data-testid="login-trouble">${mark("high")} ${say(trouble)}</p>`}
+        <button type="submit" class="primary" ?disabled=${busy}>${busy ? say("going_in") : say("log_in")}</button>
+      </form>
+      <button type="button" class="quiet" data-testid="language" @click=${toggleLanguage}>${sayCommon("switch_language")}</button>
+    </main>`,
+    root,
+  );
+}
+
+/** @param {SubmitEvent} event */
+async function submit(event) {
+  event.preventDefault();
+  const fields = new FormData(/** @type {HTMLFormElement} */ (event.target));
+  busy = true;
+  trouble = null;
+  draw();
+  try {
+    const { user } = await request("POST", "/api/session", {
+      username: fields.get("username"),
+      password: fields.get("password"),
+    });
+    location.assign(destination(user.role));
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    trouble = error.status === 401 ? "refused" : error.status === 429 ? "throttled" : "unreachable";
+    busy = false;
+    draw();
+  }
+}
+
+/**
+ * Back to where the person came from, if it is a page here and theirs; another role's page would only refuse them.
+ *
+ * @param {string} role
+ */
+function destination(role) {
+  const next = new URLSearchParams(location.search).get("next");
+  return next === `/${role}` ? next : "/";
+}
+
+function toggleLanguage() {
+  setLanguage(currentLanguage() === "zh" ? "en" : "zh");
+  draw();
+}
+
+setLanguage(currentLanguage());
+draw();

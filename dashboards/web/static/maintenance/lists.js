@@ -1,0 +1,101 @@
+/** The left side: faults by cause, then the tree of devices with their state and since when. */
+
+import { age, clockTime, moment, span } from "../lib/format.js";
+import { serverNow } from "../lib/clock.js";
+import { nameOf } from "../lib/i18n.js";
+import { html, nothing, repeat } from "../lib/lit.js";
+import { mark, sign } from "../lib/marks.js";
+import { say } from "../words/maintenance.js";
+import { causes } from "./faults.js";
+
+/** @typedef {import("../lib/types.js").Maintenance} Maintenance */
+/** @typedef {import("../lib/types.js").Agent} Agent */
+/** @typedef {import("../lib/types.js").Fault} Fault */
+
+/** @type {Record<string, string>} */
+const UNITS = { Cel: "℃", "%": "%", V: "V", A: "A", W: "W" };
+
+/** @param {Maintenance} all @param {string | null} selected @param {(id: string) => void} select */
+export function faultList(all, selected, select) {
+  const open = causes(all);
+  const recovered = all.faults.filter((fault) => fault.state === "closed");
+  return html`<section class="fault-list">
+    <h2 class="section">${say("faults", { n: open.length })}</h2>
+    ${open.length === 0 ? html`<p class="calm-line">${mark("good")} ${say("no_faults")}</p>` : nothing}
+    <ul class="rows">
+      ${repeat(open, ({ fault }) => fault.id, ({ fault, under }) => html`${faultRow(fault, selected, select)}
+        ${under.map((one) => html`<li class="under">${mark("idle")}<span>${nameOf(one.subject.name)}</span><span class="fine">${say("camera_lost")}</span></li>`)}`)}
+    </ul>
+    ${recovered.length === 0 ? nothing : html`<h2 class="section">${say("recovered_lately", { n: recovered.length })}</h2>
+      <ul class="rows">${repeat(recovered, (fault) => fault.id, (fault) => faultRow(fault, selected, select))}</ul>`}
+  </section>`;
+}
+
+/** @param {Fault} fault @param {string | null} selected @param {(id: string) => void} select */
+function faultRow(fault, selected, select) {
+  const isOpen = fault.state !== "closed";
+  const tone = isOpen ? (fault.kind === "agent_offline" ? "critical" : "high") : "good";
+  const when = isOpen ? span((serverNow() - Date.parse(fault.since)) / 1000) : say("recovered_at", { time: clockTime(fault.cleared_at ?? fault.since) });
+  return html`<li>
+    <button type="button" class="row ${isOpen ? "" : "done"}" data-fault=${fault.id} aria-current=${fault.id === selected ? "true" : nothing}
+      @click=${() => select(fault.id)}>
+      ${mark(tone)}<strong>${nameOf(fault.subject.name)} · ${say(fault.kind)}</strong>
+      <span class="fine ${isOpen ? tone : ""}">${when} · ${say(fault.state)}</span>
+    </button>
+  </li>`;
+}
+
+/** @param {Maintenance} all */
+export function deviceTree(all) {
+  const counts = { agents: all.agents.length, cameras: all.cameras.length, sensors: all.sensors.length };
+  return html`<section class="devices">
+    <h2 class="section">${say("devices", counts)}</h2>
+    ${all.agents.length === 0 ? html`<p class="calm-line faint">${say("no_devices")}</p>` : nothing}
+    ${repeat(all.agents, (agent) => agent.id, (agent) => branch(agent, all))}
+  </section>`;
+}
+
+/** @param {Agent} agent @param {Maintenance} all */
+function branch(agent, all) {
+  const tone = agent.state === "online" ? "good" : agent.state === "offline" ? "critical" : "unknown";
+  return html`<details open class="agent" data-agent=${agent.id}>
+    <summary><strong>${nameOf(agent.name)}</strong><span class="fine">${nameOf(agent.estate.name)}</span>
+      ${sign(tone, say(agent.state))}<span class="fine since">${agent.since ? say("since", { time: moment(agent.since) }) : say("never")}</span></summary>
+    <p class="vitals">
+      <span class=${agent.outbox_depth ? "warn" : ""}>${outbox(agent)}</span>
+      <span class=${agent.missing ? "warn" : ""} data-testid="missing">${agent.missing ? html`${mark("high")} ${say("missing", { n: agent.missing })}` : say("missing_none")}</span>
+      ${agent.software ? html`<span>${say("software", { version: agent.software })}</span>` : nothing}
+    </p>
+    <ul class="leaves">
+      ${repeat(all.cameras.filter((camera) => camera.agent.id === agent.id), (camera) => camera.id, cameraLeaf)}
+      ${repeat(all.sensors.filter((sensor) => sensor.agent.id === agent.id), (sensor) => sensor.id, sensorLeaf)}
+    </ul>
+  </details>`;
+}
+
+/** @param {Agent} agent */
+function outbox({ outbox_depth, outbox_oldest_s }) {
+  if (outbox_depth === null) return say("outbox_unknown");
+  if (outbox_depth === 0) return say("outbox", { n: 0 });
+  return say("outbox_oldest", { n: outbox_depth, span: span(outbox_oldest_s ?? 0) });
+}
+
+/** @param {import("../lib/types.js").Camera} camera */
+function cameraLeaf(camera) {
+  const tone = camera.state === "streaming" ? "good" : camera.state === "lost" ? "critical" : "unknown";
+  const rate = camera.state === "streaming" && camera.frames_per_s !== null ? ` · ${say("rate", { n: camera.frames_per_s.toFixed(0) })}` : "";
+  return html`<li data-camera=${camera.id} data-state=${camera.state}>
+    <span class="leaf-name">${nameOf(camera.name)}</span>${sign(tone, `${say(camera.state)}${rate}`)}
+    <span class="fine since">${camera.since ? say("since", { time: moment(camera.since) }) : say("never")}</span>
+  </li>`;
+}
+
+/** @param {import("../lib/types.js").Sensor} sensor */
+function sensorLeaf(sensor) {
+  const tone = sensor.state === "reporting" ? "good" : sensor.state === "silent" ? "high" : "unknown";
+  const value = sensor.value === null ? say(sensor.state) : `${sensor.value.toFixed(1)} ${UNITS[sensor.unit] ?? sensor.unit}`;
+  return html`<li data-sensor=${sensor.id} data-state=${sensor.state}>
+    <span class="leaf-name">${nameOf(sensor.name)}</span>${sign(tone, sensor.state === "silent" ? `${say("silent")} · ${value}` : value)}
+    <span class="fine since">${sensor.observed_at ? age(sensor.observed_at) : say("never")}</span>
+  </li>`;
+}
