@@ -1,0 +1,1 @@
+"""The learned part and the renderer that teaches and tests it."""
