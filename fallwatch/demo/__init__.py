@@ -1,0 +1,1 @@
+"""The whole product on one machine: start, watch, prove, stop."""

@@ -1,0 +1,78 @@
+"""Prepares the demo's database: newest schema, the estate, three people who may log in."""
+
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from cloud import clock
+from cloud.api.passwords import hashed, matches
+from cloud.core.estate import EstateFile
+from cloud.store import accounts, migrate, partitions, pool, registry
+from cloud.store.accounts import Account, Role
+from fallwatch.demo.layout import ESTATE
+
+NAME = "fallwatch"
+
+
+@dataclass(frozen=True)
+class Person:
+    """A demo user."""
+
+    username: str
+    role: Role
+    zh: str
+    en: str
+
+
+PEOPLE = (
+    Person("desk", "desk", "值班员 小陈", "Chen, duty desk"),
+    Person("repair", "maintenance", "维修员 老李", "Li, maintenance"),
+    Person("bureau", "bureau", "监管员 王主任", "Wang, district bureau"),
+)
+
+
+def create(server_url: str) -> None:
+    """Make the database of the demo if it is not there. `server_url` names the server's own database."""
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (NAME,)).fetchone()
+        if found is None:
+            connection.execute(f"CREATE DATABASE {NAME}".encode())
+
+
+def passwords(path: Path) -> dict[str, str]:
+    """Username to password, made at random at the first call; the file's mode is 0600."""
+    known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    missing = [person.username for person in PEOPLE if person.username not in known]
+    if missing:
+        known |= {username: secrets.token_urlsafe(9) for username in missing}
+        fresh = path.with_suffix(".new")
+        fresh.unlink(missing_ok=True)
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            json.dump(known, file, indent=1)
+        fresh.replace(path)
+    return known
+
+
+async def prepare(url: str, words: dict[str, str]) -> None:
+    """Bring schema, estate and users to what the demo needs.
+
+    Raises:
+        DatabaseDown, MigrationError: Of the store.
+    """
+    await migrate.migrate(url)
+    async with pool.opened(url, max_size=1) as opened, pool.transaction(opened) as conn:
+        await partitions.ensure(conn, clock.utc_now())
+        await registry.seed(conn, EstateFile.model_validate(ESTATE))
+        for person in PEOPLE:
+            known = await accounts.find(conn, person.username)
+            # To put an account anew would log its people out.
+            if known is None or not matches(known.password_hash, words[person.username]):
+                password_hash = hashed(words[person.username])
+                await accounts.put(
+                    conn, Account(person.username, person.zh, person.en, person.role, password_hash)
+                )

@@ -1,0 +1,204 @@
+"""What the demo consists of: estates, devices, addresses, and the settings files written from them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import yaml
+
+from fallwatch.demo import sight
+from fallwatch.local.pki import Credentials
+from models.synth.presets import EAST_CAMERA, EAST_FACADE, WEST_CAMERA, WEST_FACADE
+
+AGENT = "demo-box"
+CAMERA_EAST = "cam-east"
+CAMERA_WEST = "cam-west"
+CAMERA_URL = "FALLWATCH_CAMERA_URL"
+"""Environment variable with the first camera's address: it may hold a password, so no file gets it."""
+
+ESTATE: dict[str, object] = {
+    "estates": [
+        {
+            "id": "jinxiu",
+            "name": {"zh": "锦绣花园", "en": "Jinxiu Garden"},
+            "facades": [
+                {
+                    "id": "jinxiu-3-east",
+                    "building": "3",
+                    "name": {"zh": "3 栋 东立面", "en": "Building 3 east"},
+                    "floors": 18,
+                    "bays": 8,
+                },
+                {
+                    "id": "jinxiu-5-west",
+                    "building": "5",
+                    "name": {"zh": "5 栋 西立面", "en": "Building 5 west"},
+                    "floors": 16,
+                    "bays": 7,
+                },
+            ],
+            "agents": [
+                {
+                    "id": AGENT,
+                    "name": {"zh": "边缘盒 A", "en": "Edge box A"},
+                    "cameras": [
+                        {
+                            "id": CAMERA_EAST,
+                            "name": {"zh": "3 栋东侧仰拍", "en": "Building 3 east, from below"},
+                            "facades": ["jinxiu-3-east"],
+                        },
+                        {
+                            "id": CAMERA_WEST,
+                            "name": {"zh": "5 栋西侧仰拍", "en": "Building 5 west, from below"},
+                            "facades": ["jinxiu-5-west"],
+                        },
+                    ],
+                    "sensors": [
+                        {
+                            "id": "cabinet-temp",
+                            "name": {"zh": "机柜温度", "en": "Cabinet temperature"},
+                            "quantity": "temperature",
+                            "unit": "Cel",
+                        }
+                    ],
+                }
+            ],
+        }
+    ]
+}
+
+
+@dataclass(frozen=True)
+class Var:
+    """The demo's folder; everything that survives a restart lies in it."""
+
+    root: Path
+
+    @property
+    def logs(self) -> Path:
+        """One file for each program."""
+        return self.root / "log"
+
+    @property
+    def scenes(self) -> Path:
+        """Rendered videos, kept by their parameters."""
+        return self.root / "scenes"
+
+    @property
+    def evidence(self) -> Path:
+        """Clips that have arrived."""
+        return self.root / "evidence"
+
+    @property
+    def cloud_settings(self) -> Path:
+        """Settings of ingest, api and timers."""
+        return self.root / "cloud.yaml"
+
+    @property
+    def edge_settings(self) -> Path:
+        """Settings of the agent."""
+        return self.root / "edge.yaml"
+
+    @property
+    def users(self) -> Path:
+        """Names and passwords of the demo's users, mode 0600."""
+        return self.root / "demo-users.json"
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Ports on 127.0.0.1."""
+
+    page: int
+    camera_east: int
+    camera_west: int
+    agent_metrics: int
+    ingest_metrics: int
+
+    @property
+    def page_url(self) -> str:
+        """What to open in a browser."""
+        return f"http://127.0.0.1:{self.page}"
+
+
+@dataclass(frozen=True)
+class BrokerAccess:
+    """How one side reaches the broker: the demo's own with a certificate, or the one that MQTT_URL names."""
+
+    url: str
+    ca: Path | None = None
+    credentials: Credentials | None = None
+
+    def as_settings(self) -> dict[str, str]:
+        """The `broker` section of a settings file; without a password, which stays in the environment."""
+        if self.ca is None or self.credentials is None:
+            return {"url": "${MQTT_URL}"}
+        return {
+            "url": self.url,
+            "ca": str(self.ca),
+            "certificate": str(self.credentials.certificate),
+            "key": str(self.credentials.key),
+        }
+
+
+def by_password(broker_url: str) -> bool:
+    """Whether a broker that is not the demo's takes a password, or everybody, instead of a certificate."""
+    parts = urlsplit(broker_url)
+    return parts.scheme != "mqtts" or parts.username is not None
+
+
+def write_cloud(var: Var, addresses: Addresses, broker: BrokerAccess, device_ca: Path) -> None:
+    """Settings of the cloud. The database's address holds a password and goes by the environment."""
+    _write(
+        var.cloud_settings,
+        {
+            "broker": broker.as_settings(),
+            "evidence": {"url": var.evidence.as_uri(), "staging_dir": str(var.root / "staging")},
+            "device_ca": str(device_ca),
+            "api": {"host": "127.0.0.1", "port": addresses.page, "secure_cookies": False},
+            "metrics": {"host": "127.0.0.1", "port": addresses.ingest_metrics},
+        },
+    )
+
+
+def write_edge(
+    var: Var, addresses: Addresses, broker: BrokerAccess, device: Credentials, *, east_is_rendered: bool
+) -> None:
+    """Settings of the agent. east_is_rendered: else the first camera is the user's, and not calibrated."""
+    east = sight.settings(EAST_CAMERA, EAST_FACADE) if east_is_rendered else {}
+    _write(
+        var.edge_settings,
+        {
+            "agent": AGENT,
+            "data_dir": str(var.root / "edge"),
+            "broker": broker.as_settings(),
+            "evidence": {"url": addresses.page_url, "before_s": 6, "after_s": 6},
+            "device": {"certificate": str(device.certificate), "key": str(device.key)},
+            "metrics": {"host": "127.0.0.1", "port": addresses.agent_metrics},
+            "cameras": [
+                {"id": CAMERA_EAST, "url": f"${{{CAMERA_URL}}}", **east},
+                {
+                    "id": CAMERA_WEST,
+                    "url": f"rtsp://127.0.0.1:{addresses.camera_west}/cam",
+                    **sight.settings(WEST_CAMERA, WEST_FACADE),
+                },
+            ],
+            "sensors": [
+                {
+                    "id": "cabinet-temp",
+                    "kind": "simulated",
+                    "quantity": "temperature",
+                    "unit": "Cel",
+                    "period_s": 5,
+                    "mean": 31,
+                    "amplitude": 4,
+                }
+            ],
+        },
+    )
+
+
+def _write(path: Path, content: dict[str, object]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False))

@@ -1,0 +1,1 @@
+"""Real parts on this machine: PostgreSQL, broker, certificates, RTSP cameras."""

@@ -1,0 +1,96 @@
+"""A camera on this machine: a video file over real RTSP, for ever, which can die and come back."""
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from fallwatch.local import ports, wait
+from fallwatch.local.children import Child, PartError, spawn
+
+SYSTEM_PYTHON = Path("/usr/bin/python3")
+"""Debian's bindings for GStreamer are there and in no virtual environment."""
+SERVER = Path(__file__).with_name("rtsp_server.py")
+START_TIMEOUT_S = 20
+PACKAGES = "python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-good"
+_PROBE = "import gi; gi.require_version('GstRtspServer', '1.0'); from gi.repository import GstRtspServer"
+
+
+class RtspCamera:
+    """A camera's process; one instance is one address."""
+
+    def __init__(self, video: Path, port: int, log: Path) -> None:
+        self.video = video
+        self.port = port
+        self.log = log
+        self._child: Child | None = None
+
+    @property
+    def url(self) -> str:
+        """Where its stream is."""
+        return f"rtsp://{ports.HOST}:{self.port}/cam"
+
+    @property
+    def running(self) -> bool:
+        """Whether its process lives."""
+        return self._child is not None and self._child.running
+
+    def start(self) -> None:
+        """Starts it and returns when it accepts connections.
+
+        Raises:
+            PartError: It ended at once; the message has its last words.
+        """
+        child = spawn(
+            "the RTSP camera",
+            # -I: neither our environment's packages nor this folder's modules.
+            [SYSTEM_PYTHON, "-I", SERVER, self.video.resolve(), str(self.port)],
+            self.log,
+            parent_death="KILL",
+        )
+        self._child = child
+
+        def listens() -> bool:
+            child.expect_running()
+            return ports.answers(self.port)
+
+        wait.until(listens, START_TIMEOUT_S, "the RTSP camera's first answer")
+
+    def kill(self) -> None:
+        """The camera dies as when its cable is pulled."""
+        if self._child is not None:
+            self._child.kill()
+            self._child = None
+
+    def restart(self) -> None:
+        """It comes back at the same address."""
+        self.kill()
+        self.start()
+
+
+@contextmanager
+def running(video: Path, port: int | None = None, log: Path | None = None) -> Iterator[RtspCamera]:
+    """A camera that shows `video` (MP4 with H.264) from its beginning each time the first viewer comes.
+
+    Args:
+        video: The file.
+        port: Where it listens; any free port if None.
+        log: Its output; beside the video if None.
+
+    Raises:
+        PartError: The system lacks packages, or the file cannot be served.
+    """
+    _expect_packages()
+    number = port if port is not None else ports.any_free()
+    camera = RtspCamera(video, number, log or video.with_suffix(".rtsp.log"))
+    try:
+        camera.start()
+        yield camera
+    finally:
+        camera.kill()
+
+
+def _expect_packages() -> None:
+    done = subprocess.run([str(SYSTEM_PYTHON), "-I", "-c", _PROBE], capture_output=True, check=False)
+    if done.returncode != 0:
+        raise PartError(f"the system's Python lacks GStreamer's RTSP server: install the packages {PACKAGES}")
