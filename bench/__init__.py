@@ -1,0 +1,1 @@
+"""Measurements of the checkout; no part of the wheel."""

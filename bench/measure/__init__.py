@@ -1,0 +1,1 @@
+"""What the benchmarks share: records, scoring, the reference, running, tables."""
