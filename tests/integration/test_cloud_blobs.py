@@ -1,0 +1,179 @@
+"""The evidence store keeps its promises in a folder and in a bucket alike."""
+
+import hashlib
+import socket
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from time import monotonic
+
+import obstore
+import pytest
+from obstore.store import S3Store
+
+from cloud.evidence import receive
+from cloud.evidence.blobs import CHUNK_BYTES, Blobs, OtherBytes, StoreDown
+from cloud.evidence.receive import Wanted
+from tests.fixtures.s3 import SECRET, S3Server
+
+CLIP = bytes(range(256)) * (CHUNK_BYTES // 256 + 3)
+"""A little more than one chunk."""
+SHA256 = hashlib.sha256(CLIP).hexdigest()
+KEY = f"clips/{SHA256[:2]}/{SHA256}.mp4"
+
+
+@pytest.fixture(params=["folder", "s3"])
+def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> Blobs:
+    if request.param == "folder":
+        return Blobs.at((tmp_path / "evidence").as_uri())
+    return Blobs.at(request.getfixturevalue("s3_url"))
+
+
+@pytest.fixture
+def dead() -> Iterator[Blobs]:
+    """A store whose server is not there."""
+    with socket.socket() as bound, pytest.MonkeyPatch.context() as patch:
+        bound.bind(("127.0.0.1", 0))
+        patch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{bound.getsockname()[1]}")
+        patch.setenv("AWS_ACCESS_KEY_ID", "evidence")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+        patch.setenv("NO_PROXY", "127.0.0.1")
+        yield Blobs.at("s3://evidence")
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> Path:
+    path = tmp_path / "clip.part"
+    path.write_bytes(CLIP)
+    return path
+
+
+async def _body(content: bytes) -> AsyncIterator[bytes]:
+    yield content
+
+
+async def _read(blobs: Blobs, first: int, last: int) -> bytes:
+    return b"".join([chunk async for chunk in blobs.read(SHA256, first, last)])
+
+
+class TestFolderAndBucket:
+    async def test_what_was_put_is_read_back_whole_and_in_ranges(self, blobs: Blobs, clip: Path) -> None:
+        await blobs.put(SHA256, clip)
+        size = len(CLIP)
+        assert await blobs.size(SHA256) == size
+        assert await _read(blobs, 0, size - 1) == CLIP
+        assert await _read(blobs, 0, 0) == CLIP[:1]
+        assert await _read(blobs, size - 1, size - 1) == CLIP[-1:]
+        assert await _read(blobs, CHUNK_BYTES - 2, CHUNK_BYTES + 2) == CLIP[CHUNK_BYTES - 2 : CHUNK_BYTES + 3]
+        assert await blobs.holds(SHA256)
+
+    async def test_a_second_put_of_the_same_bytes_is_a_no_op(self, blobs: Blobs, clip: Path) -> None:
+        await blobs.put(SHA256, clip)
+        before = await obstore.head_async(blobs._store, KEY)
+        await blobs.put(SHA256, clip)
+        after = await obstore.head_async(blobs._store, KEY)
+        assert (before["e_tag"], before["last_modified"]) == (after["e_tag"], after["last_modified"])
+
+    @pytest.mark.parametrize("other", [CLIP[:-1] + b"!", CLIP[:-1], b""], ids=["changed", "cut", "empty"])
+    async def test_other_bytes_under_a_digest_are_told_and_never_overwritten(
+        self, blobs: Blobs, clip: Path, other: bytes
+    ) -> None:
+        await obstore.put_async(blobs._store, KEY, other)
+        with pytest.raises(OtherBytes, match=SHA256):
+            await blobs.put(SHA256, clip)
+        with pytest.raises(OtherBytes):
+            await blobs.holds(SHA256)
+        assert await blobs.size(SHA256) == len(other)
+
+    async def test_what_is_not_there_is_told_as_such(self, blobs: Blobs) -> None:
+        assert await blobs.size(SHA256) is None
+        assert not await blobs.holds(SHA256)
+        with pytest.raises(FileNotFoundError):
+            await _read(blobs, 0, 9)
+
+    async def test_an_upload_ends_in_the_store_once(self, blobs: Blobs, tmp_path: Path) -> None:
+        wanted, staging = Wanted(SHA256, len(CLIP)), tmp_path / "staging"
+        assert await receive.reached(blobs, staging, wanted) == (0, False)
+        assert await receive.append(blobs, staging, wanted, 0, _body(CLIP[:1000])) == (1000, False)
+        assert await receive.reached(blobs, staging, wanted) == (1000, False)
+        assert await receive.append(blobs, staging, wanted, 1000, _body(CLIP[1000:])) == (len(CLIP), True)
+        assert await receive.reached(blobs, staging, wanted) == (len(CLIP), True)
+        assert list(staging.iterdir()) == []
+        assert await _read(blobs, 0, len(CLIP) - 1) == CLIP
+
+    @pytest.mark.parametrize("ask", ["reached", "append"])
+    async def test_an_upload_that_the_store_refused_is_not_told_complete_before_it_is_stored(
+        self, blobs: Blobs, dead: Blobs, tmp_path: Path, ask: str
+    ) -> None:
+        wanted, staging = Wanted(SHA256, len(CLIP)), tmp_path / "staging"
+        (staging / f"{SHA256}.part").parent.mkdir()
+        (staging / f"{SHA256}.part").write_bytes(CLIP)
+        with pytest.raises(StoreDown):
+            await receive.reached(dead, staging, wanted)
+        if ask == "reached":
+            assert await receive.reached(blobs, staging, wanted) == (len(CLIP), True)
+        else:
+            assert await receive.append(blobs, staging, wanted, 7, _body(b"")) == (len(CLIP), True)
+        assert await blobs.holds(SHA256)
+        assert list(staging.iterdir()) == []
+
+
+async def test_the_prefix_is_a_folder_in_the_bucket(s3_server: S3Server, s3_url: str, clip: Path) -> None:
+    await Blobs.at(s3_url).put(SHA256, clip)
+    assert f"<Key>fallwatch/{KEY}</Key>" in s3_server.keys(s3_url.split("/")[2])
+
+
+async def test_a_bucket_without_a_prefix_will_do(s3_server: S3Server, s3_url: str, clip: Path) -> None:
+    bucket = s3_url.split("/")[2]
+    await Blobs.at(f"s3://{bucket}").put(SHA256, clip)
+    assert f"<Key>{KEY}</Key>" in s3_server.keys(bucket)
+
+
+async def test_a_bucket_that_is_not_there_is_named(s3_url: str, clip: Path) -> None:
+    assert s3_url
+    nowhere = Blobs.at("s3://nowhere")
+    with pytest.raises(StoreDown, match=r"no such bucket.*nowhere.*NoSuchBucket$"):
+        await nowhere.put(SHA256, clip)
+    with pytest.raises(StoreDown, match=r"nowhere.*NoSuchBucket$"):
+        await nowhere.expect_there()
+    await Blobs.at(s3_url).expect_there()
+
+
+async def test_a_dead_endpoint_is_told_soon_and_without_keys(dead: Blobs, clip: Path) -> None:
+    began_s = monotonic()
+    for ask in (dead.put(SHA256, clip), dead.size(SHA256), _read(dead, 0, 9)):
+        with pytest.raises(StoreDown, match=r"127\.0\.0\.1:\d+") as told:
+            await ask
+        assert SECRET not in str(told.value)
+        assert "\n" not in str(told.value)
+    assert monotonic() - began_s < 20
+
+
+def test_an_endpoint_that_is_none_says_what_to_mend(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "objects:9000")
+    with pytest.raises(ValueError, match="AWS_ENDPOINT_URL must begin with https:// or http://"):
+        Blobs.at("s3://evidence")
+
+
+@pytest.mark.parametrize(
+    ("region", "domain"), [("eu-central-1", "amazonaws.com"), ("cn-north-1", "amazonaws.com.cn")]
+)
+def test_an_empty_endpoint_is_amazon(monkeypatch: pytest.MonkeyPatch, region: str, domain: str) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "")
+    monkeypatch.setenv("AWS_REGION", region)
+    store = Blobs.at("s3://evidence")._store
+    assert isinstance(store, S3Store)
+    assert store.config["endpoint"] == f"https://s3.{region}.{domain}"
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("s3://key:hunter2@bucket/prefix", "AWS_SECRET_ACCESS_KEY"),
+        ("s3:///prefix", "names no bucket"),
+        ("https://store.example/bucket", "file:// or s3://"),
+    ],
+)
+def test_an_address_that_is_none_says_what_to_mend(url: str, told: str) -> None:
+    with pytest.raises(ValueError, match=told) as refused:
+        Blobs.at(url)
+    assert "hunter2" not in str(refused.value)

@@ -1,0 +1,169 @@
+"""Migrations, their sum, and what timers do to a real database."""
+
+import difflib
+import os
+import re
+import subprocess
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from cloud import timers
+from cloud.core import liveness, machine
+from cloud.core.work_order import Finish, Take
+from cloud.store import changes, devices, events, migrate, partitions, pool
+from cloud.store import maintenance as orders
+from contracts.messages import AgentStatus
+from fallwatch.local.postgres import PostgresServer
+from tests.fixtures.cloud import NOW, Device, seed
+
+HEADER = "-- The sum of the migrations on plain PostgreSQL; FALLWATCH_WRITE_SCHEMA=1 has its test write it.\n"
+SCHEMA = Path(__file__).parents[2] / "cloud/store/schema.sql"
+
+
+@pytest.fixture
+async def opened(database_url: str) -> AsyncIterator[pool.Pool]:
+    async with pool.opened(database_url, max_size=4) as found:
+        await seed(found, "box-a")
+        yield found
+
+
+def dump(server: PostgresServer, url: str) -> str:
+    """The schema of a database without what differs from server to server."""
+    raw = subprocess.run(
+        [server.bin_dir / "pg_dump", "--schema-only", "--no-owner", "--no-privileges", url],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    ).stdout
+    lines = [
+        line for line in raw.splitlines() if line and not re.match(r"--|SET |SELECT pg_catalog|\\", line)
+    ]
+    text = "\n".join(lines) + "\n"
+    # One line for each statement that only alters: a table's own definition is what people read.
+    return HEADER + re.sub(
+        r"^ALTER [^;]*;", lambda found: " ".join(found[0].split()), text, flags=re.MULTILINE
+    )
+
+
+async def test_the_migrations_add_up_to_the_schema(
+    postgres_server: PostgresServer, database_url: str
+) -> None:
+    found = dump(postgres_server, database_url)
+    if os.environ.get("FALLWATCH_WRITE_SCHEMA"):
+        SCHEMA.write_text(found)
+    wanted = SCHEMA.read_text()
+    assert found == wanted, "\n".join(
+        difflib.unified_diff(wanted.splitlines(), found.splitlines(), lineterm="")
+    )
+
+
+async def test_migrating_twice_changes_nothing(empty_database_url: str) -> None:
+    first = await migrate.migrate(empty_database_url)
+    assert first.applied == ("0001_core.sql", "0003_partitions.sql", "0004_fall_end.sql")
+    assert first.skipped == (("0002_hypertables.sql", "timescaledb"),)
+    second = await migrate.migrate(empty_database_url)
+    assert second.applied == ()
+
+
+async def test_a_migration_that_was_changed_afterwards_is_refused(database_url: str) -> None:
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("UPDATE migration SET checksum = 'other' WHERE name = '0001_core.sql'")
+    with pytest.raises(migrate.MigrationError, match="has changed since"):
+        await migrate.migrate(database_url)
+
+
+async def test_a_database_that_is_newer_than_the_program_is_refused(database_url: str) -> None:
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("INSERT INTO migration (name, checksum) VALUES ('9999_future.sql', 'x')")
+    with pytest.raises(migrate.MigrationError, match="newer than we are"):
+        await migrate.migrate(database_url)
+
+
+async def test_partitions_are_made_ahead_and_take_the_rows_of_their_time(opened: pool.Pool) -> None:
+    device = Device()
+    row = events.EventRow("box-a", device.boot, 1, NOW, device.boot, "sensor_reading", "{}")
+    async with pool.transaction(opened) as conn:
+        await events.insert(conn, [row], NOW)
+        made = await partitions.ensure(conn, NOW)
+        assert {"event_2026_03", "event_2026_04", "event_2026_05"} <= set(made)
+        assert await partitions.ensure(conn, NOW) == []
+        home = await (await conn.execute("SELECT tableoid::regclass::text FROM event")).fetchall()
+    assert home == [("event_2026_03",)]
+
+
+async def test_an_agent_that_falls_silent_goes_offline_once(opened: pool.Pool) -> None:
+    device = Device()
+    status = AgentStatus(agent="box-a", boot=device.boot, online=True, at=NOW)
+    async with pool.transaction(opened) as conn:
+        await devices.hear(conn, status, retained=False, at=NOW)
+    assert await timers.run_once(opened, timers.silent_agents, NOW + liveness.SILENCE / 2) == []
+    later = NOW + liveness.SILENCE
+    assert {change.topic for change in await timers.run_once(opened, timers.silent_agents, later)} == {
+        "agent",
+        "camera",
+        "fault",
+        "work_order",
+    }
+    assert await timers.run_once(opened, timers.silent_agents, later + timedelta(minutes=5)) == []
+    async with pool.transaction(opened) as conn:
+        (fault,) = await orders.faults_since(conn, NOW)
+    assert (fault.kind, fault.state) == ("agent_offline", "raised")
+
+
+async def test_at_most_one_fault_of_a_kind_is_open_for_a_device(opened: pool.Pool) -> None:
+    async with pool.transaction(opened) as conn:
+        first = await orders.raise_fault(conn, "camera_lost", "cam-east", estate="garden", reason="", at=NOW)
+        again = await orders.raise_fault(conn, "camera_lost", "cam-east", estate="garden", reason="", at=NOW)
+    assert (len(first), again) == (2, [])
+    with pytest.raises(pool.RowRefused, match="fault_one_open"):
+        async with pool.transaction(opened) as conn:
+            await conn.execute(
+                "INSERT INTO fault (kind, subject_type, subject, estate, state, since, reason)"
+                " VALUES ('camera_lost', 'camera', 'cam-east', 'garden', 'raised', now(), '')"
+            )
+
+
+async def test_a_taken_order_stays_with_its_technician_when_the_device_comes_back(opened: pool.Pool) -> None:
+    async with pool.transaction(opened) as conn:
+        await orders.raise_fault(conn, "camera_lost", "cam-east", estate="garden", reason="", at=NOW)
+        ((order,),) = await (await conn.execute("SELECT id FROM work_order")).fetchall()
+        await orders.apply(conn, order, Take("li"), NOW)
+        await orders.clear_fault(conn, "camera_lost", "cam-east", NOW)
+        taken = await orders.find_order(conn, order)
+        assert taken is not None
+        assert taken.state == "taken"
+        await orders.apply(conn, order, Finish("li", "tightened the plug"), NOW)
+        closed = await orders.find_order(conn, order)
+        assert closed is not None
+        assert closed.state == "closed"
+    with pytest.raises(machine.Forbidden):
+        async with pool.transaction(opened) as conn:
+            await orders.apply(conn, order, Take("wang"), NOW)
+
+
+async def test_changes_appear_in_the_order_of_their_ids(opened: pool.Pool) -> None:
+    async with pool.transaction(opened) as first:
+        await changes.record(first, [changes.Change("alert", "a")], NOW)
+
+        async def impatient() -> None:
+            async with pool.transaction(opened) as second:
+                await second.execute("SET LOCAL lock_timeout = '200ms'")
+                await changes.record(second, [changes.Change("alert", "b")], NOW)
+
+        with pytest.raises(pool.DatabaseDown, match="lock timeout"):
+            await impatient()
+
+
+async def test_changes_that_are_old_are_forgotten_but_not_the_newest(opened: pool.Pool) -> None:
+    async with pool.transaction(opened) as conn:
+        await changes.record(conn, [changes.Change("alert", str(n)) for n in range(3)], NOW)
+        newest = await changes.newest(conn)
+    await timers.run_once(opened, timers.housekeeping, NOW + timedelta(days=3))
+    async with pool.transaction(opened) as conn:
+        assert await changes.newest(conn) == newest
+        assert len(await changes.since(conn, 0, 10)) == 1
