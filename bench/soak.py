@@ -11,7 +11,7 @@ from bench.measure.goals import Goal
 from bench.measure.machine import usable_cores
 from bench.measure.running import DetectorFailed
 from bench.measure.sets import cache_folder, clips_in, rendered
-from bench.measure.soaking import planned, soaked
+from bench.measure.soaking import Soaked, planned, soaked
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -65,14 +65,7 @@ def main(
     done_h = sum(result.watched_s for result in results) / 3600
     real_h = sum(result.watched_s for result in results if result.real) / 3600
     false, seams = (sum(getattr(result, name) for result in results) for name in ("false", "at_seams"))
-    table = Table(title="clips with a false alarm", title_justify="left")
-    for heading in ("clip", "false", "at seams", "at, s", "what was in it"):
-        table.add_column(heading)
-    for result in results:
-        if result.false or result.at_seams:
-            times = " ".join(f"{t:.0f}" for t in result.told[:8])
-            table.add_row(result.key, str(result.false), str(result.at_seams), times, " ".join(result.tags))
-    shown.print(table)
+    shown.print(_wrong(results))
     note = f"(in {done_h:.2f} camera-hours of {len(results)} clips, {real_h:.2f} of them real)"
     rows = [
         Goal(
@@ -92,6 +85,18 @@ def main(
     )
     figures = {"hours": round(done_h, 3), "real_hours": round(real_h, 3), "false": false, "at_seams": seams}
     tables.finish(shown, "soak", {**figures, "goals": {row.key: row.as_object() for row in rows}})
+
+
+def _wrong(results: list[Soaked]) -> Table:
+    """The clips with a false alarm, and when it was."""
+    table = Table(title="clips with a false alarm", title_justify="left")
+    for heading in ("clip", "false", "at seams", "at, s", "what was in it"):
+        table.add_column(heading)
+    for result in results:
+        if result.false or result.at_seams:
+            times = " ".join(f"{t:.0f}" for t in result.told[:8])
+            table.add_row(result.key, str(result.false), str(result.at_seams), times, " ".join(result.tags))
+    return table
 
 
 if __name__ == "__main__":

@@ -60,6 +60,10 @@ def _of(share: Share) -> str:
 
 def detection(found: Summary) -> list[Goal]:
     """The rows that any run over clips with truth can fill."""
+    return [*_what_is_told(found), *_when_and_where(found)]
+
+
+def _what_is_told(found: Summary) -> list[Goal]:
     per_hour = f"({found.false_on_negatives} in {found.negative_hours * 60:.1f} min)"
     return [
         Goal(
@@ -98,6 +102,11 @@ def detection(found: Summary) -> list[Goal]:
             note=per_hour,
             digits=0,
         ),
+    ]
+
+
+def _when_and_where(found: Summary) -> list[Goal]:
+    return [
         Goal(
             "suspected_s",
             "suspected after first visible, median",

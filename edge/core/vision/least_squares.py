@@ -21,12 +21,20 @@ FIRST_DAMPING, MAX_DAMPING = 1e-3, 1e7
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """values: (p,). covariance: (p, p) of them. residuals: (r,). cost: half the sum of their squares."""
+    """values: (p,). covariance: (p, p) of them. residuals: (r,). cost: half the sum of their squares.
+
+    Where the problem cannot be computed about the values, cost or covariance is not finite.
+    """
 
     values: F64
     covariance: F64
     residuals: F64
     cost: float
+
+    @property
+    def found(self) -> bool:
+        """Whether it is a solution at all."""
+        return bool(np.isfinite(self.cost) and np.isfinite(self.covariance).all())
 
 
 def solve(residuals: Residuals, starts: F64, step: F64, rounds: int = ROUNDS) -> list[Solution]:
@@ -46,6 +54,8 @@ def solve(residuals: Residuals, starts: F64, step: F64, rounds: int = ROUNDS) ->
         diagonal = np.diagonal(normal, axis1=1, axis2=2) + 1e-12
         damped = normal + np.einsum("s,si,ij->sij", damping, diagonal, np.eye(len(step)))
         move = -np.linalg.solve(damped, transposed @ now[..., None])[..., 0]
+        # Where the differences overflowed there is no way to go yet: stay, and damp more.
+        move = np.where(np.isfinite(move).all(axis=1, keepdims=True), move, 0.0)
         after = (residuals((values + move)[:, None])[:, 0] ** 2).sum(axis=1) / 2
         better = np.isfinite(after) & (after < cost) & ~settled
         settled |= (better & (cost - after < SETTLED)) | (~better & (damping >= MAX_DAMPING))
@@ -57,9 +67,17 @@ def solve(residuals: Residuals, starts: F64, step: F64, rounds: int = ROUNDS) ->
         if settled.all():
             break
     return [
-        Solution(v, np.linalg.pinv(j.T @ j, hermitian=True), r, float(c))
+        Solution(v, _covariance(j), r, float(c))
         for v, j, r, c in zip(values, jacobian, now, cost, strict=True)
     ]
+
+
+def _covariance(jacobian: F64) -> F64:
+    """Of the unknowns, (p, p); nan where the solution is none."""
+    normal = jacobian.T @ jacobian
+    if not np.isfinite(normal).all():
+        return np.full_like(normal, np.nan)
+    return np.asarray(np.linalg.pinv(normal, hermitian=True), dtype=np.float64)
 
 
 def _linearised(residuals: Residuals, values: F64, step: F64) -> tuple[F64, F64]:

@@ -149,7 +149,9 @@ def _explained(t_s: F64, xy_px: F64, calibration: Calibration, *, from_above: bo
     for share in (0.3, 0.6):
         start = _solved(problem.head(share), start).values
     parts = known.parts(UNSEEN if from_above else DRAG)
-    first = _solved_parts(replace(problem, known=parts), start)
+    first = [one for one in _solved_parts(replace(problem, known=parts), start) if one.found]
+    if not first:  # its points lead through the camera, or behind it
+        return None
     best = min(first, key=lambda solution: solution.cost)
     for _ in range(REWEIGHTINGS):
         off = problem.off(best.values[None])[0]
@@ -157,7 +159,8 @@ def _explained(t_s: F64, xy_px: F64, calibration: Calibration, *, from_above: bo
         spread = noise * np.sqrt(np.maximum(np.hypot(*off.T) / (OUTLYING * noise), 1.0) * _alike(off))
         problem = replace(problem, spread_px=spread)
         best = _solved(problem, best.values)
-    return _solved_parts(replace(problem, known=parts), best.values)
+    last = _solved_parts(replace(problem, known=parts), best.values)
+    return last if all(one.found for one in last) else None
 
 
 def _solved(problem: "_Problem", start: F64) -> Solution:

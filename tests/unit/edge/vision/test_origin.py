@@ -61,8 +61,8 @@ def test_a_bag_from_the_ninth_floor_is_told_from_the_ninth_floor() -> None:
 
 @pytest.mark.parametrize(
     ("speed_m_s", "acceleration_m_s2"),
-    [(22.0, 0.0), (0.0, 40.0)],
-    ids=["a light that runs down a strip", "an insect before the lens"],
+    [(30.0, 0.0), (60.0, 0.0), (0.0, 40.0)],
+    ids=["a light that runs down a strip", "a faster light", "an insect before the lens"],
 )
 def test_what_no_fall_does_is_an_odd_throw(speed_m_s: float, acceleration_m_s2: float) -> None:
     times = np.arange(0, 1.2, 0.04)
