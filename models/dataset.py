@@ -16,19 +16,16 @@ from numpy.typing import NDArray
 
 from edge.core.vision import pipeline
 from edge.core.vision.frame import F32, Frame
+from edge.core.vision.judging import crowd, examined
 from edge.core.vision.preprocess import Evidence, Verification, evidence
 from edge.core.vision.registry import INPUTS
-from edge.core.vision.release import extended_back, risen
 from edge.core.vision.settings import DetectorSettings
-from edge.core.vision.surroundings import Surroundings, around, peers
-from edge.core.vision.tracks import Point, Trace, roughness
+from edge.core.vision.tracks import Point, Trace
 from models.kinds import FALLS, KINDS, of_object, of_tags
 
-SNAPSHOTS: Final = (8, 14, 22, 34)
+SNAPSHOTS: Final = (6, 8, 11, 15, 21, 30, 42)
 """Counts of sights at which a track that goes on is looked at: a fall is decided before it is over."""
-MIN_SIGHTS: Final = 6
-MIN_WAY_U: Final = 30.0  # less than the rules ask for, so that the verifier knows what they turn away
-MAX_ROUGHNESS: Final = 0.9
+MIN_SIGHTS: Final = 5
 PER_CLIP: Final = 48  # one night of rain would else be half of the data
 NEAR_U: Final = 20.0  # a point this near to a path is on it, as bench scores it
 DOUBT_U: Final = 90.0  # nearer than this to a path, but not on it: nobody can say what it shows
@@ -146,23 +143,11 @@ def _accept(_: Evidence) -> Verification:
 def _sighted(state: pipeline.State, trace: Trace, settings: DetectorSettings) -> list[Sighted]:
     if len(trace.points) < MIN_SIGHTS:
         return []
-    ys = [p.y for p in trace.points]
-    if ys[-1] - min(ys) < MIN_WAY_U * state.view.u or roughness(trace.points) > MAX_ROUGHNESS:
+    found = examined(replace(state, passages=crowd(state)), trace, settings)
+    if found is None:
         return []
-    points = extended_back(trace.points, state.history, state.view, settings)
-    seen = evidence(points, state.album, _surroundings(state, trace, points), state.view, state.factor)
-    return [] if seen is None else [Sighted(points, seen)]
-
-
-def _surroundings(state: pipeline.State, trace: Trace, points: tuple[Point, ...]) -> Surroundings:
-    """As the pipeline sees them when it asks the verifier."""
-    others = tuple(t for t in (*state.traces, *state.ended) if t.confirmed and t.id != trace.id)
-    surroundings = around(points, state.history, others, state.view)
-    return replace(
-        surroundings,
-        peers=peers(points, state.passages, state.activity.seen_s, state.view),
-        risen_px=risen(points, state.history, state.view),
-    )
+    seen = evidence(found.verdict, state.album, found.surroundings, state.view, state.factor)
+    return [] if seen is None else [Sighted(found.verdict.points, seen)]
 
 
 def known_of(points: tuple[Point, ...], truth: Mapping[str, Any]) -> Known | None:

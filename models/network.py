@@ -13,7 +13,8 @@ WIDTHS = (16, 28, 40)
 SEEN = 48  # what is kept of one moment
 TIMED = 48
 MOVED = 32
-NUMBERED = 40
+NUMBERED = 64
+TOGETHER = 96
 
 
 class Network(nn.Module):
@@ -35,10 +36,10 @@ class Network(nn.Module):
         )
         self.numbers = nn.Sequential(nn.Linear(len(NUMBERS), NUMBERED), nn.ReLU())
         self.together = nn.Sequential(
-            nn.Linear(2 * TIMED + 2 * MOVED + NUMBERED, 64), nn.ReLU(), nn.Dropout(0.3)
+            nn.Linear(2 * TIMED + 2 * MOVED + NUMBERED, TOGETHER), nn.ReLU(), nn.Dropout(0.3)
         )
-        self.fall = nn.Linear(64, 1)
-        self.kinds = nn.Linear(64, len(KINDS))
+        self.fall = nn.Linear(TOGETHER, 1)
+        self.kinds = nn.Linear(TOGETHER, len(KINDS))
         self.register_buffer("centre", torch.zeros(len(NUMBERS)))
         self.register_buffer("spread", torch.ones(len(NUMBERS)))
         self.register_buffer("motion_spread", torch.ones(len(MOTION)))

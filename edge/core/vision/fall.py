@@ -43,6 +43,7 @@ GROWING = frozenset(
     {"points", "evidence", "travel", "seen", "not_evenly", "sideways", "thrown_up", "expands"}
 )
 SUSPICIOUS = 0.5
+VERIFIER_SUSPECTS = 0.3  # P(fall) from which a track is watched as one
 MAX_PEERS = 3.0  # of what goes the same way, before it is rain, snow or leaves
 # A vehicle that comes nearer grows by its own width while it sinks by the camera's height above it; what
 # falls past a window is small against its way.
@@ -53,6 +54,37 @@ ABOVE_MIN_TRAVEL_H = 0.15
 ABOVE_MIN_WIDTHS_S = 3.5  # a thing falls many of its widths a second, a vehicle one or two
 ABOVE_MAX_SIDEWAYS = 0.35
 ABOVE_MIN_GAIN = 1.1  # gravity still makes it faster; running lights keep their speed
+RULES = (
+    "points",
+    "evidence",
+    "travel",
+    "smooth",
+    "kept",
+    "seen",
+    "downward",
+    "sideways",
+    "size",
+    "haunt",
+    "alone",
+    "expands",
+    "thrown_up",
+    "falls",
+    "gravity",
+    "not_faster_than_gravity",
+    "not_evenly",
+    "starts_at_rest",
+    "terminal_speed",
+    "metres_wide",
+    "metres_narrow",
+    "fast_from_above",
+    "far_from_above",
+    "straight_from_above",
+    "does_not_slow",
+    "falls_widths",
+)
+"""All rules, in the order in which `Verdict.measured` has them. What was let go is not asked the last five,
+what came from above not the five before them, but both are measured of every track."""
+MOST_LOG_ODDS = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +97,10 @@ class Verdict:
     from_above: bool
     best: LetGo | None = None
     """The fall that explains it best, once that was asked for."""
+    otherwise: float | None = None
+    """The score but for a way up before, where it is not the rules' alone."""
+    unasked: tuple[Ruling, ...] = ()
+    """Of rules that do not count for this track: those of the other way to begin."""
 
     @property
     def hopeless(self) -> bool:
@@ -74,10 +110,21 @@ class Verdict:
     @property
     def promising(self) -> bool:
         """Whether only more of its way is missing to make it a fall."""
+        if any(r.rule == "verifier" for r in self.rulings):
+            return self.score >= VERIFIER_SUSPECTS
         return self.score > 0 and all(r.share >= SUSPICIOUS or r.rule in GROWING for r in self.rulings)
+
+    @property
+    def measured(self) -> F64:
+        """Log odds of each of RULES, (n,): above 0 where it is kept; 0 where it could not be asked."""
+        shares = {r.rule: r.share for r in (*self.unasked, *self.rulings)}
+        share = np.clip([shares.get(rule, 0.5) for rule in RULES], 1e-4, 1 - 1e-4)
+        return np.asarray(np.clip(np.log(share / (1 - share)), -MOST_LOG_ODDS, MOST_LOG_ODDS))
 
     def thrown_up(self, limit: float) -> bool:
         """Whether it would be a fall with this score, had it not come up from below."""
+        if self.otherwise is not None:
+            return self.score < limit <= self.otherwise
         rest = tuple(r for r in self.rulings if r.rule != "thrown_up")
         return len(rest) < len(self.rulings) and self.score < limit <= _joint(rest)
 
@@ -170,13 +217,16 @@ def judge(
     view: View,
     settings: DetectorSettings,
     best: LetGo | None = None,
+    *,
+    thorough: bool = False,
 ) -> Verdict | None:
     """The verdict on a track in its surroundings; None if it is too short to say anything.
 
     best: the fall that explains it, where it is known from an earlier verdict on the same points.
+    thorough: asks every rule, also of what is hopeless already.
     """
     verdict = glance(points, surroundings, view, settings)
-    if verdict is None or verdict.hopeless:
+    if verdict is None or (verdict.hopeless and not thorough):
         return verdict
     kept = verdict.points
     t, x, y = (np.array(column) for column in zip(*((p.t_s, p.x, p.y) for p in kept), strict=True))
@@ -184,16 +234,27 @@ def judge(
     best = best or let_go(t, x, y, motion.expected_px)
     if best is None:
         rulings = (*verdict.rulings, at_least("falls", 0.0, 1.0))
-    else:
-        travel = _Travel.of(kept, view)
-        size_px = float(np.median([p.width for p in kept]))
-        start = (
-            _entered(best, motion, travel, surroundings.body_px, view)
-            if verdict.from_above
-            else _let_go(best, size_px, surroundings.body_px)
-        )
-        rulings = (*verdict.rulings, *_falls(best, view), *start)
-    return replace(verdict, score=_joint(rulings), rulings=rulings, best=best)
+        return replace(verdict, score=_joint(rulings), rulings=rulings)
+    travel = _Travel.of(kept, view)
+    size_px = float(np.median([p.width for p in kept]))
+    ways = (
+        _let_go(best, size_px, surroundings.body_px),
+        _entered(best, motion, travel, surroundings.body_px, view),
+    )
+    asked = _one_of(ways[1]) if verdict.from_above else ways[0]
+    rulings = (*verdict.rulings, *_falls(best, view), *asked)
+    return replace(verdict, score=_joint(rulings), rulings=rulings, best=best, unasked=(*ways[0], *ways[1]))
+
+
+def came_down(verdict: Verdict, risen_px: float) -> Verdict:
+    """A verifier's verdict when it is known how far the thing was seen to come up before, px."""
+    y = [p.y for p in verdict.points]
+    top = y.index(min(y))
+    rise, down = max(max(y[: top + 1]) - y[top], risen_px), max(y[-1] - y[top], 1.0)
+    ruling = at_most("thrown_up", rise / down, MAX_RISE, 3)
+    score = min(verdict.score, ruling.share) if ruling.share < SUSPICIOUS else verdict.score
+    rest = tuple(r for r in verdict.rulings if r.rule != "thrown_up")
+    return replace(verdict, score=score, rulings=(*rest, ruling), otherwise=verdict.score)
 
 
 def _joint(rulings: tuple[Ruling, ...]) -> float:
@@ -230,17 +291,20 @@ def _entered(
     """The rules for what came from above the picture: gravity shows, or it is fast, goes far and straight."""
     slows = motion.end_speed / max(motion.start_speed, 1e-6)
     speed = travel.down / travel.seconds
-    fast = (
+    return (
+        at_least("not_evenly", best.gain, MIN_GAIN),
         at_least("fast_from_above", speed / view.short, ABOVE_MIN_SPEED_H_S),
         at_least("far_from_above", travel.down / view.short, ABOVE_MIN_TRAVEL_H, 3),
         at_most("straight_from_above", travel.sideways / max(travel.down, 1.0), ABOVE_MAX_SIDEWAYS),
         at_least("does_not_slow", slows, ABOVE_MIN_GAIN, 8),
-    )
-    gains = (at_least("not_evenly", best.gain, MIN_GAIN),)
-    return (
-        *max(gains, fast, key=_joint),
         at_least("falls_widths", speed / body_px, ABOVE_MIN_WIDTHS_S),
     )
+
+
+def _one_of(entered: tuple[Ruling, ...]) -> tuple[Ruling, ...]:
+    """Of the rules for what came from above those that count: gravity's, or all of speed and way."""
+    gains, *fast, widths = entered
+    return (*max((gains,), tuple(fast), key=_joint), widths)
 
 
 @dataclass(frozen=True, slots=True)

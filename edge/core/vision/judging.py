@@ -4,14 +4,14 @@ A fall need not be over to be certain. What a living trace is judged to be is to
 doubt, and is not taken back.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import takewhile
 
 import numpy as np
 
 from edge.core.vision import events, scene
 from edge.core.vision.events import Scope
-from edge.core.vision.fall import HOPELESS, Verdict, alone, glance, judge
+from edge.core.vision.fall import HOPELESS, MENDED, SUSPICIOUS, Verdict, alone, came_down, glance, judge
 from edge.core.vision.frame import F64, Rejection, Ruling
 from edge.core.vision.preprocess import Verifier, evidence
 from edge.core.vision.release import extended_back, risen
@@ -19,7 +19,7 @@ from edge.core.vision.scene import Suspect
 from edge.core.vision.settings import DetectorSettings
 from edge.core.vision.state import State, Watched
 from edge.core.vision.surroundings import PEERS_S, Surroundings, around, peers
-from edge.core.vision.tracks import Passage, Trace, passage, roughness, track_of
+from edge.core.vision.tracks import Passage, Trace, View, passage, roughness, track_of
 
 MAX_ENDED = 128  # lost traces that a later one may continue
 MAX_PASSAGES = 256
@@ -30,6 +30,8 @@ JUDGE_EVERY_S = 0.12  # of a living trace
 MAX_JUDGED = 4  # living traces a frame, those that wait longest first
 SURE = 2  # judgements in a row after which there is no doubt
 CROWD_POINTS = 12  # of a living trace that tell how it goes
+ONE_OF_MANY = 0.1  # share below which a track is rain, whatever it looks like
+OUT_OF_QUESTION = 0.01  # a share that no picture mends: costs nothing more
 SUSPECTED_WAY_U = 12.0  # way down from which a living trace is looked at
 
 
@@ -177,18 +179,70 @@ def _parents(state: State, trace: Trace, settings: DetectorSettings) -> list[Tra
     return [t for t in near if scene.follows(t.points, trace.points, state.view, settings)][:MAX_PARENTS]
 
 
-def _verdict(  # noqa: PLR0911 - the cheapest rules first: rain ends many tracks a second
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A track after every rule was asked, and what moves around it."""
+
+    verdict: Verdict
+    surroundings: Surroundings
+
+
+def examined(state: State, trace: Trace, settings: DetectorSettings) -> Examined | None:
+    """What a verifier is asked about: a track whose way down is worth it; None for all others.
+
+    Thorough: a verifier weighs the rules, so each of them is asked.
+    """
+    view = state.view
+    if not _worth_a_look(trace, view):
+        return None
+    if alone(peers(trace.points, state.passages, state.activity.seen_s, view)).share < ONE_OF_MANY:
+        return None
+    first = glance(trace.points, around(trace.points, state.history, (), view), view, settings)
+    if first is None or any(r.share < OUT_OF_QUESTION for r in first.rulings if r.rule not in MENDED):
+        return None
+    points = extended_back(trace.points, state.history, view, settings)
+    surroundings = replace(
+        around(points, state.history, _others(state, trace), view),
+        peers=peers(points, state.passages, state.activity.seen_s, view),
+    )
+    verdict = judge(points, surroundings, view, settings, thorough=True)
+    return None if verdict is None else Examined(verdict, surroundings)
+
+
+def _worth_a_look(trace: Trace, view: View) -> bool:
+    return trace.points[-1].y - min(p.y for p in trace.points) >= SUSPECTED_WAY_U * view.u
+
+
+def _others(state: State, trace: Trace) -> tuple[Trace, ...]:
+    return tuple(t for t in (*state.traces, *state.ended) if t.confirmed and t.id != trace.id)
+
+
+def _verdict(
     state: State, trace: Trace, settings: DetectorSettings, verifier: Verifier | None
 ) -> Verdict | None:
-    limit, view = _worth(settings, verifier), state.view
-    highest = min(p.y for p in trace.points)
-    if trace.points[-1].y - highest < SUSPECTED_WAY_U * view.u:
+    if not _worth_a_look(trace, state.view):
         return None
+    if verifier is None or settings.verifier_joins == "least":
+        verdict = _by_rules(state, trace, settings)
+        if verdict is None or verifier is None or verdict.score < 1 - settings.sensitivity:
+            return verdict
+    found = examined(state, trace, settings)
+    if found is None:
+        return None
+    verdict = _verified(state, found, settings, verifier)
+    if verdict.score < SUSPICIOUS * settings.certain:
+        return verdict
+    return came_down(verdict, risen(verdict.points, state.history, state.view))
+
+
+def _by_rules(state: State, trace: Trace, settings: DetectorSettings) -> Verdict | None:
+    """The cheapest rules first: rain ends many tracks a second."""
+    limit, view = 1 - settings.sensitivity, state.view
     by_itself = alone(peers(trace.points, state.passages, state.activity.seen_s, view))
-    if by_itself.share < HOPELESS and limit > 0:
+    if by_itself.share < HOPELESS:
         return Verdict(0.0, (by_itself,), trace.points, from_above=False)
     first = glance(trace.points, around(trace.points, state.history, (), view), view, settings)
-    if first is None or (first.hopeless and limit > 0):
+    if first is None or first.hopeless:
         return first
     points = extended_back(trace.points, state.history, view, settings)
     surroundings = around(points, state.history, (), view)
@@ -199,32 +253,18 @@ def _verdict(  # noqa: PLR0911 - the cheapest rules first: rain ends many tracks
     third = judge(points, surroundings, view, settings)
     if third is None or third.score < limit:
         return third
-    others = tuple(t for t in (*state.traces, *state.ended) if t.confirmed and t.id != trace.id)
     surroundings = replace(
         surroundings,
-        body_px=around(points, state.history, others, view).body_px,
+        body_px=around(points, state.history, _others(state, trace), view).body_px,
         risen_px=risen(points, state.history, view),
     )
-    verdict = judge(points, surroundings, view, settings, third.best)
-    if verdict is None or verifier is None or verdict.score < limit:
-        return verdict
-    return _verified(state, verdict, surroundings, settings, verifier)
+    return judge(points, surroundings, view, settings, third.best)
 
 
-def _worth(settings: DetectorSettings, verifier: Verifier | None) -> float:
-    """The rules' score from which on a track may still become a fall."""
-    limit = 1 - settings.sensitivity
-    if verifier is None or settings.verifier_joins == "least":
-        return limit
-    # The mean with a verifier that is certain just reaches the limit.
-    return limit * limit if settings.verifier_joins == "mean" else 0.0
-
-
-def _verified(
-    state: State, verdict: Verdict, surroundings: Surroundings, settings: DetectorSettings, verifier: Verifier
-) -> Verdict:
+def _verified(state: State, found: Examined, settings: DetectorSettings, verifier: Verifier) -> Verdict:
     """The verdict with what the learned part says of the track's pictures, as one more ruling."""
-    seen = evidence(verdict.points, state.album, surroundings, state.view, state.factor)
+    verdict = found.verdict
+    seen = evidence(verdict, state.album, found.surroundings, state.view, state.factor)
     if seen is None:
         return verdict
     learned = verifier(seen)

@@ -34,6 +34,7 @@ def _gains() -> F64:
 
 GAINS = _gains()
 SEED_WINDOW_S = 0.16
+STEEPEST = 2.5  # way aside ÷ way down of a first step: thrown far, seen along the wall
 ONE_MISSED = 2.3  # periods: a young trace may miss one picture, as all of them do where packets are lost
 BEYOND = 8.0  # u below the lower edge: gone for good
 SAME_PLACE_U = 0.4  # what was coded again strays by so much
@@ -380,7 +381,9 @@ def _alike(  # noqa: PLR0917 - two sets of sights and the rules
     dx = b.xy_px[j, 0] - a.xy_px[i, 0]
     size = np.abs(np.log(b.area_px[j] / a.area_px[i]))
     far = np.hypot(dx, dy)
-    allowed = np.flatnonzero((far <= reach) & (np.abs(dx) <= 1.2 * dy + 2 * view.u) & (size <= np.log(6.0)))
+    allowed = np.flatnonzero(
+        (far <= reach) & (np.abs(dx) <= STEEPEST * dy + 2 * view.u) & (size <= np.log(6.0))
+    )
     i, j = i[allowed], j[allowed]
     alike = b.contrast[j] * a.contrast[i] > 0
     cost = far[allowed] / view.u + 4 * size[allowed] + np.where(alike, 0, 6)

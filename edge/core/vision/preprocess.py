@@ -10,6 +10,7 @@ from typing import Final, cast
 import cv2
 import numpy as np
 
+from edge.core.vision.fall import RULES, Verdict
 from edge.core.vision.foreground import Moment
 from edge.core.vision.frame import F32, F64, Luma
 from edge.core.vision.surroundings import Surroundings
@@ -29,6 +30,7 @@ LUMA: Final = slice(0, None, 2)
 """Of the channels, those that show the picture: their mean is taken off."""
 MOTION: Final = ("before_end_s", "x_h", "y_h", "vx_h_s", "vy_h_s", "size", "contrast", "unseen_s")
 NUMBERS: Final = (
+    "sights",
     "duration_s",
     "seen",
     "down_h",
@@ -44,13 +46,18 @@ NUMBERS: Final = (
     "clutter",
     "body",
     "peers",
-    "risen_h",
     "period_s",
     "growth",
     "start_speed_h_s",
     "end_speed_h_s",
     "bend_h",
+    "from_above",
+    "fitted",
+    "scale_m_h",
+    "released_s",
+    *(f"rule_{rule}" for rule in RULES),
 )
+"""Of the whole track; a rule's number is the log odds of its share, so the limit is at 0."""
 CROPS_SHAPE: Final = (LOOKS, len(CHANNELS), SIDE, SIDE)
 MOTION_SHAPE: Final = (STEPS, len(MOTION))
 NUMBERS_SHAPE: Final = (len(NUMBERS),)
@@ -100,19 +107,20 @@ def remembered(album: tuple[Moment, ...], moment: Moment) -> tuple[Moment, ...]:
 
 
 def evidence(
-    points: tuple[Point, ...], album: tuple[Moment, ...], surroundings: Surroundings, view: View, factor: int
+    verdict: Verdict, album: tuple[Moment, ...], surroundings: Surroundings, view: View, factor: int
 ) -> Evidence | None:
     """What there is to see of a track; None if it has fewer than MIN_POINTS points or no picture is left.
 
-    points: full-resolution pixels, oldest first. album: the last moments; their times are the points' times.
-    factor: by how much the album's pictures are reduced.
+    verdict: what the rules make of it, thoroughly. album: the last moments; their times are the points'
+    times. factor: by how much the album's pictures are reduced.
     """
+    points = verdict.points
     if len(points) < MIN_POINTS:
         return None
     crops = _crops(points, album, view, factor)
     if crops is None:
         return None
-    return Evidence(crops, _motion(points, view), _numbers(points, surroundings, view))
+    return Evidence(crops, _motion(points, view), _numbers(verdict, surroundings, view))
 
 
 def _crops(points: tuple[Point, ...], album: tuple[Moment, ...], view: View, factor: int) -> F32 | None:
@@ -183,37 +191,58 @@ def _log_size(px: float, view: View) -> float:
     return float(np.log(max(px, 0.5) / (0.01 * view.short)))
 
 
-def _numbers(points: tuple[Point, ...], surroundings: Surroundings, view: View) -> F32:
+def _numbers(verdict: Verdict, surroundings: Surroundings, view: View) -> F32:
+    whole = _of_the_whole(verdict.points, surroundings, view) | _of_the_fit(verdict, view)
+    rules = dict(zip((f"rule_{rule}" for rule in RULES), verdict.measured, strict=True))
+    numbers = whole | rules
+    return np.array([numbers[name] for name in NUMBERS], np.float32)
+
+
+def _of_the_fit(verdict: Verdict, view: View) -> dict[str, float]:
+    """What the fall that explains it best tells beside the rules: metres in H, seconds since at rest."""
+    best = verdict.best
+    from_above = float(verdict.from_above)
+    if best is None:
+        return {"from_above": from_above, "fitted": 0.0, "scale_m_h": 0.0, "released_s": 0.0}
+    metres = view.short / max(best.px_per_m, 1e-3)
+    return {
+        "from_above": from_above,
+        "fitted": 1.0,
+        "scale_m_h": float(np.log10(np.clip(metres, 0.1, 1e4))),
+        "released_s": float(np.clip(verdict.points[0].t_s - best.released_s, -5.0, 5.0)),
+    }
+
+
+def _of_the_whole(points: tuple[Point, ...], surroundings: Surroundings, view: View) -> dict[str, float]:
     t, x, y, size, contrast, haunt, width = (
         np.array(column) for column in zip(*(p[:7] for p in points), strict=True)
     )
     duration = float(t[-1] - t[0])
     part = max(len(points) // 3, 2)
     strongest = float(np.median(contrast))
-    numbers = {
+    return {
+        "sights": float(np.log(len(points))),
         "duration_s": duration,
         "seen": len(points) * view.period_s / max(duration, view.period_s),
-        "down_h": (y[-1] - y.min()) / view.short,
-        "aside_h": (x[-1] - x[0]) / view.short,
-        "first_y_h": y[0] / view.short,
-        "last_y_h": y[-1] / view.short,
-        "off_centre_h": (x.mean() - view.width / 2) / view.short,
+        "down_h": float(y[-1] - y.min()) / view.short,
+        "aside_h": float(x[-1] - x[0]) / view.short,
+        "first_y_h": float(y[0]) / view.short,
+        "last_y_h": float(y[-1]) / view.short,
+        "off_centre_h": float(x.mean() - view.width / 2) / view.short,
         "size": _log_size(float(np.median(size)), view),
         "width": _log_size(float(np.median(width)), view),
-        "contrast": np.log(max(abs(strongest), 1.0)),
+        "contrast": float(np.log(max(abs(strongest), 1.0))),
         "brighter": float(np.mean(contrast > 0)),
-        "haunt": haunt.mean(),
-        "clutter": np.log10(max(surroundings.density * view.height * view.width, 1.0)),
+        "haunt": float(haunt.mean()),
+        "clutter": float(np.log10(max(surroundings.density * view.height * view.width, 1.0))),
         "body": _log_size(surroundings.body_px, view),
-        "peers": np.log1p(surroundings.peers),
-        "risen_h": surroundings.risen_px / view.short,
+        "peers": float(np.log1p(surroundings.peers)),
         "period_s": view.period_s,
-        "growth": np.log(np.median(width[-part:]) / np.median(width[:part])),
+        "growth": float(np.log(np.median(width[-part:]) / np.median(width[:part]))),
         "start_speed_h_s": _speed(t[:part], y[:part]) / view.short,
         "end_speed_h_s": _speed(t[-part:], y[-part:]) / view.short,
         "bend_h": _bend(t, x, y) / view.short,
     }
-    return np.array([numbers[name] for name in NUMBERS], np.float32)
 
 
 def _speed(t: F64, y: F64) -> float:

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from edge.core.vision.fall import judge
 from edge.core.vision.foreground import Moment
 from edge.core.vision.preprocess import (
     ALBUM_S,
@@ -20,13 +21,20 @@ from edge.core.vision.preprocess import (
     NUMBERS_SHAPE,
     SIDE,
     Verification,
-    evidence,
     remembered,
 )
+from edge.core.vision.preprocess import evidence as evidence_of
+from edge.core.vision.settings import DetectorSettings
 from edge.core.vision.surroundings import Surroundings
 from edge.core.vision.tracks import Point, View
 
 NOTHING_AROUND = Surroundings(density=1e-6, body_px=12.0)
+
+
+def evidence(points, album, around, view, factor):
+    """What a verifier is given of points that the rules have looked at."""
+    verdict = judge(points, around, view, DetectorSettings(), thorough=True)
+    return None if verdict is None else evidence_of(verdict, album, around, view, factor)
 
 
 def _fall(view, count=20, *, side=10.0, period_s=0.04, contrast=40.0):
@@ -107,10 +115,10 @@ def test_what_lies_in_the_corner_is_seen_too(view):
 
 
 def test_fewer_sights_than_looks_leave_the_first_rows_empty(view):
-    points = _fall(view, count=5)
+    points = _fall(view, count=7)
     seen = evidence(points, _album(points, view, 2), NOTHING_AROUND, view, 2)
     filled = seen.crops.reshape(LOOKS, -1).any(axis=1)
-    assert filled.tolist() == [False] * 3 + [True] * 5
+    assert filled.tolist() == [False] + [True] * 7
 
 
 def test_without_pictures_there_is_no_evidence(view):
@@ -143,7 +151,7 @@ def test_motion_ends_at_the_origin_and_speeds_are_in_picture_heights(view):
 @settings(max_examples=40, deadline=None)
 @given(
     factor=st.sampled_from([1, 2, 3]),
-    count=st.integers(4, 24),
+    count=st.integers(8, 24),
     side=st.floats(2.0, 60.0),
     contrast=st.floats(-200.0, 200.0),
 )
