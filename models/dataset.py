@@ -26,7 +26,8 @@ from models.kinds import FALLS, KINDS, of_object, of_tags
 SNAPSHOTS: Final = (6, 8, 11, 15, 21, 30, 42)
 """Counts of sights at which a track that goes on is looked at: a fall is decided before it is over."""
 MIN_SIGHTS: Final = 5
-PER_CLIP: Final = 48  # one night of rain would else be half of the data
+PER_CLIP: Final = 64  # one night of rain would else be half of the data
+HARDEST: Final = 32  # of them, those of which the rules think most: the rest by chance
 NEAR_U: Final = 20.0  # a point this near to a path is on it, as bench scores it
 DOUBT_U: Final = 90.0  # nearer than this to a path, but not on it: nobody can say what it shows
 DOUBT_S: Final = 1.0  # pieces and bounces for so long after a fall are as doubtful
@@ -73,10 +74,11 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Sighted:
-    """A track as it was found, with its evidence."""
+    """A track as it was found, with its evidence. score: the rules'."""
 
     points: tuple[Point, ...]
     seen: Evidence
+    score: float = 0.0
 
 
 def load(paths: Iterable[Path]) -> Examples:
@@ -111,9 +113,9 @@ def joined(rows: Sequence[tuple[Sighted, Known]], clip: int) -> Examples:
 
 
 def tracks_in(frames: Iterable[Frame], seed: int, settings: DetectorSettings) -> list[Sighted]:
-    """Every track of a video that moves down a little, whole and at SNAPSHOTS; at most PER_CLIP, by chance.
+    """Every track of a video that moves down a little, whole and at SNAPSHOTS; at most PER_CLIP.
 
-    The rules' verdicts play no part: the verifier must know what they would let pass tomorrow.
+    The rules' verdicts only choose where there are more: the verifier must know what they turn away, too.
     """
     state: pipeline.State | None = None
     live: dict[int, Trace] = {}
@@ -130,8 +132,9 @@ def tracks_in(frames: Iterable[Frame], seed: int, settings: DetectorSettings) ->
     if state is not None:
         for trace in live.values():
             found.extend(_sighted(state, trace, settings))
-    chance = np.random.default_rng(seed)
-    chosen = chance.permutation(len(found))[:PER_CLIP]
+    order = np.argsort([-sighted.score for sighted in found], kind="stable")
+    rest = np.random.default_rng(seed).permutation(order[HARDEST:])
+    chosen = [*order[:HARDEST], *rest][:PER_CLIP]
     return [found[index] for index in sorted(chosen)]
 
 
@@ -147,7 +150,7 @@ def _sighted(state: pipeline.State, trace: Trace, settings: DetectorSettings) ->
     if found is None:
         return []
     seen = evidence(found.verdict, state.album, found.surroundings, state.view, state.factor)
-    return [] if seen is None else [Sighted(found.verdict.points, seen)]
+    return [] if seen is None else [Sighted(found.verdict.points, seen, found.verdict.score)]
 
 
 def known_of(points: tuple[Point, ...], truth: Mapping[str, Any]) -> Known | None:

@@ -31,6 +31,8 @@ STEADY_NEARER, STEADY_FARTHER = 0.1, 10.0
 SHARE_OF_EXPECTED = 1 / 1.5
 """Standard error of a point ÷ what it is expected to stray at the most."""
 OUTLIER = 3.0
+MOST_GAIN = 1e3
+"""Nats; where nothing that moves evenly leads down at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ def let_go(t: F64, x: F64, y: F64, expected: F64) -> LetGo | None:
     scale = (fit.slope - fit.bend * fit.start) / (1 + fit.bend * middle) ** 2 / GRAVITY_M_S2
     return LetGo(
         fit.residual,
-        steady.cost - fit.cost,
+        min(steady.cost - fit.cost, MOST_GAIN),
         (fit.at(unseen) - fit.at(0)) / max(fit.at(end) - fit.at(0), 1e-6),
         float(t[0] + released * seconds),
         scale,

@@ -42,6 +42,7 @@ MENDED = frozenset(
 GROWING = frozenset(
     {"points", "evidence", "travel", "seen", "not_evenly", "sideways", "thrown_up", "expands"}
 )
+UNRIPE = frozenset({"points", "travel", "thrown_up"})  # of a glance
 SUSPICIOUS = 0.5
 VERIFIER_SUSPECTS = 0.3  # P(fall) from which a track is watched as one
 MAX_PEERS = 3.0  # of what goes the same way, before it is rain, snow or leaves
@@ -113,6 +114,11 @@ class Verdict:
         if any(r.rule == "verifier" for r in self.rulings):
             return self.score >= VERIFIER_SUSPECTS
         return self.score > 0 and all(r.share >= SUSPICIOUS or r.rule in GROWING for r in self.rulings)
+
+    @property
+    def promise(self) -> float:
+        """The score by the rules that more of its way does not meet."""
+        return _joint(tuple(r for r in self.rulings if r.rule not in UNRIPE))
 
     @property
     def measured(self) -> F64:

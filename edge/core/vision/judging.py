@@ -11,7 +11,7 @@ import numpy as np
 
 from edge.core.vision import events, scene
 from edge.core.vision.events import Scope
-from edge.core.vision.fall import HOPELESS, MENDED, SUSPICIOUS, Verdict, alone, came_down, glance, judge
+from edge.core.vision.fall import HOPELESS, SUSPICIOUS, Verdict, alone, came_down, glance, judge
 from edge.core.vision.frame import F64, Rejection, Ruling
 from edge.core.vision.preprocess import Verifier, evidence
 from edge.core.vision.release import extended_back, risen
@@ -24,14 +24,18 @@ from edge.core.vision.tracks import Passage, Trace, View, passage, roughness, tr
 MAX_ENDED = 128  # lost traces that a later one may continue
 MAX_PASSAGES = 256
 ROUGH = 0.4  # traces with more of it were linked by chance, as in trees
-MAX_PARENTS = 8  # of them, how many are tried
+MAX_PARENTS = 4  # of them, how many are tried
 MAX_REJECTIONS = 8  # that are told of one frame: rain ends many tracks a second
-JUDGE_EVERY_S = 0.12  # of a living trace
-MAX_JUDGED = 4  # living traces a frame, those that wait longest first
+JUDGE_EVERY_S = 0.1  # of a living trace
+GROWN = 1.25  # by so much it has more sights than when it was judged last
+CLEARLY_NOT = 0.15  # a score that so little more will not mend
+NEVER = Watched(0, -1.0, 0)
+MAX_JUDGED = 2  # living traces a frame, those that wait longest first
 SURE = 2  # judgements in a row after which there is no doubt
 CROWD_POINTS = 12  # of a living trace that tell how it goes
 ONE_OF_MANY = 0.1  # share below which a track is rain, whatever it looks like
-OUT_OF_QUESTION = 0.01  # a share that no picture mends: costs nothing more
+# One fall in thirty looks so at first and is seen again when it has grown; of all others every second one.
+OUT_OF_QUESTION = 0.02
 SUSPECTED_WAY_U = 12.0  # way down from which a living trace is looked at
 
 
@@ -64,15 +68,17 @@ def living(state: State, settings: DetectorSettings, verifier: Verifier | None) 
     crowded = crowd(state) if due else state.passages
     for trace in due:
         watched = before.get(trace.id)
-        watched = watched or Watched(trace.id, state.now_s)
+        watched = watched or Watched(trace.id, state.now_s, 0)
         verdict = _verdict(replace(state, passages=crowded), trace, settings, verifier)
         sure = verdict is not None and verdict.score >= settings.certain
         promising = verdict is not None and verdict.promising
         watched = Watched(
             trace.id,
             state.now_s,
+            len(trace.points),
             (watched.suspected_s or state.now_s) if promising else None,
             watched.sure + 1 if sure else 0,
+            verdict,
         )
         before[trace.id] = watched
         if verdict is not None and watched.sure >= SURE:
@@ -90,19 +96,21 @@ def crowd(state: State) -> F64:
 
 
 def _due(state: State) -> list[Trace]:
-    """The living traces whose turn it is."""
-    judged_s = {w.id: w.judged_s for w in state.watched}
+    """The living traces whose turn it is, those that wait longest first.
+
+    What is suspected is looked at all the time, what is not when it has grown enough to be something else.
+    """
+    watched = {w.id: w for w in state.watched}
     decided = {d.suspect.id for d in state.events.decisions}
-    due = [
-        t
-        for t in state.traces
-        if t.confirmed
-        and t.id not in decided
-        and t.last_s == state.last_s
-        and state.now_s - judged_s.get(t.id, 0.0) >= JUDGE_EVERY_S
-        and t.points[-1].y - min(p.y for p in t.points) >= SUSPECTED_WAY_U * state.view.u
-    ]
-    return sorted(due, key=lambda t: judged_s.get(t.id, 0.0))[:MAX_JUDGED]
+    due = []
+    for trace in state.traces:
+        last = watched.get(trace.id, NEVER)
+        grown = len(trace.points) >= GROWN * last.sights or last.suspected_s is not None
+        waited = state.now_s - last.judged_s >= JUDGE_EVERY_S
+        fresh = trace.confirmed and trace.last_s == state.last_s and trace.id not in decided
+        if fresh and grown and waited and _worth_a_look(trace, state.view):
+            due.append((last.judged_s, trace))
+    return [trace for _, trace in sorted(due, key=lambda one: one[0])[:MAX_JUDGED]]
 
 
 def _suspect(identity: int, verdict: Verdict, suspected_s: float) -> Suspect:
@@ -113,7 +121,7 @@ def _longest(
     state: State, trace: Trace, settings: DetectorSettings, verifier: Verifier | None
 ) -> tuple[Verdict | None, Trace | None, Trace]:
     """The verdict on a trace with the lost ones that it continues, the first of them, and the whole."""
-    whole, parent, longest = _verdict(state, trace, settings, verifier), None, trace
+    whole, parent, longest = _last_verdict(state, trace, settings, verifier), None, trace
     for earlier in _parents(state, trace, settings):
         if not scene.follows(earlier.points, longest.points, state.view, settings):
             continue
@@ -124,6 +132,16 @@ def _longest(
         ):
             whole, parent, longest = verdict, earlier, joined
     return whole, parent, longest
+
+
+def _last_verdict(
+    state: State, trace: Trace, settings: DetectorSettings, verifier: Verifier | None
+) -> Verdict | None:
+    """The verdict on a trace that ended: the one before if it was clear and hardly anything came since."""
+    last = next((w for w in state.watched if w.id == trace.id), NEVER)
+    if len(trace.points) < GROWN * last.sights and (last.verdict is None or last.verdict.score < CLEARLY_NOT):
+        return last.verdict
+    return _verdict(state, trace, settings, verifier)
 
 
 def _judged(
@@ -198,7 +216,7 @@ def examined(state: State, trace: Trace, settings: DetectorSettings) -> Examined
     if alone(peers(trace.points, state.passages, state.activity.seen_s, view)).share < ONE_OF_MANY:
         return None
     first = glance(trace.points, around(trace.points, state.history, (), view), view, settings)
-    if first is None or any(r.share < OUT_OF_QUESTION for r in first.rulings if r.rule not in MENDED):
+    if first is None or first.promise < OUT_OF_QUESTION:
         return None
     points = extended_back(trace.points, state.history, view, settings)
     surroundings = replace(

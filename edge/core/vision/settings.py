@@ -68,7 +68,7 @@ class DetectorSettings:
     haunt_share: float = 0.25
     """A square that is active for more than this share of the time is a tree, a screen or a road."""
 
-    verifier_joins: Literal["least", "mean", "alone"] = "least"
+    verifier_joins: Literal["least", "mean", "alone"] = "alone"
     """How a verifier's P(fall) and the rules' score become one: the smaller; their geometric mean, so that a
     certain verifier lifts a doubtful track; or P(fall) alone, where rules only find the tracks (ablation)."""
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from edge.core.vision.events import Events
+from edge.core.vision.fall import Verdict
 from edge.core.vision.foreground import Activity, Moment, Still, Window
 from edge.core.vision.frame import F64, Rejection
 from edge.core.vision.regions import Regions
@@ -11,12 +12,17 @@ from edge.core.vision.tracks import Sights, Trace, View, no_passages
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A living trace that was judged. suspected_s: since when it may be a fall; sure: so often in a row."""
+    """A living trace that was judged. suspected_s: since when it may be a fall; sure: so often in a row.
+
+    sights: how many it had. verdict: on these; None if there was nothing to say.
+    """
 
     id: int
     judged_s: float
+    sights: int
     suspected_s: float | None = None
     sure: int = 0
+    verdict: Verdict | None = None
 
 
 @dataclass(frozen=True, slots=True)

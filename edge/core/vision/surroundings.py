@@ -5,6 +5,7 @@ if the clutter about it would hardly ever make one as long and as smooth. The se
 many details move down together, from a thing that falls by itself.
 """
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
 import numpy as np
@@ -113,23 +114,24 @@ def _body(points: tuple[Point, ...], others: tuple[Trace, ...], view: View) -> f
     own = float(np.median([p.width for p in points]))
     own_shown = np.median([abs(p.contrast) * p.size for p in points])
     left, right, parts, elsewhere = -own / 2, own / 2, 0, 0
+    own_t, own_x, own_y = np.array([(p.t_s, p.x, p.y) for p in points]).T
+    start_s, end_s = points[0].t_s, points[-1].t_s
     for other in others:
-        if other.last_s < points[0].t_s or other.points[0].t_s > points[-1].t_s:
+        if other.last_s < start_s or other.points[0].t_s > end_s:
             continue
-        shared = [p for p in other.points if points[0].t_s <= p.t_s <= points[-1].t_s]
+        shared = other.points[
+            bisect_left(other.points, start_s, key=_time) : bisect_right(other.points, end_s, key=_time)
+        ]
         if len(shared) < 4 or shared[-1].t_s - shared[0].t_s < MIN_TOGETHER_S:
             continue
-        times = np.array([p.t_s for p in shared])
-        dx = np.array([p.x for p in shared]) - np.interp(
-            times, [p.t_s for p in points], [p.x for p in points]
-        )
-        y = np.interp(times, [p.t_s for p in points], [p.y for p in points])
-        dy = np.array([p.y for p in shared]) - y
-        way, own_way = shared[-1].y - shared[0].y, float(y[-1] - y[0])
-        if abs(way - own_way) >= ALIKE * max(abs(own_way), view.u):
+        first_y, last_y = np.interp([shared[0].t_s, shared[-1].t_s], own_t, own_y)
+        own_way = float(last_y - first_y)
+        if abs(shared[-1].y - shared[0].y - own_way) >= ALIKE * max(abs(own_way), view.u):
             continue
-        if np.median([abs(p.contrast) * p.size for p in shared]) < MIN_STRENGTH * own_shown:
+        times, x, y, shown = np.array([(p.t_s, p.x, p.y, abs(p.contrast) * p.size) for p in shared]).T
+        if np.median(shown) < MIN_STRENGTH * own_shown:
             continue
+        dx, dy = x - np.interp(times, own_t, own_x), y - np.interp(times, own_t, own_y)
         if max(np.ptp(dx), np.ptp(dy)) >= ALIKE * max(abs(own_way), view.u):
             continue
         if max(np.abs(dx).max(), np.abs(dy).max()) < COHORT_H * view.short:
@@ -140,6 +142,10 @@ def _body(points: tuple[Point, ...], others: tuple[Trace, ...], view: View) -> f
             elsewhere += 1
     # What moves along everywhere is rain or snow and no body.
     return right - left if parts >= MIN_PARTS and parts > elsewhere else own
+
+
+def _time(point: Point) -> float:
+    return point.t_s
 
 
 def _patch(points: tuple[Point, ...], history: tuple[Sights, ...], view: View) -> float:
