@@ -132,6 +132,8 @@ class SightSettings(Section):
     """Falls are told from a score of 1 - sensitivity."""
     ignore: tuple[Polygon, ...] = ()
     """Regions in which nothing is looked for, as polygons."""
+    find_facade: bool = False
+    """Also ignore what the picture itself shows to lie away from any facade: sky, roads, trees."""
     facade: FacadeSettings | None = None
 
     @model_validator(mode="after")

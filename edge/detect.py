@@ -120,9 +120,9 @@ def watched(source: VideoSource, look: Look, advance: Advance) -> Iterator[tuple
         for frame in source.frames():
             if state is None:
                 height, width = frame.luma.shape
-                sight = None if look.sight is None else sight_of(look.sight, (width, height))
-                calibration = sight.calibration if sight else None
-                state = pipeline.start(height, width, settings, sight.ignore if sight else ())
+                sight = sight_of(look.sight or SightSettings(), (width, height))
+                calibration = sight.calibration
+                state = pipeline.start(height, width, settings, sight.ignore, find_facade=sight.find_facade)
             state, told = pipeline.step(state, frame, settings, look.verifier)
             yield told, _placed(told, calibration)
             advance(frame.pts_s)
@@ -191,6 +191,11 @@ def _way(track: Track) -> str:
     help="What is known of the camera: sensitivity, regions to ignore, its facade (`fallwatch calibrate`).",
 )
 @click.option(
+    "--find-facade",
+    is_flag=True,
+    help="Find the facade in the picture and ignore what lies away from it; where unsure, watch everything.",
+)
+@click.option(
     "--verifier",
     type=click.Choice(["default", "on", "off", "alone"]),
     default="default",
@@ -207,6 +212,7 @@ def command(  # noqa: PLR0917 - each option is one argument
     verifier: str,
     *,
     explain: bool,
+    find_facade: bool,
 ) -> None:
     """Find falling objects in VIDEO, a file or a stream's address."""
     av.logging.set_libav_level(av.logging.PANIC)  # damaged pictures are counted and told in one sentence
@@ -214,7 +220,7 @@ def command(  # noqa: PLR0917 - each option is one argument
     all_found: list[Found] = []
     try:
         _refuse_overwriting(video, rendered)
-        look = _look(camera, sensitivity, verifier)
+        look = _look(camera, sensitivity, verifier, find_facade=find_facade)
         with open_video(video) as source, _progress(source, form, video) as advance:
             for told, ended in watched(source, look, advance):
                 all_found.extend(ended)
@@ -237,10 +243,10 @@ def command(  # noqa: PLR0917 - each option is one argument
         raise SystemExit(0) from None
 
 
-def _look(camera: Path | None, sensitivity: float | None, verifier: str) -> Look:
-    sight = None if camera is None else load_sight(camera)
-    chosen = sensitivity if sensitivity is not None else sight.sensitivity if sight else None
-    settings = DetectorSettings() if chosen is None else DetectorSettings(sensitivity=chosen)
+def _look(camera: Path | None, sensitivity: float | None, verifier: str, *, find_facade: bool) -> Look:
+    sight = SightSettings() if camera is None else load_sight(camera)
+    sight = sight.model_copy(update={"find_facade": find_facade or sight.find_facade})
+    settings = DetectorSettings(sensitivity=sight.sensitivity if sensitivity is None else sensitivity)
     if verifier == "alone":
         settings = replace(settings, verifier_joins="alone")
     match verifier:

@@ -18,6 +18,7 @@ class Sight:
     sensitivity: float
     ignore: tuple[F64, ...] = ()
     calibration: Calibration | None = None
+    find_facade: bool = False
 
 
 def sight_of(settings: SightSettings, size: tuple[int, int]) -> Sight:
@@ -27,11 +28,11 @@ def sight_of(settings: SightSettings, size: tuple[int, int]) -> Sight:
         SettingsError: The picture has another shape, or the facade's points tell no camera.
     """
     if settings.picture is None:
-        return Sight(settings.sensitivity)
+        return Sight(settings.sensitivity, find_facade=settings.find_facade)
     scale = _scale(settings.picture, size)
     ignore = tuple(np.array(polygon, dtype=np.float64) * scale for polygon in settings.ignore)
     calibration = None if settings.facade is None else calibration_of(settings.facade, size, scale)
-    return Sight(settings.sensitivity, ignore, calibration)
+    return Sight(settings.sensitivity, ignore, calibration, settings.find_facade)
 
 
 def calibration_of(facade: FacadeSettings, size: tuple[int, int], scale: float = 1.0) -> Calibration:

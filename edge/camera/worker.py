@@ -186,8 +186,11 @@ class Worker:
         except SettingsError as error:
             # The stream's shape was changed at the camera: falls are still found, floors are not known.
             self._log.error("sight_unusable", reason=str(error))
-            sight = Sight(self._task.sight.sensitivity)
-        return Search(captured, pipeline.start(height, width, self._task.detector, sight.ignore), sight)
+            sight = Sight(self._task.sight.sensitivity, find_facade=self._task.sight.find_facade)
+        state = pipeline.start(
+            height, width, self._task.detector, sight.ignore, find_facade=sight.find_facade
+        )
+        return Search(captured, state, sight)
 
     def _tell_falls(self, told: Told, search: Search) -> None:
         for fall in told.decided:

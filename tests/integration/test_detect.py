@@ -25,10 +25,11 @@ def dropped(t_s):
     return 40 + 150 * max(t_s - 1, 0) ** 2
 
 
-def write(path, *, seconds=3.0, falling=dropped):
+def write(path, *, seconds=3.0, falling=dropped, wall=None):
     """640 x 360 at 25 frames a second: a wall with noise, a spot at x = 300 that moves as `falling` says."""
     chance = np.random.default_rng(4)
-    wall = np.kron(chance.integers(70, 150, (9, 16)), np.ones((40, 40))).astype(np.float32)
+    if wall is None:
+        wall = np.kron(chance.integers(70, 150, (9, 16)), np.ones((40, 40))).astype(np.float32)
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libx264", rate=25, options={"crf": "23", "preset": "veryfast"})
         stream.width, stream.height, stream.pix_fmt = 640, 360, "yuv420p"
@@ -88,6 +89,33 @@ def test_explain_says_which_rule_spoke_against_what_only_glides_down(tmp_path):
     assert (done.returncode, done.stdout) == (0, "")
     sentences = [line for line in done.stderr.splitlines() if line.startswith("no fall: ")]
     assert any("limit" in line and "share 0." in line for line in sentences), done.stderr
+
+
+def before_a_road():
+    """Rows of windows above, below them a plain road, float32 (360, 640)."""
+    picture = np.full((360, 640), 100, np.float32)
+    picture[:130] = 160
+    for top in range(6, 120, 24):
+        for left in range(8, 630, 32):
+            picture[top : top + 14, left : left + 18] = 60
+    return picture
+
+
+@pytest.mark.parametrize("from_file", [False, True])
+def test_what_moves_on_the_road_before_a_found_facade_is_not_told(tmp_path, from_file):
+    road = write(
+        tmp_path / "road.mp4", wall=before_a_road(), falling=lambda t: 230 + 150 * max(t - 1, 0) ** 2
+    )
+    settings = tmp_path / "sight.yaml"
+    settings.write_text("find_facade: true\n")
+    option = ("--camera", settings) if from_file else ("--find-facade",)
+    assert len(detect(road).stdout.splitlines()) == 1
+    assert detect(road, *option).stdout == ""
+
+
+def test_a_fall_before_a_found_facade_is_told(tmp_path):
+    wall = write(tmp_path / "wall.mp4", wall=before_a_road(), falling=lambda t: 10 + 150 * max(t - 1, 0) ** 2)
+    assert len(detect(wall, "--find-facade").stdout.splitlines()) == 1
 
 
 def test_the_rendered_copy_plays(fall, tmp_path):

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from edge.core.vision import candidates as finding
-from edge.core.vision import events, foreground, judging, linking, regions
+from edge.core.vision import events, facade_watch, foreground, judging, linking, regions
 from edge.core.vision.events import Scope
 from edge.core.vision.foreground import Moment
 from edge.core.vision.frame import F32, F64, Candidates, Frame, Told
@@ -21,17 +21,26 @@ from edge.core.vision.tracks import Sights, View
 __all__ = ["State", "finish", "start", "step"]
 
 
-def start(height: int, width: int, settings: DetectorSettings, ignore: tuple[F64, ...] = ()) -> State:
+def start(
+    height: int,
+    width: int,
+    settings: DetectorSettings,
+    ignore: tuple[F64, ...] = (),
+    *,
+    find_facade: bool = False,
+) -> State:
     """A detector that has seen nothing, for pictures of height x width pixels.
 
-    ignore: polygons (n, 2) in these pixels in which nothing is looked for.
+    ignore: polygons (n, 2) in these pixels in which nothing is looked for. find_facade: whether to
+    ignore as well where the picture itself shows that no fall can be seen.
     """
     factor = foreground.reduction(height, width)
     side = factor * settings.block_px
     blocks = (max(height // side, 1), max(width // side, 1))
     ignored = regions.ignored(ignore, (height, width), factor, settings.block_px)
     view = View(height, width, period_s=0.04)
-    return State(factor, view, foreground.no_activity(blocks), ignored=ignored)
+    facade = facade_watch.begun(ignored) if find_facade else None
+    return State(factor, view, foreground.no_activity(blocks), ignored=ignored, facade=facade)
 
 
 def step(
@@ -80,17 +89,23 @@ def _seen(state: State, moment: Moment, settings: DetectorSettings, verifier: Ve
     peaks = foreground.block_peaks(difference.magnitude, settings.block_px)
     threshold = foreground.thresholds(state.activity, settings)
     active = peaks > threshold
-    if state.ignored is not None:
-        active &= ~state.ignored.blocks
+    facade = state.facade
+    ignored = state.ignored if facade is None else facade.ignored
+    flooded = state.activity.seen_s > 0.0 and bool(active.mean() > settings.flood_share)
+    if ignored is not None:
+        active &= ~ignored.blocks
     found = finding.nothing()
     if state.activity.seen_s > 0.0:  # the first moment only tells how noisy the picture is
         around = finding.Scene(moment.middle, state.still.picture, active, threshold, state.factor)
-        found = regions.outside(finding.find(difference, around, settings), state.ignored, state.factor)
+        found = regions.outside(finding.find(difference, around, settings), ignored, state.factor)
     still = foreground.remembered(state.still, moment)
+    if facade is not None:
+        seen = facade_watch.shaken(facade, moment.t_s) if flooded else facade
+        facade = facade_watch.looked(seen, still.picture, moment.t_s, settings.block_px)
     haunt = _haunt(found, state.activity.busy, state.factor * settings.block_px)
     activity = foreground.learn(state.activity, peaks, active, period_s, settings)
     album = () if verifier is None else remembered(state.album, moment)
-    state = replace(state, activity=activity, still=still, album=album, last_s=moment.t_s)
+    state = replace(state, activity=activity, still=still, album=album, last_s=moment.t_s, facade=facade)
     sights = Sights(moment.t_s, found, haunt, np.zeros(len(haunt), np.bool_))
     return _linked(state, sights, settings, verifier)
 

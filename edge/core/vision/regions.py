@@ -1,4 +1,4 @@
-"""Parts of the picture in which nothing is looked for, drawn by a person."""
+"""Parts of the picture in which nothing is looked for, drawn by a person or found."""
 
 from dataclasses import dataclass
 
@@ -32,11 +32,24 @@ def ignored(polygons: tuple[F64, ...], size: tuple[int, int], factor: int, side:
     for polygon in polygons:
         corners = np.round((polygon + 0.5) / factor - 0.5).astype(np.int32)
         cv2.fillPoly(drawn, [corners.reshape(-1, 1, 2)], 1)
+    return of(drawn.astype(np.bool_), side)
+
+
+def of(pixels: Mask, side: int) -> Regions:
+    """The regions of a mask of reduced pixels, (h, w). side: of a block in reduced pixels."""
+    height, width = pixels.shape
     rows, columns = max(height // side, 1), max(width // side, 1)
     whole = (
-        drawn[: rows * side, : columns * side].reshape(rows, -1, columns, min(side, width)).min(axis=(1, 3))
+        pixels[: rows * side, : columns * side].reshape(rows, -1, columns, min(side, width)).all(axis=(1, 3))
     )
-    return Regions(drawn.astype(np.bool_), whole.astype(np.bool_))
+    return Regions(pixels, np.asarray(whole, np.bool_))
+
+
+def joined(one: Regions | None, other: Regions) -> Regions:
+    """What either ignores."""
+    if one is None:
+        return other
+    return Regions(one.pixels | other.pixels, one.blocks | other.blocks)
 
 
 def outside(found: Candidates, regions: Regions | None, factor: int) -> Candidates:

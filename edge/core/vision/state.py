@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from edge.core.vision.events import Events
+from edge.core.vision.facade_watch import Watch
 from edge.core.vision.fall import Verdict
 from edge.core.vision.foreground import Activity, Moment, Still, Window
 from edge.core.vision.frame import F64, Rejection
@@ -46,6 +47,8 @@ class State:
     rejections: tuple[Rejection, ...] = ()
     """Of the last frame only."""
     ignored: Regions | None = None
+    facade: Watch | None = None
+    """What is ignored instead of `ignored` where the facade is looked for in the picture."""
     album: tuple[Moment, ...] = ()
     """The last pictures, for a verifier; empty without one."""
     next_id: int = 1

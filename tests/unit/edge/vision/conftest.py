@@ -103,9 +103,11 @@ def watch(
     settings: DetectorSettings | None = None,
     verifier: Verifier | None = None,
     ignore: tuple[NDArray[np.float64], ...] = (),
+    *,
+    find_facade: bool = False,
 ) -> list[Fall]:
     settings = settings or DetectorSettings()
-    state = pipeline.start(scene.height, scene.width, settings, ignore)
+    state = pipeline.start(scene.height, scene.width, settings, ignore, find_facade=find_facade)
     falls: list[Fall] = []
     for frame in scene.frames():
         state, told = pipeline.step(state, frame, settings, verifier)
