@@ -136,8 +136,10 @@ class Verdict:
 
     @property
     def weakest(self) -> Ruling:
-        """What spoke most against."""
-        return min(self.rulings, key=lambda ruling: ruling.share)
+        """What spoke most against: of what was put to a verifier, the verifier or its way up before."""
+        asked = [r for r in self.rulings if r.rule == "verifier"]
+        asked += [r for r in self.rulings if asked and r.rule == "thrown_up" and r.share < SUSPICIOUS]
+        return min(asked or self.rulings, key=lambda ruling: ruling.share)
 
 
 def above(value: float, limit: float, power: float = 2.0) -> float:

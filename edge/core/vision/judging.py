@@ -36,7 +36,7 @@ CROWD_POINTS = 12  # of a living trace that tell how it goes
 ONE_OF_MANY = 0.1  # share below which a track is rain, whatever it looks like
 # One fall in thirty looks so at first and is seen again when it has grown; of all others every second one.
 OUT_OF_QUESTION = 0.02
-SUSPECTED_WAY_U = 12.0  # way down from which a living trace is looked at
+SUSPECTED_WAY_U = 8.0  # way down from which a living trace is looked at
 
 
 def ended(
@@ -199,25 +199,26 @@ def _parents(state: State, trace: Trace, settings: DetectorSettings) -> list[Tra
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """A track after every rule was asked, and what moves around it."""
+    """A track after every rule was asked, and what moves around it; None where it is out of the question."""
 
     verdict: Verdict
-    surroundings: Surroundings
+    surroundings: Surroundings | None = None
 
 
 def examined(state: State, trace: Trace, settings: DetectorSettings) -> Examined | None:
-    """What a verifier is asked about: a track whose way down is worth it; None for all others.
+    """What a verifier is asked about; None of a track that is too short or hardly leads down.
 
     Thorough: a verifier weighs the rules, so each of them is asked.
     """
     view = state.view
     if not _worth_a_look(trace, view):
         return None
-    if alone(peers(trace.points, state.passages, state.activity.seen_s, view)).share < ONE_OF_MANY:
-        return None
+    by_itself = alone(peers(trace.points, state.passages, state.activity.seen_s, view))
+    if by_itself.share < ONE_OF_MANY:
+        return Examined(Verdict(0.0, (by_itself,), trace.points, from_above=False))
     first = glance(trace.points, around(trace.points, state.history, (), view), view, settings)
     if first is None or first.promise < OUT_OF_QUESTION:
-        return None
+        return None if first is None else Examined(first)
     points = extended_back(trace.points, state.history, view, settings)
     surroundings = replace(
         around(points, state.history, _others(state, trace), view),
@@ -245,9 +246,9 @@ def _verdict(
         if verdict is None or verifier is None or verdict.score < 1 - settings.sensitivity:
             return verdict
     found = examined(state, trace, settings)
-    if found is None:
-        return None
-    verdict = _verified(state, found, settings, verifier)
+    if found is None or found.surroundings is None:
+        return None if found is None else found.verdict
+    verdict = _verified(state, found.verdict, found.surroundings, settings, verifier)
     if verdict.score < SUSPICIOUS * settings.certain:
         return verdict
     return came_down(verdict, risen(verdict.points, state.history, state.view))
@@ -279,10 +280,15 @@ def _by_rules(state: State, trace: Trace, settings: DetectorSettings) -> Verdict
     return judge(points, surroundings, view, settings, third.best)
 
 
-def _verified(state: State, found: Examined, settings: DetectorSettings, verifier: Verifier) -> Verdict:
+def _verified(
+    state: State,
+    verdict: Verdict,
+    surroundings: Surroundings,
+    settings: DetectorSettings,
+    verifier: Verifier,
+) -> Verdict:
     """The verdict with what the learned part says of the track's pictures, as one more ruling."""
-    verdict = found.verdict
-    seen = evidence(verdict, state.album, found.surroundings, state.view, state.factor)
+    seen = evidence(verdict, state.album, surroundings, state.view, state.factor)
     if seen is None:
         return verdict
     learned = verifier(seen)
