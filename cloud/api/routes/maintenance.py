@@ -15,7 +15,6 @@ from cloud.api.problems import Problem
 from cloud.api.services import Services, Use
 from cloud.api.shapes import Json
 from cloud.core import work_order as machine
-from cloud.core.coverage import camera_now
 from cloud.store import changes, devices, events, maintenance, registry, series
 from cloud.store.devices import AgentRow
 from cloud.store.maintenance import FaultRow, WorkOrderRow
@@ -77,7 +76,7 @@ class View:
         """A camera with its facades."""
         self.things[row.id] = shapes.thing(row.id, row.name_zh, row.name_en)
         self.cameras_of.setdefault(row.agent, []).append(row.id)
-        state = camera_now(row.state, row.agent_state)
+        state = row.now
         return {
             **self.things[row.id],
             "estate": self.estates[row.estate],
