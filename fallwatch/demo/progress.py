@@ -5,7 +5,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-
 SILENCE_S = 10
 """Whoever waits longer without a word thinks that it hangs."""
 

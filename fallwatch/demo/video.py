@@ -42,7 +42,7 @@ def answering(url: str) -> OwnStream:
     The agent would go on trying for ever, as it must on a site; whoever mistyped an address wants to hear it.
 
     Raises:
-        PartError: It does not answer, does not let us in or sends no video; one sentence without the password.
+        PartError: It does not answer, does not let us in or sends no video; one sentence, no password.
     """
     try:
         with open_video(url):

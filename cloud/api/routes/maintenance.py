@@ -15,7 +15,7 @@ from cloud.api.problems import Problem
 from cloud.api.services import Services, Use
 from cloud.api.shapes import Json
 from cloud.core import work_order as machine
-from cloud.store import changes, devices, events, maintenance, registry, series
+from cloud.store import accounts, changes, devices, events, maintenance, registry, series
 from cloud.store.devices import AgentRow
 from cloud.store.maintenance import FaultRow, WorkOrderRow
 from cloud.store.pool import transaction
@@ -125,12 +125,14 @@ async def overview(_: Maintenance, services: Use) -> Json:
         gaps = await events.missing(conn)
         cameras = await registry.cameras(conn)
         sensors = await series.sensors(conn)
+        names = await accounts.display_names(conn)
         faults = await maintenance.faults_since(conn, now - HISTORY_SPAN)
         orders = await maintenance.orders_since(conn, now - HISTORY_SPAN)
     rates = {now_["camera"]: now_["frames_per_s"] for agent in agents for now_ in agent.cameras}
     return {
         "now": shapes.instant(now),
         "change": change,
+        "people": shapes.people(names),
         "agents": [view.agent(row, gaps.get(row.id, 0)) for row in agents],
         "cameras": [view.camera(row, rates.get(row.id)) for row in cameras],
         "sensors": [view.sensor(row, now) for row in sensors],
