@@ -128,7 +128,9 @@ async def overview(_: Maintenance, services: Use) -> Json:
         names = await accounts.display_names(conn)
         faults = await maintenance.faults_since(conn, now - HISTORY_SPAN)
         orders = await maintenance.orders_since(conn, now - HISTORY_SPAN)
-    rates = {now_["camera"]: now_["frames_per_s"] for agent in agents for now_ in agent.cameras}
+    # A status is up to 10 s older than the state: a camera that has just come back has no rate yet.
+    told = [now_ for agent in agents for now_ in agent.cameras if now_["state"] == "streaming"]
+    rates = {now_["camera"]: now_["frames_per_s"] for now_ in told}
     return {
         "now": shapes.instant(now),
         "change": change,
