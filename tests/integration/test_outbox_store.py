@@ -117,7 +117,7 @@ def test_several_processes_write_at_once_without_a_gap_or_a_copy(tmp_path: Path)
 
 
 def test_a_message_is_accepted_only_once_the_disk_has_it(tmp_path: Path) -> None:
-    """No test can cut the power: SQLite's own promise is asked for (its documentation, PRAGMA synchronous)."""
+    """No test can cut the power: SQLite's own promise is asked for (see PRAGMA synchronous)."""
     path = tmp_path / "outbox.db"
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         prepare(connection, path)

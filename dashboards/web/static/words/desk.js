@@ -83,7 +83,7 @@ export const say = wordsFrom({
   floor_unknown: { zh: "未知 · 摄像机未标定", en: "Unknown, camera not calibrated" },
   floor_of: { zh: "{floor} 层{spread} · {flat} 户", en: "Floor {floor}{spread}, flat {flat}" },
   floor_from_above: { zh: "{floor} 层及以上 · {flat} 户一侧", en: "Floor {floor} or above, flat {flat}" },
-  floor_sure: { zh: "楼层把握 {floor}% · 户把握 {flat}%", en: "floor {floor}% sure, flat {flat}% sure" },
+  floor_sure: { zh: "把握：楼层 {floor}%，户 {flat}%", en: "sure: floor {floor}%, flat {flat}%" },
   floor_short: { zh: "{floor} 层{spread} · {flat} 户", en: "floor {floor}{spread}, flat {flat}" },
   floor_short_above: { zh: "{floor} 层以上 · {flat} 户", en: "floor {floor} or above, flat {flat}" },
   released_at: { zh: "抛出高度", en: "Released at" },
