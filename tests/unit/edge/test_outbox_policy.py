@@ -132,4 +132,4 @@ def test_the_limits_hold_and_in_the_end_everything_has_been_sent(events: list[tu
 
 def test_urgent_are_the_falls_their_clips_and_the_cameras() -> None:
     urgent = {kind for kind, priority in PRIORITY.items() if priority <= URGENT}
-    assert urgent == {"falling_object", "clip_sealed", "clip_failed", "camera_state"}
+    assert urgent == {"falling_object", "fall_ended", "clip_sealed", "clip_failed", "camera_state"}
