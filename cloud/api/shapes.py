@@ -39,6 +39,11 @@ def user(account: Account) -> Json:
     return {"username": account.username, "display_name": display, "role": account.role}
 
 
+def people(names: Mapping[str, tuple[str, str]]) -> Json:
+    """Username → name, for the lines that say who did something."""
+    return {username: name(zh, en) for username, (zh, en) in names.items()}
+
+
 def alert(row: AlertRow) -> Json:
     """An alert as lists show it."""
     facade = None
@@ -61,7 +66,6 @@ def alert(row: AlertRow) -> Json:
         "closed_at": maybe(row.closed_at),
         "close_reason": row.close_reason,
         "clip": row.clip_state or "pending",
-        "thumbnail": None,
     }
 
 

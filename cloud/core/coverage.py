@@ -43,9 +43,12 @@ class Share:
     strip: tuple[Quarter, ...]
 
 
-def camera_now(state: str | None, agent_state: str | None) -> CameraNow:
-    """A camera's state as far as it can be known: an agent that is away says nothing about its cameras."""
-    if agent_state == "offline" or state is None:
+def camera_now(state: str | None, agent_state: str | None, *, told_before: bool = False) -> CameraNow:
+    """A camera's state as far as it can be known: an agent that is away says nothing about its cameras.
+
+    told_before: an earlier start of the agent said so; this one has not looked yet.
+    """
+    if agent_state == "offline" or state is None or told_before:
         return "unknown"
     return "streaming" if state == "streaming" else "lost"
 

@@ -176,7 +176,7 @@ def _count(ingest: Ingest, outcome: Outcome, size: int) -> None:
             topic=envelope.topic,
             reason=refusal.reason,
             detail=refusal.detail,
-            boot=str(refusal.boot),
+            boot=None if refusal.boot is None else str(refusal.boot),
             seq=refusal.seq,
         )
 

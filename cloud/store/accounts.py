@@ -45,6 +45,12 @@ async def find(conn: Connection, username: str) -> Account | None:
         return await cursor.fetchone()
 
 
+async def display_names(conn: Connection) -> dict[str, tuple[str, str]]:
+    """Username → (Chinese, English) name of everybody who may log in."""
+    rows = await conn.execute("SELECT username, display_zh, display_en FROM account ORDER BY username")
+    return {username: (zh, en) for username, zh, en in await rows.fetchall()}
+
+
 async def open_session(
     conn: Connection, token_hash: bytes, username: str, created_at: datetime, expires_at: datetime
 ) -> None:

@@ -119,15 +119,17 @@ async def _step(conn: Connection, agent: str, given: liveness.Input, at: datetim
         )
     ).fetchone()
     assert row is not None
-    after, effects = liveness.step(liveness.Liveness(*row), given, at)
+    before = liveness.Liveness(*row)
+    after, effects = liveness.step(before, given, at)
     await conn.execute(
         "UPDATE agent_status SET state = %s, since = %s, heard_at = %s, boot = %s,"
         " written_at = CASE WHEN boot IS NOT DISTINCT FROM %s THEN written_at END WHERE agent = %s",
         (after.state, after.since, after.heard_at, after.boot, after.boot, agent),
     )
     changes: list[Change] = []
-    for effect in effects:
+    if after.boot != before.boot or effects:
         changes += [Change("agent", agent), *await _cameras_of(conn, agent)]
+    for effect in effects:
         match effect:
             case liveness.WentOffline(reason):
                 estate = await registry.estate_of_agent(conn, agent)
@@ -140,7 +142,7 @@ async def _step(conn: Connection, agent: str, given: liveness.Input, at: datetim
 
 
 async def _cameras_of(conn: Connection, agent: str) -> Sequence[Change]:
-    """Whether its cameras watch is unknown while an agent is away, so they change with it."""
+    """Whether its cameras watch is unknown while an agent is away or has just started."""
     rows = await conn.execute("SELECT id FROM camera WHERE agent = %s ORDER BY id", (agent,))
     return [Change("camera", row[0]) for row in await rows.fetchall()]
 

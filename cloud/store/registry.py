@@ -6,6 +6,7 @@ from datetime import datetime
 
 from psycopg.rows import class_row
 
+from cloud.core.coverage import CameraNow, camera_now
 from cloud.core.estate import Agent, Estate, EstateFile
 from cloud.store.pool import Connection
 
@@ -34,7 +35,10 @@ class FacadeRow:
 
 @dataclass(frozen=True, slots=True)
 class CameraRow:
-    """A camera with what is known of it now. `agent_state` is online, offline or unknown."""
+    """A camera with what is known of it now. `agent_state` is online, offline or unknown.
+
+    told_before: its state was told by an earlier boot of the agent than the one that was heard last.
+    """
 
     id: str
     name_zh: str
@@ -47,6 +51,12 @@ class CameraRow:
     reason: str | None
     agent_state: str | None
     agent_since: datetime | None
+    told_before: bool
+
+    @property
+    def now(self) -> CameraNow:
+        """Its state as far as it can be known."""
+        return camera_now(self.state, self.agent_state, told_before=self.told_before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +161,8 @@ async def cameras(conn: Connection) -> list[CameraRow]:
         await cursor.execute(
             "SELECT camera.id, camera.name_zh, camera.name_en, camera.agent, agent.estate,"
             " camera.first_seen_at,"
-            " now.state, now.since, now.reason, heard.state AS agent_state, heard.since AS agent_since"
+            " now.state, now.since, now.reason, heard.state AS agent_state, heard.since AS agent_since,"
+            " coalesce(now.boot <> heard.boot, false) AS told_before"
             " FROM camera JOIN agent ON agent.id = camera.agent"
             " LEFT JOIN camera_state now ON now.camera = camera.id"
             " LEFT JOIN agent_status heard ON heard.agent = camera.agent ORDER BY camera.id"

@@ -262,6 +262,8 @@ def open_video(
     """
     name = redacted(url)
     local = SCHEME.match(url) is None
+    if not url.strip():
+        raise VideoError("The name of the video is empty.")
     if local and Path(url).is_dir():
         raise VideoError(f"{name} is a folder, not a video.")
     target = f"file:{url}" if local and Path(url).exists() else url
@@ -269,7 +271,8 @@ def open_video(
     try:
         container = av.open(target, mode="r", options=options, timeout=(open_timeout_s, read_timeout_s))
     except av.error.InvalidDataError:
-        raise VideoError(f"{name} is no video, or damaged beyond reading.") from None
+        fault = "answers, but not as a camera" if is_live(url) else "is no video, or damaged beyond reading"
+        raise VideoError(f"{name} {fault}.") from None
     except (av.error.FFmpegError, OSError, ValueError) as error:
         raise VideoError(f"{name} cannot be opened: {_reason(error)}.") from None
     stream = next((found for found in container.streams.video if _moves(found)), None)

@@ -35,6 +35,10 @@ class UploadError(Exception):
     """This clip did not get through now. The message says why."""
 
 
+class TooEarly(UploadError):  # noqa: N818 - says what happened
+    """The clip overtook its announcement, which travels by the broker: nothing is wrong."""
+
+
 class WrongHash(UploadError):  # noqa: N818 - says what happened
     """The cloud received other bytes than were announced; it has thrown them away."""
 
@@ -108,9 +112,10 @@ class Upload:
     def _failed(self, failures: int, clip: Clip, error: Exception) -> restart.Restart:
         reason = str(error) or type(error).__name__
         wait_s = restart.delay_s(RETRY, failures, self._luck.random())
-        self._metrics.uploads.labels("failed").inc()
-        self._log.warning(
-            "clip_upload_failed",
+        early = isinstance(error, TooEarly)
+        self._metrics.uploads.labels("early" if early else "failed").inc()
+        (self._log.info if early else self._log.warning)(
+            "clip_upload_early" if early else "clip_upload_failed",
             message_id=str(clip.message_id),
             sha256=clip.sha256,
             reason=reason,
@@ -193,7 +198,7 @@ def _offset(reply: httpx.Response) -> int:
     if reply.status_code == httpx.codes.UNPROCESSABLE_ENTITY:
         raise WrongHash("the cloud found another hash")
     if reply.status_code == httpx.codes.NOT_FOUND:
-        raise UploadError("the cloud does not know the clip yet")
+        raise TooEarly("the cloud does not know the clip yet")
     if not reply.is_success and reply.status_code != httpx.codes.CONFLICT:
         raise UploadError(f"the cloud answered {reply.status_code} {reply.text[:200]}")
     text = reply.headers.get("Upload-Offset", "")

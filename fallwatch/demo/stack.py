@@ -7,6 +7,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from fallwatch.demo import database, layout, outside, video
@@ -99,7 +100,8 @@ def _own_video(wish: Wish, progress: Progress) -> Path | OwnStream | None:
     if wish.own_video is None:
         return None
     if video.is_stream(wish.own_video):
-        return OwnStream(wish.own_video)
+        with progress.step("your camera answers"):
+            return video.answering(wish.own_video)
     return video.servable(Path(wish.own_video), wish.var.root / "videos", progress)
 
 
@@ -208,8 +210,13 @@ def _renderer(var: Var, name: str) -> Child:
 def _await_scenes(renderers: list[Child], progress: Progress) -> None:
     if any(renderer.running for renderer in renderers):
         progress.say("rendering what the cameras will see, once …")
+
+    def is_done(renderer: Child) -> bool:
+        progress.remind("  still rendering …")
+        return not renderer.running
+
     for renderer in renderers:
-        wait.until(lambda: not renderer.running, RENDER_TIMEOUT_S, renderer.name)  # noqa: B023 - used at once
+        wait.until(partial(is_done, renderer), RENDER_TIMEOUT_S, renderer.name)
         if renderer.popen.returncode != 0:
             renderer.expect_running()
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import av
 
+from edge.camera.source import VideoError, open_video
 from fallwatch.demo.progress import Progress
 from fallwatch.local.children import PartError
 
@@ -35,6 +36,21 @@ def is_stream(video: str) -> bool:
     return video.startswith(("rtsp://", "rtsps://"))
 
 
+def answering(url: str) -> OwnStream:
+    """The user's own camera, which has just shown that it sends video.
+
+    The agent would go on trying for ever, as it must on a site; whoever mistyped an address wants to hear it.
+
+    Raises:
+        PartError: It does not answer, does not let us in or sends no video; one sentence, no password.
+    """
+    try:
+        with open_video(url):
+            return OwnStream(url)
+    except VideoError as error:
+        raise PartError(f"VIDEO={error}") from None
+
+
 def servable(path: Path, folder: Path, progress: Progress) -> Path:
     """The file as H.264 in MP4, which the camera can serve; encoded anew only if it must be.
 
@@ -44,13 +60,13 @@ def servable(path: Path, folder: Path, progress: Progress) -> Path:
     if not path.is_file():
         raise PartError(f"VIDEO={path} is no file and no rtsp:// address.")
     try:
-        with av.open(str(path)) as container:
-            if not container.streams.video:
-                raise PartError(f"VIDEO={path} holds no video.")
+        with open_video(str(path)), av.open(str(path)) as container:
             codec = container.streams.video[0].codec_context
             plain = codec.name in SERVABLE and codec.pix_fmt in PLAIN_PIXELS
             if plain and "mp4" in container.format.name:
                 return path
+    except VideoError as error:
+        raise PartError(f"VIDEO={error}") from None
     except (av.FFmpegError, OSError) as error:
         raise PartError(f"VIDEO={path} cannot be read as a video: {error}") from error
     return _encoded(path, folder, progress)

@@ -55,6 +55,7 @@ async def test_a_fall_that_goes_on_gets_its_whole_track_and_its_floor_when_it_ha
     await expect(page.get_by_test_id("place")).to_have_text("12 层 ± 1 · B 户")
     await expect(page.get_by_test_id("alert-title")).to_have_text("3 栋 东立面 · 12 层 ± 1 · B 户")
     await expect(page.locator(".when")).to_contain_text("可见 1.60 秒")
+    await expect(page.locator(".facts")).to_contain_text("最后可见前 0.7 秒")
     await expect(page.locator(".facts")).to_contain_text("34.3 米（32.9 至 35.8）")
     await expect(page.locator(".facts")).to_contain_text("每公斤 196 焦（143 至 267）")
     lower = COLOURED.replace("(0, 0, width, height)", "(0, height / 2, width, height / 2)")
@@ -100,6 +101,7 @@ async def test_an_alert_is_acknowledged_and_closed_with_the_keyboard_alone(
 
     await page.keyboard.press("a")
     await expect(page.get_by_test_id("alert-state")).to_have_text("处理中")
+    await expect(page.locator(".card")).to_contain_text("夜班 值班员 处理中")
     await page.keyboard.press("f")
     await page.keyboard.press("1")
     await page.get_by_test_id("note").press_sequentially("鸽子 a r f")

@@ -355,7 +355,7 @@ class World:
             )
         )
 
-    async def status(self, *, online: bool = True, depth: int = 0) -> None:
+    async def status(self, *, online: bool = True, depth: int = 0, oldest_s: float = 12) -> None:
         """The box says how it is, or the broker says that it is gone."""
         at = clock.utc_now()
         seen = tuple(
@@ -369,7 +369,7 @@ class World:
             software="fallwatch 0.1.0",
             accepted_seq=self.seq,
             outbox_depth=depth,
-            outbox_oldest_s=12 if depth else 0,
+            outbox_oldest_s=oldest_s if depth else 0,
             cameras=seen,
         )
         async with pool.transaction(self.pool) as conn:

@@ -1,4 +1,4 @@
-"""The agent is killed in the midst of its work, three times: nothing that it accepted is lost or doubled."""
+"""Agent or ingest is killed in the midst of its work, three times: nothing accepted is lost or doubled."""
 
 import json
 import signal
@@ -91,6 +91,44 @@ def test_every_accepted_event_is_in_the_database_exactly_once_though_the_agent_i
     ]
     assert len(logged) > EVENTS - 3 * KILLS
     assert set(logged) <= set(message_ids(database_url))
+
+
+def test_every_accepted_event_is_in_the_database_exactly_once_though_ingest_is_killed_thrice(
+    database_url: str, broker: Broker, authority: Authority, tmp_path: Path, wait_until: Wait
+) -> None:
+    outbox = tmp_path / "edge" / "outbox.db"
+    busy = write_edge_settings(tmp_path / "busy.yaml", broker, authority, period_s=PERIOD_S)
+    quiet = write_edge_settings(tmp_path / "quiet.yaml", broker, authority, period_s=None)
+    cloud = str(write_cloud_settings(tmp_path, broker, authority, database_url))
+    subprocess.run(
+        [sys.executable, "-m", "cloud", "seed", estate(tmp_path), "--config", cloud], cwd=ROOT, check=True
+    )
+    share = EVENTS // KILLS + 1
+    ingest = ["cloud", "ingest", "--config", cloud]
+    with program(["edge", "agent", str(busy)], tmp_path / "agent.log"):
+        for turn in range(1, KILLS + 1):
+            with program(ingest, tmp_path / f"ingest-{turn}.log") as killed:
+                wanted = share * turn
+                wait_until(lambda: len(in_database(database_url)) >= wanted, DEADLINE_S, "events")  # noqa: B023 - used at once
+                killed.send_signal(signal.SIGKILL)
+                killed.wait()
+    killed_at_s = time.monotonic()
+    with (
+        program(ingest, tmp_path / "ingest-last.log"),
+        program(["edge", "agent", str(quiet)], tmp_path / "agent-last.log"),
+    ):
+        wait_until(lambda: not still_owed(outbox, None), DEADLINE_S, "an empty outbox")
+    recovered_s = time.monotonic() - killed_at_s
+    found = row(
+        f"SIGKILL of ingest, {KILLS} times",
+        share * KILLS,
+        sum(accepted(outbox).values()),
+        in_database(database_url),
+        recovered_s,
+    )
+    print_table([found])
+    assert found.accepted >= EVENTS
+    assert (found.in_the_database, found.lost, found.duplicated) == (found.accepted, 0, 0), found
 
 
 def row(fault: str, injected: int, taken: int, stored: Counter[tuple[UUID, int]], recovered_s: float) -> Row:

@@ -7,7 +7,8 @@ from typing import Any
 import httpx
 
 from cloud import clock
-from cloud.store import accounts, pool
+from cloud.store import accounts, devices, pool
+from contracts.messages import AgentStatus, CameraNow
 from tests.fixtures.world import PASSWORD, ROLES, World
 
 NO_ID = "00000000-0000-0000-0000-000000000000"
@@ -150,6 +151,22 @@ async def test_a_lost_camera_gives_a_work_order_and_closes_when_it_is_back(world
         after = (await client.get("/api/maintenance")).json()
         assert (after["faults"][0]["state"], after["faults"][0]["close_reason"]) == ("closed", "recovered")
         assert after["work_orders"][0]["state"] == "closed"
+
+
+async def test_a_camera_that_has_just_come_back_has_no_rate_of_the_time_when_it_was_lost(
+    world: World,
+) -> None:
+    at = clock.utc_now()
+    lost = CameraNow(camera="cam-east", state="lost", since=at, frames_per_s=0)
+    status = AgentStatus(agent="box-a", boot=world.device.boot, online=True, at=at, cameras=(lost,))
+    async with pool.transaction(world.pool) as conn:
+        await devices.hear(conn, status, retained=False, at=at)
+    await world.send(world.device.camera("streaming"))
+    async with world.logged_in("maintenance") as client:
+        cameras = (await client.get("/api/maintenance")).json()["cameras"]
+    assert [(found["state"], found["frames_per_s"]) for found in cameras if found["id"] == "cam-east"] == [
+        ("streaming", None)
+    ]
 
 
 async def test_a_browser_that_comes_back_hears_what_it_missed(world: World) -> None:

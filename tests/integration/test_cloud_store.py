@@ -7,6 +7,8 @@ import subprocess
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -14,7 +16,7 @@ import pytest
 from cloud import timers
 from cloud.core import liveness, machine
 from cloud.core.work_order import Finish, Take
-from cloud.store import changes, devices, events, migrate, partitions, pool
+from cloud.store import changes, devices, events, migrate, partitions, pool, registry
 from cloud.store import maintenance as orders
 from contracts.messages import AgentStatus
 from fallwatch.local.postgres import PostgresServer
@@ -113,6 +115,31 @@ async def test_an_agent_that_falls_silent_goes_offline_once(opened: pool.Pool) -
     async with pool.transaction(opened) as conn:
         (fault,) = await orders.faults_since(conn, NOW)
     assert (fault.kind, fault.state) == ("agent_offline", "raised")
+
+
+async def test_a_camera_is_unknown_from_its_agents_restart_until_its_first_report(opened: pool.Pool) -> None:
+    before, after = Device(), Device()
+
+    async def hear(boot: UUID) -> set[str]:
+        status = AgentStatus(agent="box-a", boot=boot, online=True, at=NOW)
+        async with pool.transaction(opened) as conn:
+            return {change.topic for change in await devices.hear(conn, status, retained=False, at=NOW)}
+
+    async def report(device: Device, state: Literal["streaming", "lost"]) -> None:
+        async with pool.transaction(opened) as conn:
+            await devices.report_camera(conn, device.camera(state), "garden")
+
+    async def east() -> str:
+        async with pool.transaction(opened) as conn:
+            return next(row.now for row in await registry.cameras(conn) if row.id == "cam-east")
+
+    await hear(before.boot)
+    await report(before, "streaming")
+    assert await east() == "streaming"
+    assert "camera" in await hear(after.boot), "pages must be told although the agent was never away"
+    assert await east() == "unknown"
+    await report(after, "lost")
+    assert await east() == "lost"
 
 
 async def test_at_most_one_fault_of_a_kind_is_open_for_a_device(opened: pool.Pool) -> None:

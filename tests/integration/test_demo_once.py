@@ -1,6 +1,7 @@
 """The story: one falling object, from pixels to the desk, with everything real."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from fallwatch.demo import mark
+from fallwatch.local import ports
 
 Wait = Callable[[Callable[[], object], float, str], None]
 
@@ -45,7 +47,18 @@ def test_video_that_is_none_ends_with_one_sentence(var: Path, tmp_path: Path) ->
     path.write_text("words")
     done = subprocess.run(_demo(var, "--video", str(path)), capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert done.stderr.splitlines()[-1].startswith(f"demo: VIDEO={path} cannot be read as a video")
+    assert done.stderr.splitlines()[-1] == f"demo: VIDEO={path} is no video, or damaged beyond reading."
+
+
+def test_a_camera_that_does_not_answer_ends_the_start_with_one_sentence_without_its_password(
+    var: Path,
+) -> None:
+    address = f"127.0.0.1:{ports.any_free()}/h264"
+    environ = {**os.environ, "VIDEO": f"rtsp://admin:hunter2@{address}"}
+    done = subprocess.run(_demo(var), capture_output=True, text=True, env=environ, timeout=60, check=False)
+    assert done.returncode == 1
+    last = done.stderr.splitlines()[-1]
+    assert last == f"demo: VIDEO=rtsp://admin:***@{address} cannot be opened: connection refused."
 
 
 @pytest.mark.timeout(300)

@@ -1,6 +1,7 @@
 """Clips cut from real encoded video: they play, they hold what was wanted, and their seal verifies."""
 
 import hashlib
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -88,6 +89,21 @@ def test_a_clip_is_named_by_the_hash_of_its_bytes_and_begins_with_its_index(
     assert clip.size_bytes == len(content)
     assert content.index(b"moov") < content.index(b"mdat")
     assert list(tmp_path.iterdir()) == [clip.path]
+
+
+def test_a_clip_and_its_name_are_on_the_disk_before_anybody_is_told(
+    film: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    really = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        really(descriptor)
+        synced.append(os.fstat(descriptor).st_ino)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    clip = made(film, tmp_path, Wanted(20, 22, 6, 6))
+    assert synced == [clip.path.stat().st_ino, tmp_path.stat().st_ino]
 
 
 def test_the_same_pictures_make_another_file_for_another_event(film: Path, tmp_path: Path) -> None:

@@ -125,9 +125,13 @@ def add_clip(outbox: Outbox, folder: Path, content: bytes = CONTENT) -> Clip:
 
 @asynccontextmanager
 async def uploading(
-    url: str, outbox: Outbox, device: DeviceKey, keep_bytes: int = 10**9
+    url: str,
+    outbox: Outbox,
+    device: DeviceKey,
+    keep_bytes: int = 10**9,
+    registry: CollectorRegistry | None = None,
 ) -> AsyncIterator[Upload]:
-    delivery = metrics.delivery(CollectorRegistry())
+    delivery = metrics.delivery(registry or CollectorRegistry())
     upload = Upload(Store(url, "upload-box", device), outbox, keep_bytes, delivery, logs.logger("test"))
     task = asyncio.ensure_future(upload.run())
     try:
@@ -177,9 +181,15 @@ async def test_a_cloud_that_does_not_know_the_clip_yet_is_asked_again(
 ) -> None:
     shelf.answers = ["unknown", "unknown"]
     add_clip(outbox, tmp_path)
-    async with uploading(url, outbox, device):
+    registry = CollectorRegistry()
+    async with uploading(url, outbox, device, registry=registry):
         await until_done(outbox)
     assert bytes(shelf.received) == CONTENT
+
+    def outcome(name: str) -> float | None:
+        return registry.get_sample_value("fallwatch_uploads_total", {"outcome": name})
+
+    assert (outcome("early"), outcome("failed"), outcome("ok")) == (2, None, 1), "an early clip is no failure"
 
 
 async def test_a_clip_whose_bytes_are_never_right_is_given_up(

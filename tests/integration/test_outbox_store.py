@@ -4,6 +4,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -20,11 +21,12 @@ from contracts.messages import (
     TrackPoint,
 )
 from edge.core.outbox import Key
-from edge.outbox.schema import OutboxError
+from edge.outbox.schema import OutboxError, prepare
 from edge.outbox.store import Clip, Outbox, OutboxFull, open_or_replace
 
 T0 = datetime(2026, 3, 1, tzinfo=UTC)
 BOOT = UUID(int=1)
+FULL = 2
 ROOT = Path(__file__).resolve().parents[2]
 
 WRITER = """
@@ -112,6 +114,15 @@ def test_several_processes_write_at_once_without_a_gap_or_a_copy(tmp_path: Path)
     outbox = Outbox.open(path)
     assert sorted(waiting.key.seq for waiting in outbox.waiting(1000)) == list(range(1, 301))
     outbox.close()
+
+
+def test_a_message_is_accepted_only_once_the_disk_has_it(tmp_path: Path) -> None:
+    """No test can cut the power: SQLite's own promise is asked for (see PRAGMA synchronous)."""
+    path = tmp_path / "outbox.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        prepare(connection, path)
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert connection.execute("PRAGMA synchronous").fetchone() == (FULL,)
 
 
 def test_what_is_stored_is_there_after_opening_again(tmp_path: Path) -> None:

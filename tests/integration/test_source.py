@@ -1,5 +1,7 @@
 """Reading real files made with the real codec."""
 
+import socket
+import threading
 from itertools import pairwise
 
 import av
@@ -121,6 +123,8 @@ def test_a_missing_file_a_folder_and_a_sound_are_refused(tmp_path):
         open_video(str(tmp_path / "missing.mp4"))
     with pytest.raises(VideoError, match="folder"):
         open_video(str(tmp_path))
+    with pytest.raises(VideoError, match="empty"):
+        open_video("")
     sound = tmp_path / "a.wav"
     with av.open(str(sound), "w") as container:
         stream = container.add_stream("pcm_s16le", rate=8000)
@@ -129,6 +133,22 @@ def test_a_missing_file_a_folder_and_a_sound_are_refused(tmp_path):
         container.mux(stream.encode(tone))
     with pytest.raises(VideoError, match="no video"):
         open_video(str(sound))
+
+
+def test_a_server_that_is_no_camera_is_told_as_such():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(4096)
+                connection.sendall(b"220 mail.example ready\r\n\r\n")
+
+        answering = threading.Thread(target=answer)
+        answering.start()
+        with pytest.raises(VideoError, match="answers, but not as a camera"):
+            open_video(f"rtsp://127.0.0.1:{server.getsockname()[1]}/x", open_timeout_s=5)
+        answering.join()
 
 
 def test_a_camera_that_does_not_answer_is_told_without_its_password():

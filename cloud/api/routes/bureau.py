@@ -63,7 +63,7 @@ def _facade(
     watched: dict[str, dict[datetime, float]],
     span: tuple[datetime, datetime],
 ) -> Json:
-    states = {camera.id: coverage.camera_now(camera.state, camera.agent_state) for camera in cameras}
+    states = {camera.id: camera.now for camera in cameras}
     now = coverage.facade_now(states.values())
     first_seen = [camera.first_seen_at for camera in cameras if camera.first_seen_at is not None]
     share = coverage.share(list(states), watched, min(first_seen, default=None), span)

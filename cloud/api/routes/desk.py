@@ -10,8 +10,7 @@ from cloud.api import shapes
 from cloud.api.auth import Desk
 from cloud.api.services import Use
 from cloud.api.shapes import Json
-from cloud.core.coverage import camera_now
-from cloud.store import alerts, changes, registry
+from cloud.store import accounts, alerts, changes, registry
 from cloud.store.pool import transaction
 
 router = APIRouter(prefix="/api/desk")
@@ -29,12 +28,14 @@ async def desk(_: Desk, services: Use) -> Json:
         estates = await registry.estates(conn)
         cameras = await registry.cameras(conn)
         open_alerts = await alerts.open_alerts(conn)
+        names = await accounts.display_names(conn)
         closed = await alerts.closed_since(conn, now - CLOSED_SPAN, CLOSED_MAX)
-    states = {camera.id: camera_now(camera.state, camera.agent_state) for camera in cameras}
+    states = {camera.id: camera.now for camera in cameras}
     named = {camera.id: shapes.thing(camera.id, camera.name_zh, camera.name_en) for camera in cameras}
     return {
         "now": shapes.instant(now),
         "change": change,
+        "people": shapes.people(names),
         "estates": [shapes.thing(estate.id, estate.name_zh, estate.name_en) for estate in estates],
         "cameras": {
             "total": len(cameras),

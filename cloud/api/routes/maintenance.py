@@ -15,8 +15,7 @@ from cloud.api.problems import Problem
 from cloud.api.services import Services, Use
 from cloud.api.shapes import Json
 from cloud.core import work_order as machine
-from cloud.core.coverage import camera_now
-from cloud.store import changes, devices, events, maintenance, registry, series
+from cloud.store import accounts, changes, devices, events, maintenance, registry, series
 from cloud.store.devices import AgentRow
 from cloud.store.maintenance import FaultRow, WorkOrderRow
 from cloud.store.pool import transaction
@@ -77,7 +76,7 @@ class View:
         """A camera with its facades."""
         self.things[row.id] = shapes.thing(row.id, row.name_zh, row.name_en)
         self.cameras_of.setdefault(row.agent, []).append(row.id)
-        state = camera_now(row.state, row.agent_state)
+        state = row.now
         return {
             **self.things[row.id],
             "estate": self.estates[row.estate],
@@ -126,12 +125,16 @@ async def overview(_: Maintenance, services: Use) -> Json:
         gaps = await events.missing(conn)
         cameras = await registry.cameras(conn)
         sensors = await series.sensors(conn)
+        names = await accounts.display_names(conn)
         faults = await maintenance.faults_since(conn, now - HISTORY_SPAN)
         orders = await maintenance.orders_since(conn, now - HISTORY_SPAN)
-    rates = {now_["camera"]: now_["frames_per_s"] for agent in agents for now_ in agent.cameras}
+    # A status is up to 10 s older than the state: a camera that has just come back has no rate yet.
+    told = [now_ for agent in agents for now_ in agent.cameras if now_["state"] == "streaming"]
+    rates = {now_["camera"]: now_["frames_per_s"] for now_ in told}
     return {
         "now": shapes.instant(now),
         "change": change,
+        "people": shapes.people(names),
         "agents": [view.agent(row, gaps.get(row.id, 0)) for row in agents],
         "cameras": [view.camera(row, rates.get(row.id)) for row in cameras],
         "sensors": [view.sensor(row, now) for row in sensors],

@@ -57,7 +57,7 @@ function draw(view) {
     html`${header("desk", view.live, trust(view.snapshot), page.redraw)}
       ${staleLine(view.problem)}
       <main class="desk ${shown === null ? "empty" : ""}">
-        ${queue(view.snapshot, selected, pick)} ${stage(view.snapshot, shown)} ${shown === null ? nothing : facts(shown, player)}
+        ${queue(view.snapshot, selected, pick)} ${stage(view.snapshot, shown)} ${shown === null ? nothing : facts(shown, view.snapshot.people, player)}
       </main>
       ${refusal(page.redraw)}
       <p class="spoken" aria-live="assertive">${announcement}</p>`,
@@ -94,9 +94,10 @@ function calm({ open, cameras }) {
 }
 
 /** Whether what one sees is true. @param {Desk} snapshot */
-function trust({ cameras }) {
+function trust({ cameras, open }) {
   const sound = soundState();
-  return html`<span class="trust" data-testid="trusted">${say("cameras")} <b>${cameras.trusted}</b> / ${cameras.total} ${say("trusted")}</span>
+  return html`<a class="to-queue" href="#queue">${say("open", { n: open.length })}</a>
+    <span class="trust" data-testid="trusted">${say("cameras")} <b>${cameras.trusted}</b> / ${cameras.total} ${say("trusted")}</span>
     ${cameras.lost.length ? html`<span class="warn" data-testid="lost">${mark("high")} ${say("lost", { names: listed(cameras.lost) })}</span>` : nothing}
     ${cameras.unknown.length ? html`<span class="warn">${mark("unknown")} ${say("unknown_cameras", { names: listed(cameras.unknown) })}</span>` : nothing}
     <button type="button" class="quiet sound ${sound}" data-testid="sound" aria-keyshortcuts="M" @click=${switchSound}>

@@ -36,7 +36,7 @@ function draw(view) {
     html`${header("maintenance", view.live, summary(all), page.redraw)} ${staleLine(view.problem)}
       <main class="maintenance">
         <div class="left">${faultList(all, cause?.fault.id ?? null, select)}${deviceTree(all)}</div>
-        ${cause ? html`<div class="middle">${faultCard(cause, all)}</div>${orderCard(order, cause.fault, actions, busy)}` : html`<div class="middle blank">${calm(all)}</div>`}
+        ${cause ? html`<div class="middle">${faultCard(cause, all)}</div>${orderCard(order, cause.fault, all.people, actions, busy)}` : html`<div class="middle blank">${calm(all)}</div>`}
       </main>
       ${refusal(page.redraw)}
       <p class="spoken" aria-live="polite">${announcement}</p>`,

@@ -91,6 +91,11 @@ def test_an_agent_that_is_away_leaves_its_cameras_unknown() -> None:
     assert camera_now("lost", "online") == "lost"
 
 
+def test_what_an_earlier_start_of_the_agent_said_of_a_camera_is_no_longer_known() -> None:
+    assert camera_now("streaming", "online", told_before=True) == "unknown"
+    assert camera_now("lost", "online", told_before=True) == "unknown"
+
+
 def test_a_facade_is_blind_only_when_that_is_known() -> None:
     assert facade_now(["lost", "streaming"]) == "watched"
     assert facade_now(["lost", "unknown"]) == "unknown"

@@ -1,7 +1,7 @@
 /** The side of the desk: the loupe, what is known and what is not, whether the evidence holds, what was done. */
 
 import { moment, offset, size } from "../lib/format.js";
-import { nameOf } from "../lib/i18n.js";
+import { nameOf, personOf } from "../lib/i18n.js";
 import { html, nothing, ref } from "../lib/lit.js";
 import { sign } from "../lib/marks.js";
 import { say as sayCommon } from "../words/common.js";
@@ -12,8 +12,8 @@ import { playable } from "./stage.js";
 /** @typedef {import("../lib/types.js").AlertDetail} AlertDetail */
 /** @typedef {import("../lib/lit.js").Fragment} Fragment */
 
-/** @param {AlertDetail} detail @param {import("../video/player.js").Player} player */
-export function facts(detail, player) {
+/** @param {AlertDetail} detail @param {import("../lib/types.js").People} people @param {import("../video/player.js").Player} player */
+export function facts(detail, people, player) {
   return html`<aside class="facts">
     ${playable(detail) === null ? nothing : html`<section class="panel loupe">
       <h3>${say("loupe")}</h3>
@@ -26,12 +26,12 @@ export function facts(detail, player) {
         ${fact(say("camera"), nameOf(detail.camera.name))}
         ${origin(detail.place)}
         ${fact(say("how_sure"), sureness(detail.score))}
-        ${fact(say("decided_after"), say("seconds", { s: after(detail, detail.decided_at) }))}
-        ${fact(say("received_after"), say("seconds", { s: after(detail, detail.received_at) }))}
+        ${fact(say("decided_after"), fromLastSeen(detail, detail.decided_at))}
+        ${fact(say("received_after"), fromLastSeen(detail, detail.received_at))}
         ${fact(say("clock"), clockOffset(detail.clock))}
       </dl>
     </section>
-    ${evidence(detail)} ${history(detail)}
+    ${evidence(detail)} ${history(detail, people)}
   </aside>`;
 }
 
@@ -44,9 +44,10 @@ function origin(place) {
     ${place.energy_j_per_kg === null ? nothing : fact(say("energy"), measured("joules_kg", place.energy_j_per_kg))}`;
 }
 
-/** @param {AlertDetail} detail @param {string} instant */
-function after(detail, instant) {
-  return ((Date.parse(instant) - Date.parse(detail.last_visible_at)) / 1000).toFixed(1);
+/** A fall is often told while it still falls. @param {AlertDetail} detail @param {string} instant */
+function fromLastSeen(detail, instant) {
+  const late_s = (Date.parse(instant) - Date.parse(detail.last_visible_at)) / 1000;
+  return say(late_s < 0 ? "before_last_seen" : "after_last_seen", { s: Math.abs(late_s).toFixed(1) });
 }
 
 /** @param {string} term @param {Fragment} value */
@@ -91,14 +92,14 @@ function hashSign(matches) {
   return matches ? sign("good", say("hash_yes")) : sign("critical", say("hash_no"));
 }
 
-/** @param {AlertDetail} detail */
-function history(detail) {
+/** @param {AlertDetail} detail @param {import("../lib/types.js").People} people */
+function history(detail, people) {
   return html`<section class="panel">
     <h3>${say("history")}</h3>
     <ol class="history">
       ${detail.history.map((line) => html`<li>
         <time>${moment(line.at)}</time>
-        <span>${line.by === "system" ? say("system") : line.by} ${deed(line.what)}${line.note ? html`<q>${line.note}</q>` : nothing}</span>
+        <span>${line.by === "system" ? say("system") : personOf(people, line.by)} ${deed(line.what)}${line.note ? html`<q>${line.note}</q>` : nothing}</span>
       </li>`)}
     </ol>
     <p class="hash" title=${say("message")}>${detail.message_id}</p>

@@ -1,7 +1,7 @@
 /** The queue: what is open, then what was closed lately. */
 
 import { age, clockTime } from "../lib/format.js";
-import { nameOf } from "../lib/i18n.js";
+import { nameOf, personOf } from "../lib/i18n.js";
 import { html, nothing, repeat } from "../lib/lit.js";
 import { mark, sign } from "../lib/marks.js";
 import { say, sayReason } from "../words/desk.js";
@@ -21,24 +21,24 @@ export function placeOf(alert) {
  * @param {(id: string) => void} select
  */
 export function queue(desk, selected, select) {
-  return html`<nav class="queue" aria-label=${say("open", { n: desk.open.length })}>
+  return html`<nav class="queue" id="queue" aria-label=${say("open", { n: desk.open.length })}>
     <h2 class="section">${say("open", { n: desk.open.length })}</h2>
     ${desk.open.length === 0 ? html`<p class="calm-line">${mark("good")} ${say("nothing_open")}</p>` : nothing}
     <ul class="cards">
-      ${repeat(desk.open, (alert) => alert.id, (alert) => openCard(alert, alert.id === selected, select))}
+      ${repeat(desk.open, (alert) => alert.id, (alert) => openCard(alert, desk.people, alert.id === selected, select))}
     </ul>
     <h2 class="section">${say("closed", { n: desk.closed.length })}</h2>
     ${desk.closed.length === 0 ? html`<p class="calm-line faint">${say("nothing_closed")}</p>` : nothing}
     <ul class="cards">
-      ${repeat(desk.closed, (alert) => alert.id, (alert) => closedCard(alert, alert.id === selected, select))}
+      ${repeat(desk.closed, (alert) => alert.id, (alert) => closedCard(alert, desk.people, alert.id === selected, select))}
     </ul>
   </nav>`;
 }
 
-/** @param {Alert} alert @param {boolean} isSelected @param {(id: string) => void} select */
-function openCard(alert, isSelected, select) {
+/** @param {Alert} alert @param {import("../lib/types.js").People} people @param {boolean} isSelected @param {(id: string) => void} select */
+function openCard(alert, people, isSelected, select) {
   const clip = alert.clip === "pending" ? ` · ${say("clip_pending")}` : alert.clip === "failed" ? ` · ${say("clip_failed")}` : "";
-  const state = alert.state === "acknowledged" ? say("in_hand_of", { who: alert.acknowledged_by ?? "" }) : say("raised");
+  const state = alert.state === "acknowledged" ? say("in_hand_of", { who: personOf(people, alert.acknowledged_by) }) : say("raised");
   return html`<li>
     <button type="button" class="card ${alert.severity} ${alert.state}" data-alert=${alert.id}
       aria-current=${isSelected ? "true" : nothing} @click=${() => select(alert.id)}>
@@ -49,14 +49,14 @@ function openCard(alert, isSelected, select) {
   </li>`;
 }
 
-/** @param {Alert} alert @param {boolean} isSelected @param {(id: string) => void} select */
-function closedCard(alert, isSelected, select) {
+/** @param {Alert} alert @param {import("../lib/types.js").People} people @param {boolean} isSelected @param {(id: string) => void} select */
+function closedCard(alert, people, isSelected, select) {
   return html`<li>
     <button type="button" class="card done" data-alert=${alert.id} aria-current=${isSelected ? "true" : nothing}
       @click=${() => select(alert.id)}>
       <span class="card-head"><span>${sayReason(alert.close_reason ?? "")}</span><span class="age">${clockTime(alert.observed_at)}</span></span>
       <strong>${placeOf(alert)}</strong>
-      <span class="fine">${say("closed_by", { who: alert.closed_by ?? "" })}</span>
+      <span class="fine">${say("closed_by", { who: personOf(people, alert.closed_by) })}</span>
     </button>
   </li>`;
 }

@@ -50,6 +50,12 @@ export function nameOf(name) {
   return name[language];
 }
 
+/** How somebody is called; the username of who has left. @param {import("./types.js").People} people @param {string | null} username */
+export function personOf(people, username) {
+  const name = username === null ? undefined : people[username];
+  return name ? nameOf(name) : (username ?? "");
+}
+
 /**
  * @param {string} text
  * @param {Values} values

@@ -6,6 +6,7 @@
  * @typedef {{id: string, name: Name}} Named
  * @typedef {"desk" | "maintenance" | "bureau"} Role
  * @typedef {{username: string, display_name: Name, role: Role}} User
+ * @typedef {Record<string, Name>} People Username → how that person is called.
  *
  * @typedef {"raised" | "acknowledged" | "closed"} AlertState
  * @typedef {"critical" | "high" | "notice"} Severity
@@ -13,7 +14,7 @@
  *   estate: Named, camera: Named, facade: Named | null, score: number, place: Place | null,
  *   acknowledged_by: string | null, acknowledged_at: string | null,
  *   closed_by: string | null, closed_at: string | null, close_reason: string | null,
- *   clip: "pending" | "stored" | "verified" | "failed", thumbnail: string | null}} Alert
+ *   clip: "pending" | "stored" | "verified" | "failed"}} Alert
  * @typedef {{value: number, low: number, high: number}} Estimate The interval holds the truth in 95 of 100 cases.
  * @typedef {{from_above: boolean, floor: number, floor_low: number, floor_high: number, floor_probability: number,
  *   bay: number, flat: string, flat_probability: number, height_m: Estimate, speed_m_s: Estimate | null,
@@ -30,7 +31,8 @@
  *   clock: {offset_s: number | null, uncertainty_s: number | null},
  *   clip_detail: ClipDetail | null, history: HistoryLine[]}} AlertDetail
  * @typedef {{total: number, trusted: number, lost: Named[], unknown: Named[]}} CameraCount
- * @typedef {{now: string, change: number, estates: Named[], cameras: CameraCount, open: Alert[], closed: Alert[]}} Desk
+ * @typedef {{now: string, change: number, people: People, estates: Named[], cameras: CameraCount, open: Alert[],
+ *   closed: Alert[]}} Desk
  *
  * @typedef {{id: string, name: Name, estate: Named, state: "online" | "offline" | "unknown", since: string | null,
  *   outbox_depth: number | null, outbox_oldest_s: number | null, missing: number, software: string}} Agent
@@ -46,7 +48,7 @@
  *   fault: string, subject: {type: "camera" | "agent", id: string, name: Name}, opened_at: string,
  *   taken_by: string | null, taken_at: string | null, finished_by: string | null, finished_at: string | null,
  *   measure: string | null, closed_at: string | null}} WorkOrder
- * @typedef {{now: string, change: number, agents: Agent[], cameras: Camera[], sensors: Sensor[], faults: Fault[],
+ * @typedef {{now: string, change: number, people: People, agents: Agent[], cameras: Camera[], sensors: Sensor[], faults: Fault[],
  *   work_orders: WorkOrder[]}} Maintenance
  *
  * @typedef {{at: string, watched_share: number | null}} Quarter

@@ -12,13 +12,19 @@ import { causes } from "./faults.js";
 /** @typedef {import("../lib/types.js").Agent} Agent */
 /** @typedef {import("../lib/types.js").Fault} Fault */
 
+/** What waits this long is late; younger messages are on their way. */
+const LATE_S = 10;
+/** So many recovered faults stand in the list; older ones are a click away. */
+const RECOVERED_SHOWN = 3;
 /** @type {Record<string, string>} */
 const UNITS = { Cel: "℃", "%": "%", V: "V", A: "A", W: "W" };
 
 /** @param {Maintenance} all @param {string | null} selected @param {(id: string) => void} select */
 export function faultList(all, selected, select) {
   const open = causes(all);
-  const recovered = all.faults.filter((fault) => fault.state === "closed");
+  const recovered = all.faults
+    .filter((fault) => fault.state === "closed")
+    .sort((a, b) => Date.parse(b.cleared_at ?? b.since) - Date.parse(a.cleared_at ?? a.since));
   return html`<section class="fault-list">
     <h2 class="section">${say("faults", { n: open.length })}</h2>
     ${open.length === 0 ? html`<p class="calm-line">${mark("good")} ${say("no_faults")}</p>` : nothing}
@@ -27,8 +33,15 @@ export function faultList(all, selected, select) {
         ${under.map((one) => html`<li class="under">${mark("idle")}<span>${nameOf(one.subject.name)}</span><span class="fine">${say("camera_lost")}</span></li>`)}`)}
     </ul>
     ${recovered.length === 0 ? nothing : html`<h2 class="section">${say("recovered_lately", { n: recovered.length })}</h2>
-      <ul class="rows">${repeat(recovered, (fault) => fault.id, (fault) => faultRow(fault, selected, select))}</ul>`}
+      ${faultRows(recovered.slice(0, RECOVERED_SHOWN), selected, select)}
+      ${recovered.length <= RECOVERED_SHOWN ? nothing : html`<details class="earlier"><summary>${say("recovered_earlier", { n: recovered.length - RECOVERED_SHOWN })}</summary>
+        ${faultRows(recovered.slice(RECOVERED_SHOWN), selected, select)}</details>`}`}
   </section>`;
+}
+
+/** @param {Fault[]} faults @param {string | null} selected @param {(id: string) => void} select */
+function faultRows(faults, selected, select) {
+  return html`<ul class="rows">${repeat(faults, (fault) => fault.id, (fault) => faultRow(fault, selected, select))}</ul>`;
 }
 
 /** @param {Fault} fault @param {string | null} selected @param {(id: string) => void} select */
@@ -62,7 +75,7 @@ function branch(agent, all) {
     <summary><strong>${nameOf(agent.name)}</strong><span class="fine">${nameOf(agent.estate.name)}</span>
       ${sign(tone, say(agent.state))}<span class="fine since">${agent.since ? say("since", { time: moment(agent.since) }) : say("never")}</span></summary>
     <p class="vitals">
-      <span class=${agent.outbox_depth ? "warn" : ""}>${outbox(agent)}</span>
+      <span class=${isLate(agent) ? "warn" : ""}>${outbox(agent)}</span>
       <span class=${agent.missing ? "warn" : ""} data-testid="missing">${agent.missing ? html`${mark("high")} ${say("missing", { n: agent.missing })}` : say("missing_none")}</span>
       ${agent.software ? html`<span>${say("software", { version: agent.software })}</span>` : nothing}
     </p>
@@ -74,9 +87,15 @@ function branch(agent, all) {
 }
 
 /** @param {Agent} agent */
-function outbox({ outbox_depth, outbox_oldest_s }) {
+function isLate({ outbox_depth, outbox_oldest_s }) {
+  return Boolean(outbox_depth) && (outbox_oldest_s ?? 0) >= LATE_S;
+}
+
+/** @param {Agent} agent */
+function outbox(agent) {
+  const { outbox_depth, outbox_oldest_s } = agent;
   if (outbox_depth === null) return say("outbox_unknown");
-  if (outbox_depth === 0) return say("outbox", { n: 0 });
+  if (!isLate(agent)) return say("outbox", { n: outbox_depth });
   return say("outbox_oldest", { n: outbox_depth, span: span(outbox_oldest_s ?? 0) });
 }
 

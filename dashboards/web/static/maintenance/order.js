@@ -1,28 +1,29 @@
 /** The work order: take it, say what was done; the device itself proves the repair. */
 
 import { moment } from "../lib/format.js";
-import { nameOf } from "../lib/i18n.js";
+import { nameOf, personOf } from "../lib/i18n.js";
 import { html, nothing } from "../lib/lit.js";
 import { mark } from "../lib/marks.js";
 import { say } from "../words/maintenance.js";
 
 /** @typedef {import("../lib/types.js").WorkOrder} WorkOrder */
 /** @typedef {import("../lib/types.js").Fault} Fault */
+/** @typedef {import("../lib/types.js").People} People */
 /** @typedef {{take: (order: WorkOrder) => void, finish: (order: WorkOrder, measure: string) => void}} OrderActions */
 
-/** @param {WorkOrder | null} order @param {Fault} fault @param {OrderActions} actions @param {boolean} busy */
-export function orderCard(order, fault, actions, busy) {
+/** @param {WorkOrder | null} order @param {Fault} fault @param {People} people @param {OrderActions} actions @param {boolean} busy */
+export function orderCard(order, fault, people, actions, busy) {
   if (order === null) return html`<aside class="order"><p class="fine">${say("no_order")}</p></aside>`;
   return html`<aside class="order" data-testid="order" data-state=${order.state}>
     <p class="fine">${say("order", { number: order.number })} · ${say("opened", { time: moment(order.opened_at) })}</p>
     <h2>${fault.kind === "agent_offline" ? say("order_agent_offline") : say("order_camera_lost")}</h2>
     <p class="fine">${nameOf(order.subject.name)}</p>
-    <p class="order-state ${order.state}" data-testid="order-state">${stateOf(order, fault)}</p>
+    <p class="order-state ${order.state}" data-testid="order-state">${stateOf(order, fault, people)}</p>
     ${order.state === "open" ? html`<button type="button" class="primary wide" data-testid="take" ?disabled=${busy} @click=${() => actions.take(order)}>${say("take")}</button>` : nothing}
     ${order.state === "taken" ? finishForm(order, actions, busy) : nothing}
     <ol class="history">
-      ${order.taken_at ? html`<li>${say("taken_line", { time: moment(order.taken_at), who: order.taken_by ?? "" })}</li>` : nothing}
-      ${order.finished_at ? html`<li>${say("finished_line", { time: moment(order.finished_at), who: order.finished_by ?? "", measure: order.measure ?? "" })}</li>` : nothing}
+      ${order.taken_at ? html`<li>${say("taken_line", { time: moment(order.taken_at), who: personOf(people, order.taken_by) })}</li>` : nothing}
+      ${order.finished_at ? html`<li>${say("finished_line", { time: moment(order.finished_at), who: personOf(people, order.finished_by), measure: order.measure ?? "" })}</li>` : nothing}
       ${order.closed_at ? html`<li>${say("closed_line", { time: moment(order.closed_at) })}</li>` : nothing}
     </ol>
     <section class="panel proof">
@@ -32,10 +33,10 @@ export function orderCard(order, fault, actions, busy) {
   </aside>`;
 }
 
-/** @param {WorkOrder} order @param {Fault} fault */
-function stateOf(order, fault) {
+/** @param {WorkOrder} order @param {Fault} fault @param {People} people */
+function stateOf(order, fault, people) {
   if (order.state === "open") return say("order_open");
-  if (order.state === "taken") return say("order_taken", { who: order.taken_by ?? "" });
+  if (order.state === "taken") return say("order_taken", { who: personOf(people, order.taken_by) });
   if (order.state === "closed") return say("order_closed");
   return say(fault.kind === "agent_offline" ? "order_finished_agent" : "order_finished");
 }

@@ -5,8 +5,9 @@ import { wordsFrom } from "../lib/i18n.js";
 export const say = wordsFrom({
   faults: { zh: "故障 {n} · 一个原因一行", en: "Faults {n}, one line for each cause" },
   no_faults: { zh: "没有故障", en: "No faults" },
-  recovered_lately: { zh: "最近恢复 {n}", en: "Recovered lately {n}" },
-  devices: { zh: "设备 · {agents} 边缘盒 · {cameras} 摄像机 · {sensors} 传感器", en: "Devices: {agents} edge boxes, {cameras} cameras, {sensors} sensors" },
+  recovered_lately: { zh: "24 小时内恢复 {n}", en: "Recovered in the last 24 hours {n}" },
+  recovered_earlier: { zh: "更早的 {n} 条", en: "{n} earlier" },
+  devices: { zh: "设备 · {agents} 边缘盒 · {cameras} 摄像机 · {sensors} 传感器", en: "Devices: edge boxes {agents}, cameras {cameras}, sensors {sensors}" },
   no_devices: { zh: "还没有登记设备", en: "No device is registered yet" },
   online: { zh: "在线", en: "Online" },
   offline: { zh: "离线", en: "Offline" },
