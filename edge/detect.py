@@ -5,7 +5,7 @@ import math
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal, NoReturn
 
@@ -197,11 +197,11 @@ def _way(track: Track) -> str:
 )
 @click.option(
     "--verifier",
-    type=click.Choice(["default", "on", "off", "alone"]),
+    type=click.Choice(["default", "off"]),
     default="default",
     show_default=True,
-    help="The learned verifier beside the rules; default: if the registry of models has it so. alone: rules"
-    " only find tracks.",
+    help="The learned verifier, which weighs what the rules measure; default: if the registry of models names"
+    " one. off: the rules decide alone.",
 )
 def command(  # noqa: PLR0917 - each option is one argument
     video: str,
@@ -247,15 +247,7 @@ def _look(camera: Path | None, sensitivity: float | None, verifier: str, *, find
     sight = SightSettings() if camera is None else load_sight(camera)
     sight = sight.model_copy(update={"find_facade": find_facade or sight.find_facade})
     settings = DetectorSettings(sensitivity=sight.sensitivity if sensitivity is None else sensitivity)
-    if verifier == "alone":
-        settings = replace(settings, verifier_joins="alone")
-    match verifier:
-        case "off":
-            return Look(settings, sight)
-        case "default":
-            return Look(settings, sight, classifier.default())
-        case _:
-            return Look(settings, sight, classifier.load(classifier.VERIFIER))
+    return Look(settings, sight, None if verifier == "off" else classifier.default())
 
 
 def _refuse_overwriting(video: str, rendered: Path | None) -> None:

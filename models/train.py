@@ -13,12 +13,15 @@ from edge.core.vision.frame import F64
 from edge.core.vision.preprocess import MOTION
 from models.augment import Batch, varied
 from models.dataset import Examples
+from models.kinds import KINDS
 from models.network import Network
 
 BATCH = 256
 RATE = 2e-3
 DECAY = 1e-3
 KIND_WEIGHT = 0.4  # what the kinds teach beside the verdict
+NAMELESS = -2.3  # log of how much likelier a track shows something named than `other`
+OTHER = KINDS.index("other")
 MIN_SPREAD = 1e-3
 CALIBRATION_STEPS = 50
 
@@ -116,8 +119,10 @@ def _loss(network: Network, batch: Batch) -> Tensor:
     fall, kinds = network(batch.crops, batch.motion, batch.numbers)
     known = ~torch.isnan(batch.fall)
     verdict = binary_cross_entropy_with_logits(fall[known], batch.fall[known])
-    # Often only a few kinds are possible: their shares together should be one (partial labels).
+    # Often only a few kinds are possible: their shares together should be one (partial labels). What moves in
+    # a scene is rather one of the things that were put into it than something that has no name.
     possible = kinds.masked_fill(~batch.kinds, -30.0)
+    possible[:, OTHER] += NAMELESS * (batch.kinds.sum(dim=1) > 1)
     kind = (kinds.logsumexp(dim=1) - possible.logsumexp(dim=1)).mean()
     return verdict + KIND_WEIGHT * kind
 

@@ -58,19 +58,12 @@ class DetectorSettings:
     min_points: int = 6
     min_duration_s: float = 0.2
     min_travel_u: float = 40.0
-    min_acceleration_h_s2: float = 0.025
-    """g where H shows 100 m is 0.1 H/s²; looking up a facade and drag leave a quarter of it."""
-    max_acceleration_h_s2: float = 9.0
-    """g where H shows 2 m is 5 H/s²; perspective at the foot of a tower doubles it."""
-    rest_ratio: float = 0.47
-    """Largest speed at first sight ÷ speed at last sight of a thing that was let go: free fall seen from the
-    22nd percent of its way on would reach it."""
     haunt_share: float = 0.25
     """A square that is active for more than this share of the time is a tree, a screen or a road."""
 
     verifier_joins: Literal["least", "mean", "alone"] = "alone"
-    """How a verifier's P(fall) and the rules' score become one: the smaller; their geometric mean, so that a
-    certain verifier lifts a doubtful track; or P(fall) alone, where rules only find the tracks (ablation)."""
+    """How a verifier's P(fall) and the rules' score become one: P(fall) alone, since it was shown what the
+    rules measure; or the smaller, or their geometric mean (docs/design/detection.md has the comparison)."""
 
     # Merging.
     sibling_x_h: float = 0.13

@@ -1,0 +1,101 @@
+"""A verifier weighs what the rules measure: it is shown all of it, and its word counts."""
+
+import numpy as np
+import pytest
+
+from edge.core.vision import pipeline
+from edge.core.vision.drag import let_go
+from edge.core.vision.fall import RULES, came_down, judge
+from edge.core.vision.preprocess import NUMBERS, Verification
+from edge.core.vision.settings import DetectorSettings
+from edge.core.vision.surroundings import Surroundings
+from edge.core.vision.tracks import Point, View
+
+ALONE = Surroundings(density=1e-6, body_px=8.0)
+VIEW = View(720, 1280, 0.04)
+
+
+class Asked:
+    """A verifier that always says the same and remembers what it was shown."""
+
+    def __init__(self, fall):
+        self.fall, self.seen = fall, []
+
+    def __call__(self, evidence):
+        self.seen.append(evidence)
+        return Verification(self.fall, (("throw", 0.9), ("bird", 0.1)))
+
+
+def steady(t):
+    """Terminal speed from its first sight on: no rule can tell it from a light that runs down."""
+    return 300.0, 40 + 110 * max(t - 1, 0)
+
+
+def points(path, count=20, size=8.0):
+    return tuple(Point(1 + k * 0.04, *path(1 + k * 0.04), size, 40.0, 0.0, size) for k in range(count))
+
+
+def test_a_verifier_that_is_sure_lifts_what_the_rules_turn_away(kit):
+    scene = kit.scene(seconds=3.5, things=[kit.thing(steady)])
+    assert kit.watch(scene) == []
+    falls = kit.watch(scene, verifier=Asked(0.95))
+    assert [fall.score for fall in falls] == [0.95]
+
+
+def test_a_verifier_that_doubts_turns_away_what_the_rules_would_tell(kit):
+    scene = kit.scene(seconds=3, things=[kit.thing(kit.drop())])
+    assert len(kit.watch(scene)) == 1
+    assert kit.watch(scene, verifier=Asked(0.2)) == []
+
+
+def test_what_the_verifier_turned_away_is_told_by_its_name_and_what_it_took_it_for(kit):
+    settings, state, told = DetectorSettings(), None, []
+    for frame in kit.scene(seconds=3, things=[kit.thing(kit.drop())]).frames():
+        state = state or pipeline.start(*frame.luma.shape, settings)
+        state, now = pipeline.step(state, frame, settings, Asked(0.2))
+        told += now.rejections
+    best = max(told, key=lambda rejection: len(rejection.track.t_s))
+    assert (best.ruling.rule, best.ruling.value, best.ruling.limit) == ("verifier", 0.2, 0.5)
+    assert best.ruling.note == "throw 0.90, bird 0.10"
+
+
+def test_a_thing_thrown_up_from_the_ground_is_no_fall_however_sure_the_verifier_is(kit):
+    path = kit.drop(x=300, top=330, at=0.6, up=420, gravity=300)
+    scene = kit.scene(seconds=4, things=[kit.thing(path)])
+    assert kit.watch(scene, verifier=Asked(0.99)) == []
+
+
+def test_the_verifier_is_shown_every_rule(kit):
+    asked = Asked(0.95)
+    kit.watch(kit.scene(seconds=3, things=[kit.thing(kit.drop())]), verifier=asked)
+    numbers = dict(zip(NUMBERS, asked.seen[-1].numbers, strict=True))
+    assert {f"rule_{rule}" for rule in RULES} <= set(numbers)
+    assert numbers["rule_downward"] > 0
+    assert numbers["rule_starts_at_rest"] > 0
+    assert numbers["fitted"] == 1.0
+
+
+def test_a_limit_that_is_just_met_measures_nothing_and_one_that_was_not_asked_neither():
+    verdict = judge(points(steady), ALONE, VIEW, DetectorSettings(), thorough=True)
+    measured = dict(zip(RULES, verdict.measured, strict=True))
+    shares = {ruling.rule: ruling.share for ruling in verdict.rulings}
+    for rule, share in shares.items():
+        assert np.sign(measured[rule]) == np.sign(share - 0.5) or share == 0.5
+    assert set(measured) >= set(shares)
+
+
+def test_what_rises_gains_no_more_than_can_be_told():
+    """Even motion that leads up explains nothing, which once made the gain infinite and a share no number."""
+    t = np.arange(12) * 0.04
+    y = 100 - 200 * t + 400 * t**2
+    best = let_go(t, np.full(12, 50.0), y, np.full(12, 1.2))
+    assert best is not None
+    assert np.isfinite(best.gain)
+
+
+@pytest.mark.parametrize(("risen_px", "score"), [(0.0, 0.9), (400.0, 0.0)])
+def test_a_way_up_before_takes_the_verifiers_word_back(risen_px, score):
+    verdict = judge(points(lambda t: (300.0, 100 + 300 * (t - 1) ** 2)), ALONE, VIEW, DetectorSettings())
+    sure = came_down(verdict.__class__(0.9, verdict.rulings, verdict.points, from_above=False), risen_px)
+    assert sure.score == pytest.approx(score, abs=0.09)
+    assert sure.thrown_up(0.5) == (risen_px > 0)
