@@ -18,9 +18,8 @@ def ways(verifier: Verifier) -> Mapping[str, tuple[Verifier | None, DetectorSett
     """By name: the verifier if it takes part, and how."""
     return {
         "rules alone": (None, PLAIN),
-        "verifier alone": (verifier, replace(PLAIN, verifier_joins="alone")),
-        "both, the smaller": (verifier, replace(PLAIN, verifier_joins="least")),
-        "both, their mean": (verifier, replace(PLAIN, verifier_joins="mean")),
+        "verifier alone": (verifier, replace(PLAIN, verdict_by="verifier")),
+        "both": (verifier, PLAIN),
     }
 
 

@@ -45,12 +45,12 @@ def varied(batch: Batch, spread: Tensor, chance: torch.Generator) -> Batch:
     noise = _normal(batch, 0.06, chance).abs()[:, None, None, None, None]
     crops = (crops + noise * torch.randn(crops.shape, generator=chance)) * there
     _drop_looks(crops, chance)
-    crops[_some(batch, 0.08, chance)] = 0.0
-    numbers = numbers + 0.08 * spread * torch.randn(numbers.shape, generator=chance)
-    unknown = torch.rand(numbers.shape, generator=chance) < 0.08
+    crops[_some(batch, 0.2, chance)] = 0.0
+    numbers = numbers + 0.2 * spread * torch.randn(numbers.shape, generator=chance)
+    unknown = torch.rand(numbers.shape, generator=chance) < 0.2
     shuffled = numbers[torch.randperm(len(numbers), generator=chance)]
     numbers = torch.where(unknown, shuffled, numbers)
-    motion = motion * torch.exp(0.03 * torch.randn(len(motion), 1, motion.shape[2], generator=chance))
+    motion = motion * torch.exp(0.08 * torch.randn(len(motion), 1, motion.shape[2], generator=chance))
     return Batch(crops, motion, numbers, batch.fall, batch.kinds)
 
 

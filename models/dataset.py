@@ -122,11 +122,12 @@ def tracks_in(frames: Iterable[Frame], seed: int, settings: DetectorSettings) ->
     live: dict[int, Trace] = {}
     found: list[Sighted] = []
     chance = np.random.default_rng(seed)
+    # The rules' way: a verifier would be asked here about tracks that are looked at below.
+    stepping = replace(settings, verdict_by="rules")
     for frame in frames:
         if state is None:
             state = pipeline.start(frame.luma.shape[0], frame.luma.shape[1], settings)
-        # The rules' way: a verifier would be asked here about tracks that are looked at below.
-        state, _ = pipeline.step(state, frame, replace(settings, verifier_joins="least"), _accept)
+        state, _ = pipeline.step(state, frame, stepping, _accept)
         now = {trace.id: trace for trace in state.traces}
         grown = [t for i, t in now.items() if len(t.points) in SNAPSHOTS and t is not live.get(i)]
         for trace in (*(t for i, t in live.items() if i not in now), *grown):

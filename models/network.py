@@ -36,7 +36,7 @@ class Network(nn.Module):
         )
         self.numbers = nn.Sequential(nn.Linear(len(NUMBERS), NUMBERED), nn.ReLU())
         self.together = nn.Sequential(
-            nn.Linear(2 * TIMED + 2 * MOVED + NUMBERED, TOGETHER), nn.ReLU(), nn.Dropout(0.3)
+            nn.Linear(2 * TIMED + 2 * MOVED + NUMBERED, TOGETHER), nn.ReLU(), nn.Dropout(0.4)
         )
         self.fall = nn.Linear(TOGETHER, 1)
         self.kinds = nn.Linear(TOGETHER, len(KINDS))

@@ -18,7 +18,7 @@ from models.network import Network
 
 BATCH = 256
 RATE = 2e-3
-DECAY = 1e-3
+DECAY = 1e-2
 KIND_WEIGHT = 0.4  # what the kinds teach beside the verdict
 NAMELESS = -2.3  # log of how much likelier a track shows something named than `other`
 OTHER = KINDS.index("other")

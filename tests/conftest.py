@@ -1,4 +1,12 @@
-"""Where fixtures come from."""
+"""Where fixtures come from, and how properties are tried."""
+
+from hypothesis import HealthCheck, settings
+
+# The same examples in every run: a busy machine is no finding, and what fails here fails everywhere.
+settings.register_profile(
+    "house", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("house")
 
 pytest_plugins = [
     "tests.fixtures.parts",

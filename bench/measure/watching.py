@@ -1,15 +1,15 @@
 """The detector inside this process, where a benchmark must see every frame, go on for hours, or ablate.
 
-    python -m bench.measure.watching VIDEO rules|verifier|least|mean
+    python -m bench.measure.watching VIDEO rules|verifier|both
 
 prints the falls that the rules alone, the released verifier alone, or both together tell, as
-`fallwatch detect` prints them; "least" and "mean" are the two ways to join them.
+`fallwatch detect` prints them.
 """
 
 import json
 import sys
 from collections.abc import Callable, Iterator
-from typing import Any, Final, Literal
+from typing import Any
 
 import cv2
 
@@ -18,12 +18,6 @@ from edge.camera.source import VideoSource, open_video
 from edge.core.vision.settings import DetectorSettings
 from edge.detect import Look, as_object, watched
 
-JOINS: Final[dict[str, Literal["least", "mean", "alone"]]] = {
-    "verifier": "alone",
-    "least": "least",
-    "mean": "mean",
-}
-
 
 def shipped() -> Look:
     """What `fallwatch detect VIDEO` watches with: default settings, nothing known, the default verifier."""
@@ -31,11 +25,11 @@ def shipped() -> Look:
 
 
 def ablated(way: str) -> Look:
-    """The rules or the verifier alone, or both joined in one way. Raises ClassifierError without a model."""
+    """The rules alone, the verifier alone, or both. Raises ClassifierError without a model."""
     if way == "rules":
         return Look(DetectorSettings(), None, None)
-    joins = JOINS[way]
-    return Look(DetectorSettings(verifier_joins=joins), None, classifier.load(classifier.VERIFIER))
+    settings = DetectorSettings(verdict_by="verifier") if way == "verifier" else DetectorSettings()
+    return Look(settings, None, classifier.load(classifier.VERIFIER))
 
 
 def lines(

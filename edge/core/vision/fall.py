@@ -44,7 +44,10 @@ GROWING = frozenset(
 )
 UNRIPE = frozenset({"points", "travel", "thrown_up"})  # of a glance
 SUSPICIOUS = 0.5
-VERIFIER_SUSPECTS = 0.3  # P(fall) from which a track is watched as one
+SURE_ODDS = 0.85 / 0.15  # of a verifier that needs the rules for nothing but to be possible
+LEAST_VERIFIER = 0.1
+LEAST_RULES = 0.02
+DOUBTS = frozenset({"verifier", "thrown_up"})
 MAX_PEERS = 3.0  # of what goes the same way, before it is rain, snow or leaves
 # A vehicle that comes nearer grows by its own width while it sinks by the camera's height above it; what
 # falls past a window is small against its way.
@@ -111,8 +114,9 @@ class Verdict:
     @property
     def promising(self) -> bool:
         """Whether only more of its way is missing to make it a fall."""
-        if any(r.rule == "verifier" for r in self.rulings):
-            return self.score >= VERIFIER_SUSPECTS
+        asked = next((r for r in self.rulings if r.rule == "verifier"), None)
+        if asked is not None:
+            return asked.share >= SUSPICIOUS
         return self.score > 0 and all(r.share >= SUSPICIOUS or r.rule in GROWING for r in self.rulings)
 
     @property
@@ -136,10 +140,9 @@ class Verdict:
 
     @property
     def weakest(self) -> Ruling:
-        """What spoke most against: of what was put to a verifier, the verifier or its way up before."""
-        asked = [r for r in self.rulings if r.rule == "verifier"]
-        asked += [r for r in self.rulings if asked and r.rule == "thrown_up" and r.share < SUSPICIOUS]
-        return min(asked or self.rulings, key=lambda ruling: ruling.share)
+        """What spoke most against: the verifier if it doubts, else the way up before, else a rule."""
+        doubts = [r for r in self.rulings if r.rule in DOUBTS and r.share < SUSPICIOUS]
+        return min(doubts or self.rulings, key=lambda ruling: ruling.share)
 
 
 def above(value: float, limit: float, power: float = 2.0) -> float:
@@ -263,6 +266,18 @@ def came_down(verdict: Verdict, risen_px: float) -> Verdict:
     score = min(verdict.score, ruling.share) if ruling.share < SUSPICIOUS else verdict.score
     rest = tuple(r for r in verdict.rulings if r.rule != "thrown_up")
     return replace(verdict, score=score, rulings=(*rest, ruling), otherwise=verdict.score)
+
+
+def joined(rules: float, verifier: float) -> float:
+    """One score of two: what the rules tell unless the verifier is sure of the contrary, or the reverse.
+
+    The verifier must be the surer of the two, since it learned from rendered scenes only.
+    rules: the weakest share, lessened; verifier: P(fall).
+    """
+    sure = verifier / (verifier + SURE_ODDS * (1 - verifier))
+    by_rules = min(rules, above(verifier, LEAST_VERIFIER))
+    by_verifier = min(sure, above(rules, LEAST_RULES))
+    return max(by_rules, by_verifier)
 
 
 def _joint(rulings: tuple[Ruling, ...]) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 
 from edge.core.vision import events, scene
 from edge.core.vision.events import Scope
-from edge.core.vision.fall import HOPELESS, SUSPICIOUS, Verdict, alone, came_down, glance, judge
+from edge.core.vision.fall import HOPELESS, SUSPICIOUS, Verdict, alone, came_down, glance, joined, judge
 from edge.core.vision.frame import F64, Rejection, Ruling
 from edge.core.vision.preprocess import Verifier, evidence
 from edge.core.vision.release import extended_back, risen
@@ -241,10 +241,8 @@ def _verdict(
 ) -> Verdict | None:
     if not _worth_a_look(trace, state.view):
         return None
-    if verifier is None or settings.verifier_joins == "least":
-        verdict = _by_rules(state, trace, settings)
-        if verdict is None or verifier is None or verdict.score < 1 - settings.sensitivity:
-            return verdict
+    if verifier is None or settings.verdict_by == "rules":
+        return _by_rules(state, trace, settings)
     found = examined(state, trace, settings)
     if found is None or found.surroundings is None:
         return None if found is None else found.verdict
@@ -294,9 +292,6 @@ def _verified(
     learned = verifier(seen)
     note = ", ".join(f"{kind} {share:.2f}" for kind, share in learned.kinds[:2])
     rulings = (*verdict.rulings, Ruling("verifier", learned.fall, learned.fall, 0.5, note))
-    joined = {
-        "least": min(verdict.score, learned.fall),
-        "mean": (verdict.score * learned.fall) ** 0.5,
-        "alone": learned.fall,
-    }
-    return replace(verdict, score=joined[settings.verifier_joins], rulings=rulings)
+    alone = settings.verdict_by == "verifier"
+    score = learned.fall if alone else joined(verdict.score, learned.fall)
+    return replace(verdict, score=score, rulings=rulings)

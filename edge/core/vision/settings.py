@@ -61,9 +61,8 @@ class DetectorSettings:
     haunt_share: float = 0.25
     """A square that is active for more than this share of the time is a tree, a screen or a road."""
 
-    verifier_joins: Literal["least", "mean", "alone"] = "alone"
-    """How a verifier's P(fall) and the rules' score become one: P(fall) alone, since it was shown what the
-    rules measure; or the smaller, or their geometric mean (docs/design/detection.md has the comparison)."""
+    verdict_by: Literal["both", "verifier", "rules"] = "both"
+    """Who decides where there is a verifier; one of them alone is for comparing them."""
 
     # Merging.
     sibling_x_h: float = 0.13

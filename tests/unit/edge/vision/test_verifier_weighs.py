@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from edge.core.vision import pipeline
 from edge.core.vision.drag import let_go
-from edge.core.vision.fall import RULES, came_down, judge
+from edge.core.vision.fall import RULES, came_down, joined, judge
 from edge.core.vision.preprocess import NUMBERS, Verification
 from edge.core.vision.settings import DetectorSettings
 from edge.core.vision.surroundings import Surroundings
@@ -38,24 +40,47 @@ def points(path, count=20, size=8.0):
 def test_a_verifier_that_is_sure_lifts_what_the_rules_turn_away(kit):
     scene = kit.scene(seconds=3.5, things=[kit.thing(steady)])
     assert kit.watch(scene) == []
-    falls = kit.watch(scene, verifier=Asked(0.95))
+    falls = kit.watch(scene, DetectorSettings(verdict_by="verifier"), Asked(0.95))
     assert [fall.score for fall in falls] == [0.95]
 
 
 def test_a_verifier_that_doubts_turns_away_what_the_rules_would_tell(kit):
     scene = kit.scene(seconds=3, things=[kit.thing(kit.drop())])
     assert len(kit.watch(scene)) == 1
-    assert kit.watch(scene, verifier=Asked(0.2)) == []
+    assert kit.watch(scene, verifier=Asked(0.05)) == []
+
+
+@pytest.mark.parametrize(
+    ("rules", "verifier", "told"),
+    [
+        (0.7, 0.3, True),
+        (0.7, 0.05, False),
+        (0.1, 0.95, True),
+        (0.1, 0.7, False),
+        (0.001, 0.99, False),
+        (0.0, 1.0, False),
+        (1.0, 0.0, False),
+    ],
+)
+def test_either_tells_a_fall_unless_the_other_is_sure_of_the_contrary(rules, verifier, told):
+    assert (joined(rules, verifier) >= 0.5) == told
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
+def test_no_score_falls_when_either_is_surer(rules, verifier, surer):
+    assert 0.0 <= joined(rules, verifier) <= 1.0
+    assert joined(max(rules, surer), verifier) >= joined(rules, verifier)
+    assert joined(rules, max(verifier, surer)) >= joined(rules, verifier)
 
 
 def test_what_the_verifier_turned_away_is_told_by_its_name_and_what_it_took_it_for(kit):
     settings, state, told = DetectorSettings(), None, []
     for frame in kit.scene(seconds=3, things=[kit.thing(kit.drop())]).frames():
         state = state or pipeline.start(*frame.luma.shape, settings)
-        state, now = pipeline.step(state, frame, settings, Asked(0.2))
+        state, now = pipeline.step(state, frame, settings, Asked(0.05))
         told += now.rejections
     best = max(told, key=lambda rejection: len(rejection.track.t_s))
-    assert (best.ruling.rule, best.ruling.value, best.ruling.limit) == ("verifier", 0.2, 0.5)
+    assert (best.ruling.rule, best.ruling.value, best.ruling.limit) == ("verifier", 0.05, 0.5)
     assert best.ruling.note == "throw 0.90, bird 0.10"
 
 
