@@ -113,11 +113,10 @@ class Verdict:
 
     @property
     def promising(self) -> bool:
-        """Whether only more of its way is missing to make it a fall."""
-        asked = next((r for r in self.rulings if r.rule == "verifier"), None)
-        if asked is not None:
-            return asked.share >= SUSPICIOUS
-        return self.score > 0 and all(r.share >= SUSPICIOUS or r.rule in GROWING for r in self.rulings)
+        """Whether only more of its way is missing to make it a fall, or a verifier takes it for one."""
+        asked = [r.share for r in self.rulings if r.rule == "verifier"]
+        ripens = all(r.share >= SUSPICIOUS or r.rule in {*GROWING, "verifier"} for r in self.rulings)
+        return (self.score > 0 and ripens) or any(share >= SUSPICIOUS for share in asked)
 
     @property
     def promise(self) -> float:
