@@ -112,5 +112,5 @@ def test_a_frozen_stream_is_silent(kit):
 
 def test_a_verifier_can_refuse_what_physics_accepts(kit):
     scene = kit.scene(seconds=3, things=[kit.thing(kit.drop())])
-    assert kit.watch(scene, None, lambda _seen: Verification(0.1)) == []
+    assert kit.watch(scene, None, lambda _seen: Verification(0.05)) == []
     assert len(kit.watch(scene, None, lambda _seen: Verification(0.9))) == 1
