@@ -44,7 +44,7 @@ GROWING = frozenset(
 )
 UNRIPE = frozenset({"points", "travel", "thrown_up"})  # of a glance
 SUSPICIOUS = 0.5
-SURE_ODDS = 0.85 / 0.15  # of a verifier that needs the rules for nothing but to be possible
+SURE_ODDS = 9.0  # of a verifier that needs the rules for nothing but to be possible
 LEAST_VERIFIER = 0.1
 LEAST_RULES = 0.02
 DOUBTS = frozenset({"verifier", "thrown_up"})
