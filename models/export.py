@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import onnx
 import torch
 import yaml
 
@@ -54,10 +55,21 @@ def onnx_bytes(network: Network) -> bytes:
             verbose=False,
         )
     program.save(file)
-    model = file.getvalue()
+    model = _bare(file.getvalue())
     if len(model) > MAX_BYTES:
         raise ValueError(f"the model has {len(model)} bytes, allowed are {MAX_BYTES}")
     return model
+
+
+def _bare(model: bytes) -> bytes:
+    """The model without the exporter's notes: they hold the paths of the machine that trained it."""
+    proto = onnx.load_from_string(model)
+    functions = [node for function in proto.functions for node in function.node]
+    for noted in (proto.graph, *proto.graph.node, *proto.graph.value_info, *proto.functions, *functions):
+        noted.ClearField("metadata_props")
+        noted.ClearField("doc_string")
+    proto.ClearField("metadata_props")
+    return bytes(proto.SerializeToString())
 
 
 def released(folder: Path, name: str, model: bytes, story: Story) -> Registered:

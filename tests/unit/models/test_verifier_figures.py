@@ -1,5 +1,7 @@
 """The figures by which a verifier is judged."""
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
@@ -76,3 +78,10 @@ def test_what_is_to_be_ignored_neither_counts_nor_is_missed():
     ignored = {**TRUTH, "truth": [{**TRUTH["truth"][0], "label": "ignore"}]}
     assert scored([_fall()], ignored) == Score()
     assert scored([_fall()], {**TRUTH, "truth": "negative"}) == Score(false=1)
+
+
+def test_the_released_file_tells_nothing_of_the_machine_that_trained_it() -> None:
+    for model in (Path(__file__).parents[3] / "models").glob("*.onnx"):
+        content = model.read_bytes()
+        assert b".py" not in content
+        assert b"site-packages" not in content
