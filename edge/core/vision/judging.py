@@ -67,8 +67,7 @@ def living(state: State, settings: DetectorSettings, verifier: Verifier | None) 
     due = _due(state)
     crowded = crowd(state) if due else state.passages
     for trace in due:
-        watched = before.get(trace.id)
-        watched = watched or Watched(trace.id, state.now_s, 0)
+        watched = before.get(trace.id, NEVER)
         verdict = _verdict(replace(state, passages=crowded), trace, settings, verifier)
         sure = verdict is not None and verdict.score >= settings.certain
         promising = verdict is not None and verdict.promising

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from edge.core.vision import pipeline
 from edge.core.vision.drag import let_go
-from edge.core.vision.fall import RULES, came_down, joined, judge
+from edge.core.vision.fall import RULES, Verdict, came_down, joined, judge
 from edge.core.vision.preprocess import NUMBERS, Verification
 from edge.core.vision.settings import DetectorSettings
 from edge.core.vision.surroundings import Surroundings
@@ -121,6 +121,6 @@ def test_what_rises_gains_no_more_than_can_be_told():
 @pytest.mark.parametrize(("risen_px", "score"), [(0.0, 0.9), (400.0, 0.0)])
 def test_a_way_up_before_takes_the_verifiers_word_back(risen_px, score):
     verdict = judge(points(lambda t: (300.0, 100 + 300 * (t - 1) ** 2)), ALONE, VIEW, DetectorSettings())
-    sure = came_down(verdict.__class__(0.9, verdict.rulings, verdict.points, from_above=False), risen_px)
+    sure = came_down(Verdict(0.9, verdict.rulings, verdict.points, from_above=False), risen_px)
     assert sure.score == pytest.approx(score, abs=0.09)
     assert sure.thrown_up(0.5) == (risen_px > 0)
