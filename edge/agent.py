@@ -70,9 +70,7 @@ async def run(settings: Settings, config: Path) -> None:
 async def _until_told(root: "asyncio.Task[None]") -> None:
     """Waits for the task's end or a signal, which cancels it.
 
-    Before Python 3.12 `asyncio.wait_for`, which the MQTT client uses, swallows a cancellation that comes in
-    the same turn as what it waited for. So the end is not waited for without bound: the event loop, when it
-    closes, cancels every task that is left once more.
+    The end is not waited for without bound: the event loop, when it closes, cancels what is left once more.
 
     Raises:
         Exception: What ended the task, if no signal did.

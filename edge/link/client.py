@@ -110,6 +110,21 @@ def client(where: Endpoint, agent: str, last_will: bytes, on_drop: Callable[[], 
     )
 
 
+def heed_cancellation() -> None:
+    """Raises a cancellation that came while the client waited and was lost there.
+
+    Before Python 3.12 `asyncio.wait_for`, by which the MQTT client waits for every answer, swallows a
+    cancellation that comes in the same turn as the answer (CPython issue 86296). Whoever goes on for long
+    after an answer asks here first; not in a task in which a task group has failed.
+
+    Raises:
+        CancelledError: This task has been told to end.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
+
+
 async def stay_connected(
     make: Callable[[], aiomqtt.Client],
     talk: Callable[[aiomqtt.Client], Awaitable[None]],
@@ -122,7 +137,9 @@ async def stay_connected(
     while True:
         machine, effects = restart.step(RECONNECT, machine, restart.TimePassed(), utc_now())
         if effects:
-            await _once(make, talk, metrics, log)
+            # A task of its own: a task group that failed leaves its task counted as cancelled (Python 3.11).
+            await asyncio.create_task(_once(make, talk, metrics, log))
+            heed_cancellation()
             machine, effects = restart.step(RECONNECT, machine, restart.Ended(luck.random()), utc_now())
         when = restart.due(machine, utc_now())
         wait_s = (when - utc_now()).total_seconds() if when else 0.0
@@ -138,6 +155,7 @@ async def _once(
     connected = False
     try:
         async with make() as connection:
+            heed_cancellation()
             connected = True
             metrics.connects.labels("ok").inc()
             metrics.connected.set(1)

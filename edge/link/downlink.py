@@ -11,6 +11,7 @@ from contracts import topics
 from contracts.messages import RECEIPT, Confirm, Receipt, Reject
 from edge.clock import utc_now
 from edge.core.outbox import Key
+from edge.link.client import heed_cancellation
 from edge.metrics import DeliveryMetrics
 from edge.outbox.store import Outbox
 
@@ -35,6 +36,7 @@ class Downlink:
     async def subscribe(self, client: aiomqtt.Client) -> None:
         """Asks for receipts; to be done before anything is sent."""
         await client.subscribe(self._topic, qos=1)
+        heed_cancellation()
 
     async def run(self, client: aiomqtt.Client) -> None:
         """Takes receipts until the connection breaks.

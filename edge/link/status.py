@@ -8,8 +8,10 @@ import aiomqtt
 
 from contracts import topics
 from contracts.messages import AgentStatus, encode
+from edge.link.client import heed_cancellation
 
 EVERY_S: Final = 10.0
+FAREWELL_S: Final = 5.0  # shorter than an orderly end may take, longer than a busy broker needs
 
 
 async def run(
@@ -24,11 +26,12 @@ async def run(
         while True:
             status = await asyncio.to_thread(now)
             await client.publish(topics.status(agent), encode(status), qos=1, retain=True)
+            heed_cancellation()
             await asyncio.sleep(EVERY_S)
     except asyncio.CancelledError:
         # An orderly disconnect makes the broker forget the last will, so we say it ourselves.
         try:
-            await client.publish(topics.status(agent), farewell(), qos=1, retain=True, timeout=2)
+            await client.publish(topics.status(agent), farewell(), qos=1, retain=True, timeout=FAREWELL_S)
         except aiomqtt.MqttError:
             return  # the connection broke in this moment: the last will says the same
         raise
