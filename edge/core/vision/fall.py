@@ -134,8 +134,12 @@ class Verdict:
         """Whether it would be a fall with this score, had it not come up from below."""
         if self.otherwise is not None:
             return self.score < limit <= self.otherwise
-        rest = tuple(r for r in self.rulings if r.rule != "thrown_up")
-        return len(rest) < len(self.rulings) and self.score < limit <= _joint(rest)
+        return self.score < limit <= self.but_for_a_rise
+
+    @property
+    def but_for_a_rise(self) -> float:
+        """The score by all rules but the one that asks whether it came up from below before."""
+        return _joint(tuple(r for r in self.rulings if r.rule != "thrown_up"))
 
     @property
     def weakest(self) -> Ruling:

@@ -5,7 +5,6 @@ doubt, and is not taken back.
 """
 
 from dataclasses import dataclass, replace
-from itertools import takewhile
 
 import numpy as np
 
@@ -184,15 +183,15 @@ def _parents(state: State, trace: Trace, settings: DetectorSettings) -> list[Tra
     """Lost traces that the trace may continue, the last first."""
     first = trace.points[0]
     oldest_s = first.t_s - settings.stitch_s
-    # Traces end at most the time they coast after they were last seen: beyond that all are older.
-    young = takewhile(lambda t: t.last_s >= oldest_s - settings.coast_s, reversed(state.ended))
-    near = (
-        t
-        for t in young
-        if t.last_s >= oldest_s
-        and abs(t.points[-1].x - first.x) < 0.3 * state.view.short
-        and t.points[-1].y < first.y + 0.1 * state.view.short
-    )
+    aside, above = 0.3 * state.view.short, first.y + 0.1 * state.view.short
+    near = []
+    for lost in reversed(state.ended):
+        last = lost.points[-1]
+        # Traces end at most the time they coast after they were last seen: beyond that all are older.
+        if last.t_s < oldest_s - settings.coast_s:
+            break
+        if last.t_s >= oldest_s and abs(last.x - first.x) < aside and last.y < above:
+            near.append(lost)
     return [t for t in near if scene.follows(t.points, trace.points, state.view, settings)][:MAX_PARENTS]
 
 
@@ -291,6 +290,7 @@ def _verified(
     learned = verifier(seen)
     note = ", ".join(f"{kind} {share:.2f}" for kind, share in learned.kinds[:2])
     rulings = (*verdict.rulings, Ruling("verifier", learned.fall, learned.fall, 0.5, note))
+    # Whether it came up before is asked afterwards: of a fall it says that it was none, not that it was not.
     alone = settings.verdict_by == "verifier"
-    score = learned.fall if alone else joined(verdict.score, learned.fall)
+    score = learned.fall if alone else joined(verdict.but_for_a_rise, learned.fall)
     return replace(verdict, score=score, rulings=rulings)

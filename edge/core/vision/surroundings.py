@@ -9,7 +9,6 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from edge.core.vision.frame import F32, F64
 from edge.core.vision.tracks import Point, Sights, Trace, View, passage
@@ -88,25 +87,28 @@ def _density(points: tuple[Point, ...], history: tuple[Sights, ...], view: View)
     """
     at = {p.t_s: (p.x, p.y) for p in points}
     radius = NEAR_H * view.short
-    there = [(s, np.array(at[s.t_s], np.float32)) for s in history if s.t_s in at]
+    there = [s for s in history if s.t_s in at]
     if not there:
         return 1.0 / (view.height * view.width)
-    near = [_count_near(s, place[None], radius)[0] - 1 for s, place in there]
-    away = float(np.mean([max(len(s.haunt) - 1 - n, 0) for (s, _), n in zip(there, near, strict=True)]))
-    around_it = max(float(np.mean(near)), 0.0) / (np.pi * radius**2)
+    spots = np.array([len(s.haunt) for s in there])
+    places = np.repeat(np.array([at[s.t_s] for s in there], np.float32), spots, axis=0)
+    close = np.hypot(*(_spots(there) - places).T) < radius
+    near = np.bincount(np.repeat(np.arange(len(there)), spots), close, len(there)) - 1
+    away = float(np.maximum(spots - 1 - near, 0).mean())
+    around_it = max(float(near.mean()), 0.0) / (np.pi * radius**2)
     before = [s for s in history if s.t_s < points[0].t_s - BEFORE_S][::BEFORE_EVERY]
     if len(before) >= MIN_BEFORE:
         way = np.array([(p.x, p.y) for p in points[:: max(len(points) // WAY_PLACES, 1)]], np.float32)
-        counts = np.mean([_count_near(s, way, radius).mean() for s in before])
+        apart = _spots(before)[None] - way[:, None]
+        counts = (np.hypot(apart[..., 0], apart[..., 1]) < radius).sum() / (len(before) * len(way))
         around_it = (max(float(counts) / (np.pi * radius**2), BEFORE_LEAST * around_it) * around_it) ** 0.5
     # One candidate a picture is the least that any camera's noise makes.
     return float(max(max(away, 1.0) / (view.height * view.width), around_it))
 
 
-def _count_near(sights: Sights, places: F32, radius: float) -> NDArray[np.intp]:
-    """How many spots lie within a radius of each place: places (n, 2) px → (n,)."""
-    apart = sights.candidates.xy_px[None] - places[:, None]
-    return np.asarray((np.hypot(apart[..., 0], apart[..., 1]) < radius).sum(axis=1))
+def _spots(sights: list[Sights]) -> F32:
+    """The places of all spots of these moments, (n, 2) px."""
+    return np.concatenate([s.candidates.xy_px for s in sights])
 
 
 def _body(points: tuple[Point, ...], others: tuple[Trace, ...], view: View) -> float:
