@@ -77,7 +77,7 @@ def extended_back(
     """
     if len(points) < 4:
         return points
-    tries = 0
+    tries, head = 0, _Head.of(points)
     for sights in reversed(history):
         gap = points[0].t_s - sights.t_s
         if gap <= 0 or not len(sights.haunt):
@@ -85,20 +85,31 @@ def extended_back(
         if gap > MAX_GAP_S:
             break
         tries += 1
-        found = _nearest(points, sights, tries, view, settings)
+        found = _nearest(head, sights, tries, view, settings)
         if found is not None:
             points, tries = (found, *points), 0
+            head = _Head.of(points)
     return points
 
 
-def _nearest(
-    points: tuple[Point, ...], sights: Sights, tries: int, view: View, settings: DetectorSettings
-) -> Point | None:
-    gap = points[0].t_s - sights.t_s
-    arc = head_arc(points)
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What a track's first points tell of what was before: its arc, px and s, its size, px."""
+
+    first_s: float
+    arc: Arc
+    size: float
+
+    @staticmethod
+    def of(points: tuple[Point, ...]) -> "_Head":
+        size = float(np.median([p.size for p in points[:HEAD]]))
+        return _Head(points[0].t_s, head_arc(points), max(size, 1.0))
+
+
+def _nearest(head: _Head, sights: Sights, tries: int, view: View, settings: DetectorSettings) -> Point | None:
+    arc, size, gap = head.arc, head.size, head.first_s - sights.t_s
     x, y = arc.at(sights.t_s)
     speed = float(np.hypot(arc.x[0], arc.y[1]))
-    size = max(float(np.median([p.size for p in points[:HEAD]])), 1.0)
     gate = 2.5 * view.u + 0.3 * size + 0.2 * speed * gap + 2.0 * arc.spread(sights.t_s)[1]
     c = sights.candidates
     by_chance = tries * len(sights.haunt) * np.pi * gate**2 / (view.height * view.width)
