@@ -11,7 +11,7 @@ from torch.nn.functional import avg_pool2d
 
 from edge.core.vision.preprocess import MOTION, NUMBERS
 
-MIRRORED_MOTION = [MOTION.index(name) for name in ("x_h", "vx_h_s")]
+MIRRORED_MOTION = [MOTION.index(name) for name in ("x_h", "vx_h_s", "whole_x_h")]
 MIRRORED_NUMBERS = [NUMBERS.index(name) for name in ("aside_h", "off_centre_h")]
 CONTRAST, BRIGHTER = NUMBERS.index("contrast"), NUMBERS.index("brighter")
 MOTION_CONTRAST = MOTION.index("contrast")

@@ -17,7 +17,7 @@ from edge.core.vision.surroundings import Surroundings
 from edge.core.vision.tracks import Point, View
 
 LOOK_S: Final = 1.4  # of so much of a track's end there are pictures
-MOTION_S: Final = 2.0  # and of so much its way is told
+MOTION_S: Final = 2.0  # and of so much its motion is told; of the whole its way
 ALBUM_S: Final = 1.9  # pictures are kept so long: LOOK_S, and what passes until a lost track is judged
 # About the time to a moment's neighbours: so one moment's neighbour is the next one's middle, and half of
 # the pictures need not be kept (12 MB at 1080p).
@@ -28,7 +28,20 @@ STEPS: Final = 16
 CHANNELS: Final = ("luma", "difference", "luma_around", "difference_around")
 LUMA: Final = slice(0, None, 2)
 """Of the channels, those that show the picture: their mean is taken off."""
-MOTION: Final = ("before_end_s", "x_h", "y_h", "vx_h_s", "vy_h_s", "size", "contrast", "unseen_s")
+MOTION: Final = (
+    "before_end_s",
+    "x_h",
+    "y_h",
+    "vx_h_s",
+    "vy_h_s",
+    "size",
+    "contrast",
+    "unseen_s",
+    "whole_x_h",
+    "whole_y_h",
+    "whole_vy_h_s",
+)
+"""At each of STEPS even times of the last MOTION_S; the last three at even times of the whole track."""
 NUMBERS: Final = (
     "sights",
     "duration_s",
@@ -172,17 +185,21 @@ def _scaled(crop: F32 | Luma) -> F32 | Luma:
 
 
 def _motion(points: tuple[Point, ...], view: View) -> F32:
-    """The track at evenly spaced times, relative to its end."""
+    """The track at evenly spaced times, relative to its end; its last part, and the whole."""
     t = np.array([p.t_s for p in points])
     at = np.linspace(max(t[0], t[-1] - MOTION_S), t[-1], STEPS)
     x, y = (np.interp(at, t, [p[axis] for p in points]) / view.short for axis in (1, 2))
     size = np.interp(at, t, [_log_size(p.size, view) for p in points])
     contrast = np.interp(at, t, [p.contrast for p in points]) / GREYS
     unseen = np.abs(at[:, None] - t[None, :]).min(axis=1)
-    columns = (at - at[-1], x - x[-1], y - y[-1], np.gradient(x, at), np.gradient(y, at), size)
-    motion: F32 = np.stack((*columns, np.clip(contrast, -LARGEST, LARGEST), unseen), axis=1).astype(
-        np.float32
+    all_the_time = np.linspace(t[0], t[-1], STEPS)
+    whole_x, whole_y = (np.interp(all_the_time, t, [p[axis] for p in points]) / view.short for axis in (1, 2))
+    columns = (
+        *(at - at[-1], x - x[-1], y - y[-1], np.gradient(x, at), np.gradient(y, at), size),
+        *(np.clip(contrast, -LARGEST, LARGEST), unseen),
+        *(whole_x - whole_x[-1], whole_y - whole_y[-1], np.gradient(whole_y, all_the_time)),
     )
+    motion: F32 = np.stack(columns, axis=1).astype(np.float32)
     return motion
 
 
