@@ -5,10 +5,14 @@ detector or `preprocess.py`. The same seed, numbers and machine give the same mo
 """
 
 import argparse
+import os
 import sys
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from importlib.util import find_spec
+from multiprocessing import get_context
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from edge.core.vision.settings import DetectorSettings
@@ -27,10 +31,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m models", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     train = commands.add_parser("train", help="from nothing to a released model")
-    train.add_argument("--clips", type=int, default=1400, help="rendered scenes (a second or two each)")
+    train.add_argument("--clips", type=int, default=2800, help="rendered scenes (three seconds each)")
     train.add_argument("--epochs", type=int, default=16)
     train.add_argument("--seed", type=int, default=1)
-    train.add_argument("--jobs", type=int, default=1, help="processes for rendering")
+    cores = len(os.sched_getaffinity(0))
+    train.add_argument("--jobs", type=int, default=cores, help="processes for scenes and examples")
     train.add_argument("--desk", type=Path, help="labels of a desk, JSON lines (models/desk.py)")
     train.add_argument("--work", type=Path, default=Path("build/train"), help="scenes and examples")
     train.add_argument("--out", type=Path, default=Path("models"), help="gets file, registry and card")
@@ -80,16 +85,22 @@ def data(count: int, work: Path, jobs: int) -> Examples:
     sets.render(clips, videos, jobs)
     shards = work / "examples"
     shards.mkdir(parents=True, exist_ok=True)
-    for number, name in enumerate(clips):
-        shard = shards / f"{name}.npz"
-        if shard.exists():
-            continue
-        half_made = shard.with_suffix(".part.npz")
-        gathered(videos / f"{name}.mp4", number, DetectorSettings()).save(half_made)
-        half_made.replace(shard)
-        if number % 50 == 0:
-            tell(f"examples of {number + 1}/{count} clips")
+    missing = {name: n for n, name in enumerate(clips) if not (shards / f"{name}.npz").exists()}
+    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
+        running = [pool.submit(_shard, videos / f"{name}.mp4", n, shards) for name, n in missing.items()]
+        for number, done in enumerate(as_completed(running), 1):
+            done.result()
+            if number % 50 == 0:
+                tell(f"examples of {number}/{len(missing)} clips")
     return load(shards / f"{name}.npz" for name in clips)
+
+
+def _shard(video: Path, number: int, shards: Path) -> None:
+    """Writes the examples of one video; where its file lies, it is whole."""
+    cv2.setNumThreads(1)
+    half_made = shards / f"{video.stem}.part.npz"
+    gathered(video, number, DetectorSettings()).save(half_made)
+    half_made.replace(shards / f"{video.stem}.npz")
 
 
 def both(first: Examples, second: Examples) -> Examples:
