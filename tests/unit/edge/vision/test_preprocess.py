@@ -16,6 +16,7 @@ from edge.core.vision.preprocess import (
     LOOK_S,
     LOOKS,
     MOTION,
+    MOTION_S,
     MOTION_SHAPE,
     NUMBERS,
     NUMBERS_SHAPE,
@@ -146,6 +147,17 @@ def test_motion_ends_at_the_origin_and_speeds_are_in_picture_heights(view):
     assert column["vy_h_s"][8] == pytest.approx(
         1.6 * (points[-1].t_s - 3 + column["before_end_s"][8]), rel=0.05
     )
+
+
+def test_the_whole_way_is_told_however_long_it_is(view):
+    points = _fall(view, count=120)
+    assert points[-1].t_s - points[0].t_s > 2 * MOTION_S
+    motion = evidence(points, _album(points, view, 2), NOTHING_AROUND, view, 2).motion
+    column = {name: motion[:, index] for index, name in enumerate(MOTION)}
+    way_h = (points[-1].y - points[0].y) / view.short
+    assert column["whole_y_h"][[0, -1]] == pytest.approx([-way_h, 0.0], abs=1e-5)
+    assert column["y_h"][0] > column["whole_y_h"][0], "of the motion only the last part is told"
+    assert column["whole_vy_h_s"][0] < 0.1 * column["whole_vy_h_s"][-1], "it begins at rest"
 
 
 @settings(max_examples=40, deadline=None)
