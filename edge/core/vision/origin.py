@@ -36,12 +36,15 @@ VELOCITY_M_S = ((0.0, 1.8), (0.5, 1.5), (1.8, 2.2))
 LOG_DRAG = (float(np.log(0.04)), 1.3)
 PARTS = (-2.0, -1.0, 0.0, 1.0, 2.0)  # in standard deviations of it
 PART_SPREAD = 0.6
-WIDER = 1.3  # for what no throw here knows: gusts, tumbling, flutter, a problem that is bent
+# For what no throw here knows: gusts, tumbling, flutter, a problem that is bent, sights of something else.
+WIDER = 1.8
 LOG_DRAG_RANGE = (-9.0, 1.0)
 # Along the wall and across it, in one direction for as long as a fall lasts.
 WIND_M_S = (0.0, 2.5)
 # The first centimetres are too slow to be seen, and the detector takes some sights to begin: seconds.
 UNSEEN_S = (0.15, 0.25)
+# Or it was lost in clutter, behind a canopy or before a wall like itself for a while: so goes one in four.
+LATE_S, LATE_SHARE = (1.5, 1.2), 0.25
 # What enters from above has been falling for as long as from somewhere up to the roof of a tower.
 ABOVE_UNSEEN_S = (1.3, 1.0)
 
@@ -118,12 +121,13 @@ def origin_of(fall: Fall, calibration: Calibration) -> Origin | None:
     if len(t_s) < MIN_POINTS:
         return None
     from_above = fall.release is None
-    parts = _explained(t_s, xy_px, calibration, from_above=from_above)
-    if parts is None:
+    explained = _explained(t_s, xy_px, calibration, from_above=from_above)
+    if explained is None:
         return None
+    parts, log_share = explained
     best = min(parts, key=lambda solution: solution.cost)
     odd = float(np.abs(best.residuals[2 * len(t_s) :][:THROW]).max())
-    samples, weight = _samples(parts)
+    samples, weight = _samples(parts, log_share)
     return _told(samples, weight, calibration, odd, from_above=from_above)
 
 
@@ -137,8 +141,10 @@ def _symmetric(matrix: F64) -> F64:
     return (matrix + matrix.T) / 2
 
 
-def _explained(t_s: F64, xy_px: F64, calibration: Calibration, *, from_above: bool) -> list[Solution] | None:
-    """The throws and cameras that explain the points, one for each of `PARTS`."""
+def _explained(
+    t_s: F64, xy_px: F64, calibration: Calibration, *, from_above: bool
+) -> tuple[list[Solution], F64] | None:
+    """The throws and cameras that explain the points, one for each part of what is known, and its share."""
     known = _Known.of(calibration, from_above=from_above)
     least = NOISE_PX_720 * min(calibration.size) / 720
     start = _start(t_s, xy_px, calibration, from_above=from_above)
@@ -148,11 +154,12 @@ def _explained(t_s: F64, xy_px: F64, calibration: Calibration, *, from_above: bo
     # A whole track has wrong answers nearby; its beginning hardly any, and leads to the right one.
     for share in (0.3, 0.6):
         start = _solved(problem.head(share), start).values
-    parts = known.parts(UNSEEN if from_above else DRAG)
-    first = [one for one in _solved_parts(replace(problem, known=parts), start) if one.found]
-    if not first:  # its points lead through the camera, or behind it
+    parts = known.parts(UNSEEN) if from_above else known.parts(DRAG).or_late()
+    first = _solved_parts(replace(problem, known=parts), start)
+    if not any(one.found for one in first):  # its points lead through the camera, or behind it
         return None
-    best = min(first, key=lambda solution: solution.cost)
+    number, best = min(enumerate(first), key=lambda one: one[1].cost if one[1].found else np.inf)
+    problem = replace(problem, known=parts.only(number))
     for _ in range(REWEIGHTINGS):
         off = problem.off(best.values[None])[0]
         noise = max(_noise(off), least)
@@ -160,7 +167,7 @@ def _explained(t_s: F64, xy_px: F64, calibration: Calibration, *, from_above: bo
         problem = replace(problem, spread_px=spread)
         best = _solved(problem, best.values)
     last = _solved_parts(replace(problem, known=parts), best.values)
-    return last if all(one.found for one in last) else None
+    return (last, parts.log_share) if all(one.found for one in last) else None
 
 
 def _solved(problem: "_Problem", start: F64) -> Solution:
@@ -168,23 +175,23 @@ def _solved(problem: "_Problem", start: F64) -> Solution:
 
 
 def _solved_parts(problem: "_Problem", start: F64) -> list[Solution]:
-    return solve(problem.residuals, np.tile(start, (len(PARTS), 1)), problem.known.step, rounds=ROUNDS)
+    count = len(problem.known.log_share)
+    return solve(problem.residuals, np.tile(start, (count, 1)), problem.known.step, rounds=ROUNDS)
 
 
-def _samples(parts: list[Solution]) -> tuple[F64, F64]:
-    """Unknowns (n, 19) as the track leaves them open, and their weights, (n,).
+def _samples(parts: list[Solution], log_share: F64) -> tuple[F64, F64]:
+    """Unknowns (n, 19) as the track leaves them open, and their weights, (n,). log_share: each part's, (k,).
 
     What is known of drag beforehand is a sum of narrower normal distributions, each with a solution of its
     own (Alspach & Sorenson 1972): along drag the whole is no paraboloid, and one would be too sure of itself.
     """
     random = np.random.default_rng(SEED)
     samples, log_weights = [], []
-    for part, solution in zip(PARTS, parts, strict=True):
+    for share, solution in zip(log_share.tolist(), parts, strict=True):
         variances, vectors = np.linalg.eigh(_symmetric(solution.covariance))
         variances = np.maximum(variances, 1e-16)
         drawn = WIDER * random.standard_normal((SAMPLES, len(solution.values)))
         samples.append(solution.values + drawn @ (vectors * np.sqrt(variances)).T)
-        share = -(part**2) / (2 * (1 - PART_SPREAD**2))
         log_weights.append(share - solution.cost + float(np.log(variances).sum()) / 2)
     weight = np.exp(np.array(log_weights) - max(log_weights))
     return np.vstack(samples), np.repeat(weight / weight.sum() / SAMPLES, SAMPLES)
@@ -207,13 +214,17 @@ def _alike(off: F64) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What is known before the track: of the throw (10,), of the camera (9,), as means and whitening."""
+    """What is known before the track: of the throw (10,), of the camera (9,), as means and whitening.
+
+    In k parts, mean and spread are (k, 1, 10), and log_share (k,) is the logarithm of each part's share.
+    """
 
     mean: F64
     spread: F64
     camera: F64
     whitening: F64
     step: F64
+    log_share: F64
 
     @staticmethod
     def of(calibration: Calibration, *, from_above: bool) -> "_Known":
@@ -233,15 +244,32 @@ class _Known:
         values, vectors = np.linalg.eigh(_symmetric(calibration.covariance))
         root = vectors / np.sqrt(np.maximum(values, 1e-14))
         step = np.concatenate((THROW_STEP, CAMERA_STEP))
-        return _Known(mean, spread, calibration.camera, root.T, step)
+        return _Known(mean, spread, calibration.camera, root.T, step, np.zeros(1))
 
     def parts(self, unknown: int) -> "_Known":
-        """The same for each of `PARTS`, with one unknown held near it: mean (5, 1, 10), spread (10,)."""
-        mean = np.tile(self.mean, (len(PARTS), 1, 1))
-        spread = self.spread.copy()
-        mean[:, 0, unknown] += np.array(PARTS) * spread[unknown]
-        spread[unknown] *= PART_SPREAD
-        return replace(self, mean=mean, spread=spread)
+        """The same for each of `PARTS`, with one unknown held near it."""
+        mean, spread = (np.tile(one, (len(PARTS), 1, 1)) for one in (self.mean, self.spread))
+        mean[..., unknown] += np.array(PARTS)[:, None] * self.spread[unknown]
+        spread[..., unknown] *= PART_SPREAD
+        log_share = -np.square(PARTS) / (2 * (1 - PART_SPREAD**2))
+        return replace(self, mean=mean, spread=spread, log_share=log_share)
+
+    def or_late(self) -> "_Known":
+        """The same parts twice: as they are, and with a track that began late."""
+        mean, spread = self.mean.copy(), self.spread.copy()
+        mean[..., UNSEEN], spread[..., UNSEEN] = LATE_S
+        early, late = np.log(1 - LATE_SHARE) - np.log(UNSEEN_S[1]), np.log(LATE_SHARE) - np.log(LATE_S[1])
+        return replace(
+            self,
+            mean=np.concatenate((self.mean, mean)),
+            spread=np.concatenate((self.spread, spread)),
+            log_share=np.concatenate((self.log_share + early, self.log_share + late)),
+        )
+
+    def only(self, number: int) -> "_Known":
+        """One of the parts alone."""
+        share = self.log_share[number : number + 1]
+        return replace(self, mean=self.mean[number, 0], spread=self.spread[number, 0], log_share=share)
 
 
 @dataclass(frozen=True, slots=True)

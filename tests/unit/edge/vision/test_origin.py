@@ -59,6 +59,18 @@ def test_a_bag_from_the_ninth_floor_is_told_from_the_ninth_floor() -> None:
     assert found.odd < ODD / 2
 
 
+@pytest.mark.parametrize(("drag_per_m", "begins_s"), [(0.05, 0.1), (0.05, 1.0), (0.1, 2.0), (0.2, 2.5)])
+def test_a_track_that_begins_late_is_told_from_floors_that_hold_the_true_one(
+    drag_per_m: float, begins_s: float
+) -> None:
+    place, velocity = np.array([16.0, PLAN.line_m(12) + 1.2, 0.3]), np.array([0.5, 0.3, 1.8])
+    path = motion.trajectory(place, velocity, drag_per_m)
+    found = origin_of(along(motion.at(path, begins_s + np.arange(30) * 0.04)), CALIBRATION)
+    assert found is not None
+    assert found.floor_low <= 12 <= found.floor_high
+    assert found.height_m.low < place[1] < found.height_m.high
+
+
 @pytest.mark.parametrize(
     ("speed_m_s", "acceleration_m_s2"),
     [(30.0, 0.0), (60.0, 0.0), (0.0, 40.0)],
