@@ -69,7 +69,10 @@ def main(
         shown.print(cost.table(videos), tables.goals("cost", rows))
         figures["cost"] = cost.as_object(videos, rows)
     if swept:
-        settings = sweep.swept(shown_over(shipped("--sensitivity", str(sweep.MOST)), clips, jobs))
+        settings = [
+            sweep.at(value, shown_over(shipped("--sensitivity", str(value)), clips, jobs))
+            for value in sweep.VALUES
+        ]
         shown.print(sweep.table(settings))
         figures["sensitivity"] = [row.as_object() for row in settings]
     if sheet is not None:

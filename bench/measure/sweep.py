@@ -1,9 +1,8 @@
 """What the one number `sensitivity` means: recall and false alarms at each of its values.
 
-One run at the most sensitive setting tells everything that any setting would tell, with its score; an event
-counts at a sensitivity s if its score is at least 1 - s. (How tracks are joined into events may differ a
-little at the setting itself.) The hours are those of the clips, each packed with what is hard: a camera's
-usual day has far fewer of such minutes, so the alarms a day are an upper bound, not a forecast.
+Each value is a run of its own: what is told early, and which tracks become one event, changes with it. The
+hours are those of the clips, each packed with what is hard: a camera's usual day has far fewer of such
+minutes, so the alarms a day are an upper bound, not a forecast.
 """
 
 from collections.abc import Sequence
@@ -12,11 +11,10 @@ from typing import Any, Final
 
 from rich.table import Table
 
-from bench.measure.scoring import Judged, judged
+from bench.measure.scoring import Judged
 from bench.measure.summary import summary
 
-MOST: Final = 0.95
-VALUES: Final = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
+VALUES: Final = (0.2, 0.35, 0.5, 0.65, 0.8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +36,11 @@ class Setting:
         }
 
 
-def swept(at_most: Sequence[Judged], values: Sequence[float] = VALUES) -> list[Setting]:
-    """The rows, from clips judged at the most sensitive setting."""
-    rows = []
-    for value in values:
-        kept = [
-            judged(one.clip, [event for event in one.events if event.score >= 1 - value - 1e-9])
-            for one in at_most
-        ]
-        found = summary(kept)
-        a_day = 24 * found.false / found.hours if found.hours else 0.0
-        rows.append(Setting(value, found.recall.value, found.precision.value, a_day))
-    return rows
+def at(sensitivity: float, judged: Sequence[Judged]) -> Setting:
+    """The row of one value, from the clips as they were told at it."""
+    found = summary(judged)
+    a_day = 24 * found.false / found.hours if found.hours else 0.0
+    return Setting(sensitivity, found.recall.value, found.precision.value, a_day)
 
 
 def table(rows: Sequence[Setting]) -> Table:

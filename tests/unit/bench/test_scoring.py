@@ -13,7 +13,7 @@ from bench.measure.records import Clip, Event, Thing, clip_from, event_from, thi
 from bench.measure.running import rejections, thrown_up
 from bench.measure.scoring import judged
 from bench.measure.summary import Share, floors_right, impacts_inside, summary
-from bench.measure.sweep import swept
+from bench.measure.sweep import at
 
 PERIOD_S = 0.04
 
@@ -237,13 +237,12 @@ def test_a_miss_is_told_with_the_likeliest_rejection_on_its_path():
     assert (ball.start_s, ball.end_s, ball.thrown_up) == (5.0, 6.5, True)
 
 
-@given(st.lists(st.floats(0.05, 1.0), min_size=1, max_size=4), st.lists(st.floats(0.05, 1.0), max_size=4))
-def test_more_sensitive_finds_no_less_and_tells_no_fewer_false_falls(scores, false_scores):
-    ways = [path(x=100 + 200 * number) for number in range(len(scores))]
-    events = [event(way, score=score) for way, score in zip(ways, scores, strict=True)]
-    events += [event(moved(path(), 5.0, 30 * n), score=score) for n, score in enumerate(false_scores)]
-    rows = swept([judged(clip(*map(thing, ways)), events)])
-    assert [row.recall for row in rows] == sorted(row.recall for row in rows)
-    assert [row.false_a_day for row in rows] == sorted(row.false_a_day for row in rows)
-    half = next(row for row in rows if row.sensitivity == 0.5)
-    assert half.recall == pytest.approx(sum(score >= 0.5 for score in scores) / len(scores))
+@given(st.integers(0, 4), st.integers(0, 4))
+def test_a_sensitivity_means_recall_and_false_alarms_a_day(found, false):
+    ways = [path(x=100 + 200 * number) for number in range(4)]
+    events = [event(way) for way in ways[:found]]
+    events += [event(moved(path(), 5.0, 30 * number)) for number in range(false)]
+    one = judged(clip(*map(thing, ways)), events)
+    row = at(0.35, [one])
+    assert (row.sensitivity, row.recall) == (0.35, found / 4)
+    assert row.false_a_day == pytest.approx(false * 86_400 / one.clip.duration_s)
