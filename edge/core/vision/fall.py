@@ -45,7 +45,7 @@ GROWING = frozenset(
 UNRIPE = frozenset({"points", "travel", "thrown_up"})  # of a glance
 SUSPICIOUS = 0.5
 SURE_ODDS = 9.0  # of a verifier that needs the rules for nothing but to be possible
-LEAST_VERIFIER = 0.1
+LEAST_VERIFIER = 0.3  # at some moment of a track: a fall from far looks like one while it passes a plain wall
 LEAST_RULES = 0.02
 DOUBTS = frozenset({"verifier", "thrown_up"})
 MAX_PEERS = 3.0  # of what goes the same way, before it is rain, snow or leaves
@@ -122,6 +122,11 @@ class Verdict:
     def promise(self) -> float:
         """The score by the rules that more of its way does not meet."""
         return _joint(tuple(r for r in self.rulings if r.rule not in UNRIPE))
+
+    @property
+    def learned(self) -> float:
+        """What a verifier said of it, P(fall); 0 if it was not asked."""
+        return next((r.value for r in self.rulings if r.rule == "verifier"), 0.0)
 
     @property
     def measured(self) -> F64:
@@ -271,14 +276,14 @@ def came_down(verdict: Verdict, risen_px: float) -> Verdict:
     return replace(verdict, score=score, rulings=(*rest, ruling), otherwise=verdict.score)
 
 
-def joined(rules: float, verifier: float) -> float:
-    """One score of two: what the rules tell unless the verifier is sure of the contrary, or the reverse.
+def joined(rules: float, verifier: float, surest: float) -> float:
+    """One score of two: what the rules tell if the verifier once took it for a fall, or the reverse.
 
     The verifier must be the surer of the two, since it learned from rendered scenes only.
-    rules: the weakest share, lessened; verifier: P(fall).
+    rules: the weakest share, lessened; verifier: P(fall); surest: the highest that it was for this track.
     """
     sure = verifier / (verifier + SURE_ODDS * (1 - verifier))
-    by_rules = min(rules, above(verifier, LEAST_VERIFIER))
+    by_rules = min(rules, above(max(surest, verifier), LEAST_VERIFIER))
     by_verifier = min(sure, above(rules, LEAST_RULES))
     return max(by_rules, by_verifier)
 

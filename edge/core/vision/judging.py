@@ -77,6 +77,7 @@ def living(state: State, settings: DetectorSettings, verifier: Verifier | None) 
             (watched.suspected_s or state.now_s) if promising else None,
             watched.sure + 1 if sure else 0,
             verdict,
+            watched.learned if verdict is None else max(watched.learned, verdict.learned),
         )
         before[trace.id] = watched
         if verdict is not None and watched.sure >= SURE:
@@ -244,7 +245,8 @@ def _verdict(
     found = examined(state, trace, settings)
     if found is None or found.surroundings is None:
         return None if found is None else found.verdict
-    verdict = _verified(state, found.verdict, found.surroundings, settings, verifier)
+    before = next((w.learned for w in state.watched if w.id == trace.id), 0.0)
+    verdict = _verified(state, found, settings, verifier, before)
     if verdict.score < SUSPICIOUS * settings.certain:
         return verdict
     return came_down(verdict, risen(verdict.points, state.history, state.view))
@@ -277,14 +279,15 @@ def _by_rules(state: State, trace: Trace, settings: DetectorSettings) -> Verdict
 
 
 def _verified(
-    state: State,
-    verdict: Verdict,
-    surroundings: Surroundings,
-    settings: DetectorSettings,
-    verifier: Verifier,
+    state: State, found: Examined, settings: DetectorSettings, verifier: Verifier, before: float
 ) -> Verdict:
-    """The verdict with what the learned part says of the track's pictures, as one more ruling."""
-    seen = evidence(verdict, state.album, surroundings, state.view, state.factor)
+    """The verdict with what the learned part says of the track's pictures, as one more ruling.
+
+    before: the highest P(fall) that it gave the track so far.
+    """
+    verdict = found.verdict
+    assert found.surroundings is not None
+    seen = evidence(verdict, state.album, found.surroundings, state.view, state.factor)
     if seen is None:
         return verdict
     learned = verifier(seen)
@@ -292,5 +295,5 @@ def _verified(
     rulings = (*verdict.rulings, Ruling("verifier", learned.fall, learned.fall, 0.5, note))
     # Whether it came up before is asked afterwards: of a fall it says that it was none, not that it was not.
     alone = settings.verdict_by == "verifier"
-    score = learned.fall if alone else joined(verdict.but_for_a_rise, learned.fall)
+    score = learned.fall if alone else joined(verdict.but_for_a_rise, learned.fall, before)
     return replace(verdict, score=score, rulings=rulings)

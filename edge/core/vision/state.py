@@ -15,7 +15,8 @@ from edge.core.vision.tracks import Sights, Trace, View, no_passages
 class Watched:
     """A living trace that was judged. suspected_s: since when it may be a fall; sure: so often in a row.
 
-    sights: how many it had. verdict: on these; None if there was nothing to say.
+    sights: how many it had. verdict: on these; None if there was nothing to say. learned: the highest P(fall)
+    that a verifier gave it.
     """
 
     id: int
@@ -24,6 +25,7 @@ class Watched:
     suspected_s: float | None = None
     sure: int = 0
     verdict: Verdict | None = None
+    learned: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

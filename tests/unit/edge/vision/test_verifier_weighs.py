@@ -51,26 +51,46 @@ def test_a_verifier_that_doubts_turns_away_what_the_rules_would_tell(kit):
 
 
 @pytest.mark.parametrize(
-    ("rules", "verifier", "told"),
+    ("rules", "verifier", "surest", "told"),
     [
-        (0.7, 0.3, True),
-        (0.7, 0.05, False),
-        (0.1, 0.95, True),
-        (0.1, 0.7, False),
-        (0.001, 0.99, False),
-        (0.0, 1.0, False),
-        (1.0, 0.0, False),
+        (0.7, 0.4, 0.0, True),
+        (0.7, 0.2, 0.0, False),
+        (0.7, 0.05, 0.6, True),  # it once looked like a fall, and moves like one
+        (0.3, 0.05, 0.99, False),  # it no longer looks like one, and does not move like one
+        (0.1, 0.95, 0.95, True),
+        (0.1, 0.7, 0.7, False),
+        (0.001, 0.99, 0.99, False),
+        (0.0, 1.0, 1.0, False),
+        (1.0, 0.0, 0.0, False),
     ],
 )
-def test_either_tells_a_fall_unless_the_other_is_sure_of_the_contrary(rules, verifier, told):
-    assert (joined(rules, verifier) >= 0.5) == told
+def test_either_tells_a_fall_unless_the_other_is_sure_of_the_contrary(rules, verifier, surest, told):
+    assert (joined(rules, verifier, surest) >= 0.5) == told
 
 
-@given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
-def test_no_score_falls_when_either_is_surer(rules, verifier, surer):
-    assert 0.0 <= joined(rules, verifier) <= 1.0
-    assert joined(max(rules, surer), verifier) >= joined(rules, verifier)
-    assert joined(rules, max(verifier, surer)) >= joined(rules, verifier)
+@given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
+def test_no_score_falls_when_either_is_surer(rules, verifier, surest, surer):
+    assert 0.0 <= joined(rules, verifier, surest) <= 1.0
+    assert joined(max(rules, surer), verifier, surest) >= joined(rules, verifier, surest)
+    assert joined(rules, max(verifier, surer), surest) >= joined(rules, verifier, surest)
+    assert joined(rules, verifier, max(surest, surer)) >= joined(rules, verifier, surest)
+
+
+class OnceSure:
+    """A verifier that takes a track for a fall at its first look only."""
+
+    def __init__(self, first: float) -> None:
+        self.said = first
+
+    def __call__(self, _: object) -> Verification:
+        said, self.said = self.said, 0.02
+        return Verification(said, (("throw", said),))
+
+
+@pytest.mark.parametrize(("first", "told"), [(0.9, 1), (0.1, 0)])
+def test_what_once_looked_like_a_fall_and_moves_like_one_is_told(kit, first, told):
+    scene = kit.scene(seconds=3, things=[kit.thing(kit.drop())])
+    assert len(kit.watch(scene, verifier=OnceSure(first))) == told
 
 
 def test_what_the_verifier_turned_away_is_told_by_its_name_and_what_it_took_it_for(kit):
