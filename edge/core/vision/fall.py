@@ -44,9 +44,6 @@ GROWING = frozenset(
 )
 UNRIPE = frozenset({"points", "travel", "thrown_up"})  # of a glance
 SUSPICIOUS = 0.5
-SURE_ODDS = 9.0  # of a verifier that needs the rules for nothing but to be possible
-LEAST_VERIFIER = 0.3  # at some moment of a track: a fall from far looks like one while it passes a plain wall
-LEAST_RULES = 0.02
 DOUBTS = frozenset({"verifier", "thrown_up"})
 MAX_PEERS = 3.0  # of what goes the same way, before it is rain, snow or leaves
 # A vehicle that comes nearer grows by its own width while it sinks by the camera's height above it; what
@@ -263,29 +260,6 @@ def judge(
     asked = _one_of(ways[1]) if verdict.from_above else ways[0]
     rulings = (*verdict.rulings, *_falls(best, view), *asked)
     return replace(verdict, score=_joint(rulings), rulings=rulings, best=best, unasked=(*ways[0], *ways[1]))
-
-
-def came_down(verdict: Verdict, risen_px: float) -> Verdict:
-    """A verifier's verdict when it is known how far the thing was seen to come up before, px."""
-    y = [p.y for p in verdict.points]
-    top = y.index(min(y))
-    rise, down = max(max(y[: top + 1]) - y[top], risen_px), max(y[-1] - y[top], 1.0)
-    ruling = at_most("thrown_up", rise / down, MAX_RISE, 3)
-    score = min(verdict.score, ruling.share) if ruling.share < SUSPICIOUS else verdict.score
-    rest = tuple(r for r in verdict.rulings if r.rule != "thrown_up")
-    return replace(verdict, score=score, rulings=(*rest, ruling), otherwise=verdict.score)
-
-
-def joined(rules: float, verifier: float, surest: float) -> float:
-    """One score of two: what the rules tell if the verifier once took it for a fall, or the reverse.
-
-    The verifier must be the surer of the two, since it learned from rendered scenes only.
-    rules: the weakest share, lessened; verifier: P(fall); surest: the highest that it was for this track.
-    """
-    sure = verifier / (verifier + SURE_ODDS * (1 - verifier))
-    by_rules = min(rules, above(max(surest, verifier), LEAST_VERIFIER))
-    by_verifier = min(sure, above(rules, LEAST_RULES))
-    return max(by_rules, by_verifier)
 
 
 def _joint(rulings: tuple[Ruling, ...]) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 
 from edge.core.vision import events, scene
 from edge.core.vision.events import Scope
-from edge.core.vision.fall import HOPELESS, SUSPICIOUS, Verdict, alone, came_down, glance, joined, judge
+from edge.core.vision.fall import HOPELESS, SUSPICIOUS, Verdict, alone, glance, judge
 from edge.core.vision.frame import F64, Rejection, Ruling
 from edge.core.vision.preprocess import Verifier, evidence
 from edge.core.vision.release import extended_back, risen
@@ -19,6 +19,7 @@ from edge.core.vision.settings import DetectorSettings
 from edge.core.vision.state import State, Watched
 from edge.core.vision.surroundings import PEERS_S, Surroundings, around, peers
 from edge.core.vision.tracks import Passage, Trace, View, passage, roughness, track_of
+from edge.core.vision.weighing import came_down, joined
 
 MAX_ENDED = 128  # lost traces that a later one may continue
 MAX_PASSAGES = 256

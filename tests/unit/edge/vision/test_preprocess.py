@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge.core.vision.fall import joined, judge
+from edge.core.vision.fall import judge
 from edge.core.vision.foreground import Moment
 from edge.core.vision.preprocess import (
     ALBUM_S,
@@ -28,6 +28,7 @@ from edge.core.vision.preprocess import evidence as evidence_of
 from edge.core.vision.settings import DetectorSettings
 from edge.core.vision.surroundings import Surroundings
 from edge.core.vision.tracks import Point, View
+from edge.core.vision.weighing import joined
 
 NOTHING_AROUND = Surroundings(density=1e-6, body_px=12.0)
 

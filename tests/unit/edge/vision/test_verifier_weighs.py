@@ -7,11 +7,12 @@ from hypothesis import strategies as st
 
 from edge.core.vision import pipeline
 from edge.core.vision.drag import let_go
-from edge.core.vision.fall import RULES, Verdict, came_down, joined, judge
+from edge.core.vision.fall import RULES, Verdict, judge
 from edge.core.vision.preprocess import NUMBERS, Verification
 from edge.core.vision.settings import DetectorSettings
 from edge.core.vision.surroundings import Surroundings
 from edge.core.vision.tracks import Point, View
+from edge.core.vision.weighing import came_down, joined
 
 ALONE = Surroundings(density=1e-6, body_px=8.0)
 VIEW = View(720, 1280, 0.04)
