@@ -111,9 +111,8 @@ class Verdict:
     @property
     def promising(self) -> bool:
         """Whether only more of its way is missing to make it a fall, or a verifier takes it for one."""
-        asked = [r.share for r in self.rulings if r.rule == "verifier"]
         ripens = all(r.share >= SUSPICIOUS or r.rule in {*GROWING, "verifier"} for r in self.rulings)
-        return (self.score > 0 and ripens) or any(share >= SUSPICIOUS for share in asked)
+        return (self.score > 0 and ripens) or self.learned >= SUSPICIOUS
 
     @property
     def promise(self) -> float:
@@ -136,7 +135,8 @@ class Verdict:
         """Whether it would be a fall with this score, had it not come up from below."""
         if self.otherwise is not None:
             return self.score < limit <= self.otherwise
-        return self.score < limit <= self.but_for_a_rise
+        asked = any(r.rule == "thrown_up" for r in self.rulings)
+        return asked and self.score < limit <= self.but_for_a_rise
 
     @property
     def but_for_a_rise(self) -> float:

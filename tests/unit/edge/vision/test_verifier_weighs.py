@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from edge.core.vision import pipeline
 from edge.core.vision.drag import let_go
-from edge.core.vision.fall import RULES, Verdict, judge
+from edge.core.vision.fall import RULES, Verdict, alone, judge
 from edge.core.vision.preprocess import NUMBERS, Verification
 from edge.core.vision.settings import DetectorSettings
 from edge.core.vision.surroundings import Surroundings
@@ -153,3 +153,11 @@ def test_a_way_up_before_takes_the_verifiers_word_back(risen_px, score):
     sure = came_down(Verdict(0.9, verdict.rulings, verdict.points, from_above=False), risen_px)
     assert sure.score == pytest.approx(score, abs=0.09)
     assert sure.thrown_up(0.5) == (risen_px > 0)
+
+
+@pytest.mark.parametrize("limit", [0.05, 0.2, 0.5])
+def test_what_was_not_asked_whether_it_came_up_is_not_told_as_thrown_up(limit):
+    """A drop of rain is put aside by its peers alone, whatever the sensitivity."""
+    one_of_many = Verdict(0.0, (alone(4.0),), points(steady), from_above=False)
+    assert one_of_many.rulings[0].share > 0.2
+    assert not one_of_many.thrown_up(limit)
