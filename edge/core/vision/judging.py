@@ -113,6 +113,11 @@ def _due(state: State) -> list[Trace]:
     return [trace for _, trace in sorted(due, key=lambda one: one[0])[:MAX_JUDGED]]
 
 
+def _watched(state: State, identity: int) -> Watched:
+    """What is known of a living trace, or of one that ends now."""
+    return next((w for w in state.watched if w.id == identity), NEVER)
+
+
 def _suspect(identity: int, verdict: Verdict, suspected_s: float) -> Suspect:
     return Suspect(identity, verdict, verdict.points, suspected_s, frozenset((identity,)))
 
@@ -138,7 +143,7 @@ def _last_verdict(
     state: State, trace: Trace, settings: DetectorSettings, verifier: Verifier | None
 ) -> Verdict | None:
     """The verdict on a trace that ended: the one before if it was clear and hardly anything came since."""
-    last = next((w for w in state.watched if w.id == trace.id), NEVER)
+    last = _watched(state, trace.id)
     if len(trace.points) < GROWN * last.sights and (last.verdict is None or last.verdict.score < CLEARLY_NOT):
         return last.verdict
     return _verdict(state, trace, settings, verifier)
@@ -150,7 +155,7 @@ def _judged(
     """The state with what is to be made of a verdict on a trace that ended."""
     limit = 1 - settings.sensitivity
     decision = next((d.suspect for d in state.events.decisions if d.suspect.id == identity), None)
-    suspected_s = next((w.suspected_s for w in state.watched if w.id == identity), None) or state.now_s
+    suspected_s = _watched(state, identity).suspected_s or state.now_s
     if verdict is not None and verdict.score >= limit:
         suspect = _suspect(identity, verdict, suspected_s)
         before = tuple(s for s in state.events.suspects if parent is not None and s.id == parent.id)
@@ -246,8 +251,7 @@ def _verdict(
     found = examined(state, trace, settings)
     if found is None or found.surroundings is None:
         return None if found is None else found.verdict
-    before = next((w.learned for w in state.watched if w.id == trace.id), 0.0)
-    verdict = _verified(state, found, settings, verifier, before)
+    verdict = _verified(state, found, settings, verifier, _watched(state, trace.id).learned)
     if verdict.score < SUSPICIOUS * settings.certain:
         return verdict
     return came_down(verdict, risen(verdict.points, state.history, state.view))
