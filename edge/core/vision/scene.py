@@ -1,11 +1,14 @@
 """What belongs together: pieces of one fall, reflections and splashes beside it, the event they make."""
 
 from dataclasses import dataclass, replace
+from statistics import median
 
 import numpy as np
 
-from edge.core.vision.fall import Verdict
+from edge.core.vision.drag import let_go
+from edge.core.vision.fall import MAX_FALL_RESIDUAL, Verdict
 from edge.core.vision.frame import F64
+from edge.core.vision.path import describe
 from edge.core.vision.settings import DetectorSettings
 from edge.core.vision.tracks import Point, View, strength
 
@@ -14,11 +17,14 @@ SAME_START_S = 0.3
 PARTED = 0.25  # largest change of distance ÷ way of two tracks that are one event
 MIN_SHARED = 3
 WHOLE = 0.6  # share of the longest way down from which a track is the whole fall
+EVER_DARKER = 0.85  # share of darker sights from which it may be a shadow
+SHADOW = 0.5  # what it counts beside something that is lighter than the wall and casts it
 PARTING_START_S = 0.9  # a shadow is seen later than what throws it
 LIQUID_PARTS = 4
 MIN_PARTING = 6
 PARTING_NEAR_H, PARTING_STRAYS_H = 0.12, 0.015
 WEAKER = 0.75  # what a shadow shows ÷ what the thing shows
+RESUMED_S = 2.0  # behind a tree or several balconies
 MEMORY_S = 8.0  # how long an event still claims what falls beside and after it
 
 
@@ -54,11 +60,24 @@ def foremost(group: tuple[Suspect, ...]) -> Suspect:
     Of water, which falls in many parts, it is the middle of them.
     """
     longest = max(way_down(s.points) for s in group)
+    lighter = any(_darker(s.points) < EVER_DARKER for s in group)
+
+    def shows(suspect: Suspect) -> float:
+        shown = median(abs(p.contrast) * p.size for p in suspect.points)
+        way = min(1.0, way_down(suspect.points) / (WHOLE * longest))
+        may_be_shadow = lighter and _darker(suspect.points) >= EVER_DARKER
+        return shown * way * way * (SHADOW if may_be_shadow else 1.0)
+
+    best = max(group, key=shows)
     whole = [s for s in group if way_down(s.points) >= WHOLE * longest]
-    best = max(whole, key=lambda s: abs(strength(s.points)))
     return (
         best if len(whole) < LIQUID_PARTS else replace(best, points=_middle([s.points for s in group], best))
     )
+
+
+def _darker(points: tuple[Point, ...]) -> float:
+    """Share of a track's sights that are darker than what is behind them; a shadow's all are."""
+    return sum(p.contrast < 0 for p in points) / len(points)
 
 
 def _middle(parts: list[tuple[Point, ...]], best: Suspect) -> tuple[Point, ...]:
@@ -78,7 +97,7 @@ def same_event(a: tuple[Point, ...], b: tuple[Point, ...], view: View, settings:
     """Whether two tracks are one event: parallel at one time, two pieces of one, or one after another."""
     first, second = (a, b) if a[0].t_s <= b[0].t_s else (b, a)
     if second[0].t_s > first[-1].t_s:
-        return follows(first, second, view, settings)
+        return follows(first, second, view, settings) or resumes(first, second, view)
     times = np.array(sorted({p.t_s for p in first} | {p.t_s for p in second}))
     times = times[(times >= second[0].t_s) & (times <= min(first[-1].t_s, second[-1].t_s))]
     dx, dy = (_at(first, times, axis) - _at(second, times, axis) for axis in (1, 2))
@@ -142,6 +161,19 @@ def follows(
     low, high = first[-1].y - NEAR_H * view.short, first[-1].y + 2.0 * vy * gap + NEAR_H * view.short
     x = first[-1].x + vx * gap
     return low <= second[0].y <= high and abs(second[0].x - x) <= NEAR_H * view.short + abs(vx) * gap
+
+
+def resumes(first: tuple[Point, ...], second: tuple[Point, ...], view: View) -> bool:
+    """Whether the second track is the first one again that was hidden for long: one fall explains both."""
+    gap = second[0].t_s - first[-1].t_s
+    if not 0 < gap <= RESUMED_S or second[0].y <= first[-1].y:
+        return False
+    whole = (*first, *second)
+    t, x, y, size = (
+        np.array(column) for column in zip(*((p.t_s, p.x, p.y, p.size) for p in whole), strict=True)
+    )
+    one = let_go(t, x, y, describe(t, x, y, size, view).expected_px)
+    return one is not None and one.residual <= MAX_FALL_RESIDUAL
 
 
 def continued(first: tuple[Point, ...], second: tuple[Point, ...]) -> tuple[Point, ...]:
