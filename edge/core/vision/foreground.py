@@ -201,9 +201,10 @@ def learn(
     if active.mean() > settings.flood_share:
         rate *= FLOOD_RATE
     above = level - activity.quantile
-    rise = rate * (1.0 + 0.1 * np.clip(above, 0, 60))
-    fall = rate * (1.0 - settings.activity_quantile) / settings.activity_quantile
-    quantile = np.where(above > 0, np.minimum(rise, np.maximum(above, 0)), -fall) + activity.quantile
+    # Larger steps from afar, alike both ways: what passed once must not deafen a place for minutes.
+    step = rate * (1.0 + 0.1 * np.minimum(np.abs(above), 60))
+    fall = step * (1.0 - settings.activity_quantile) / settings.activity_quantile
+    quantile = np.where(above > 0, np.minimum(step, above), -fall) + activity.quantile
     # At first an average over all that was seen (with two idle seconds before it), then over BUSY_S.
     weight = min(1.0, max(period_s / BUSY_S, period_s / (seen_s + 2.0)))
     busy = activity.busy + weight * (active - activity.busy)

@@ -73,6 +73,26 @@ def test_a_restless_place_raises_its_own_threshold_and_no_other():
     assert level[1, 2] < 10
 
 
+def test_a_place_that_something_passed_once_hears_as_well_as_before_soon():
+    activity = foreground.no_activity((2, 3))
+    quiet, passing = np.full((2, 3), 2, np.uint8), np.full((2, 3), 2, np.uint8)
+    passing[0, 0] = 80
+
+    def after(seconds, peaks, activity):
+        for _ in range(round(seconds / 0.04)):
+            active = peaks > foreground.thresholds(activity, SETTINGS)
+            activity = foreground.learn(activity, peaks, active, 0.04, SETTINGS)
+        return activity, float(foreground.thresholds(activity, SETTINGS)[0, 0])
+
+    activity, _ = after(5, quiet, activity)
+    activity, deafened = after(0.5, passing, activity)
+    activity, later = after(15, quiet, activity)
+    assert deafened > 40
+    assert later < 0.6 * deafened
+    _, at_last = after(20, quiet, activity)
+    assert at_last < 10
+
+
 def test_a_candidate_is_measured_in_full_resolution_pixels():
     shown = foreground.difference(Moment(1.0, grey(), spot(40, 30), grey()))
     active = foreground.block_peaks(shown.magnitude, 8) > 5
