@@ -22,6 +22,7 @@ ALBUM_S: Final = 1.9  # pictures are kept so long: LOOK_S, and what passes until
 # About the time to a moment's neighbours: so one moment's neighbour is the next one's middle, and half of
 # the pictures need not be kept (12 MB at 1080p).
 ALBUM_STEP_S: Final = 0.06
+BESIDE_S: Final = 0.06  # between a picture and the nearest sight: the thing may be seen in every other one
 LOOKS: Final = 8
 SIDE: Final = 24
 STEPS: Final = 16
@@ -124,8 +125,8 @@ def evidence(
 ) -> Evidence | None:
     """What there is to see of a track; None if it has fewer than MIN_POINTS points or no picture is left.
 
-    verdict: what the rules make of it, thoroughly. album: the last moments; their times are the points'
-    times. factor: by how much the album's pictures are reduced.
+    verdict: what the rules make of it, thoroughly. album: the last moments. factor: by how much their
+    pictures are reduced.
     """
     points = verdict.points
     if len(points) < MIN_POINTS:
@@ -137,20 +138,21 @@ def evidence(
 
 
 def _crops(points: tuple[Point, ...], album: tuple[Moment, ...], view: View, factor: int) -> F32 | None:
-    pictured = {m.t_s: m for m in album}
-    seen = [p for p in points if p.t_s in pictured and p.t_s >= points[-1].t_s - LOOK_S]
+    pictured = [m for m in album if max(points[0].t_s, points[-1].t_s - LOOK_S) <= m.t_s <= points[-1].t_s]
+    t, x, y = (np.array(column) for column in zip(*((p.t_s, p.x, p.y) for p in points), strict=True))
+    seen = [m for m in pictured if np.abs(t - m.t_s).min() <= BESIDE_S]
     if not seen:
         return None
     crops = np.zeros(CROPS_SHAPE, np.float32)
     chosen = np.unique(np.linspace(0, len(seen) - 1, LOOKS).round().astype(int))
-    extent = float(np.median([max(p.size, p.width) for p in seen])) / factor
+    extent = float(np.median([max(p.size, p.width) for p in points if p.t_s >= seen[0].t_s])) / factor
     near = int(np.clip(NEAR_SIZES * extent, NEAR_MIN_PX, 0.5 * view.short / factor))
     cell = max(round(AROUND_H * view.short / factor / SIDE), 1)
     looks = []
     for index in chosen:
-        point = seen[index]
-        centre = ((point.x + 0.5) / factor - 0.5, (point.y + 0.5) / factor - 0.5)
-        looks.append(_look(pictured[point.t_s], centre, near, cell))
+        moment = seen[index]
+        centre = tuple((float(np.interp(moment.t_s, t, v)) + 0.5) / factor - 0.5 for v in (x, y))
+        looks.append(_look(moment, (centre[0], centre[1]), near, cell))
     crops[-len(looks) :] = np.asarray(looks, np.float32)
     crops[-len(looks) :, LUMA] -= crops[-len(looks) :, LUMA].mean(axis=(2, 3), keepdims=True)
     return np.asarray(np.clip(crops / GREYS, -LARGEST, LARGEST), dtype=np.float32)

@@ -76,6 +76,14 @@ def test_shapes_and_type_are_those_that_a_model_is_made_for(view):
     assert {a.dtype for a in (seen.crops, seen.motion, seen.numbers)} == {np.dtype(np.float32)}
 
 
+def test_a_thing_seen_in_every_other_picture_is_shown_where_it_was_in_those_between(view):
+    points = _fall(view, 24)
+    album = _album(points, view, 2)[1::2]
+    seen = evidence(points[::2], album, NOTHING_AROUND, view, 2)
+    difference = seen.crops[-1, 1]
+    assert difference[SIDE // 2 - 2 : SIDE // 2 + 2, SIDE // 2 - 2 : SIDE // 2 + 2].min() > 1.0
+
+
 def test_the_thing_stands_in_the_middle_of_every_crop(view):
     points = _fall(view)
     seen = evidence(points, _album(points, view, 2), NOTHING_AROUND, view, 2)
