@@ -50,6 +50,7 @@ MAX_PEERS = 3.0  # of what goes the same way, before it is rain, snow or leaves
 # falls past a window is small against its way.
 MAX_GROWTH = 0.3
 MAX_RISE = 0.35  # way up ÷ way down: more was thrown from the ground
+LOFT_S = 0.4  # 4 m/s upwards: a thing tossed out of a window; 0.8 m of what is thrown from the ground
 ABOVE_MIN_SPEED_H_S = 0.15
 ABOVE_MIN_TRAVEL_H = 0.15
 ABOVE_MIN_WIDTHS_S = 3.5  # a thing falls many of its widths a second, a vehicle one or two
@@ -176,6 +177,20 @@ def alone(peers: float) -> Ruling:
     return at_most("alone", peers, MAX_PEERS)
 
 
+def thrown_up(points: tuple[Point, ...], risen: tuple[float, float]) -> Ruling:
+    """Whether it came up from below before.
+
+    What is thrown out of a window may rise a little first: a rise shorter than LOFT_S counts the less.
+    risen: how far, px, and for how long, s, it was seen to come up besides what the points show.
+    """
+    top = min(points, key=lambda p: p.y)
+    before = [p for p in points if p.t_s <= top.t_s]
+    lowest = max(before, key=lambda p: p.y)
+    rise, seconds = max((lowest.y - top.y, top.t_s - lowest.t_s), risen)
+    share = rise / max(points[-1].y - top.y, 1.0)
+    return at_most("thrown_up", share * min(1.0, seconds / LOFT_S) ** 2, MAX_RISE, 3)
+
+
 def evidence(n: int, motion: Motion, surroundings: Surroundings) -> float:
     """Decades by which chance falls short of n sights as near a smooth path as these.
 
@@ -222,7 +237,7 @@ def glance(
         at_most("haunt", float(np.mean([p.haunt for p in kept])), settings.haunt_share),
         alone(surroundings.peers),
         at_most("expands", travel.growth / max(travel.down, 1.0), MAX_GROWTH),
-        at_most("thrown_up", max(travel.rise, surroundings.risen_px) / max(travel.down, 1.0), MAX_RISE, 3),
+        thrown_up(kept, surroundings.risen),
     )
     return Verdict(_joint(rulings), rulings, kept, from_above)
 

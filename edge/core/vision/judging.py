@@ -12,7 +12,7 @@ from edge.core.vision import events, scene
 from edge.core.vision.events import Scope
 from edge.core.vision.fall import HOPELESS, SUSPICIOUS, Verdict, alone, glance, judge
 from edge.core.vision.frame import F64, Rejection, Ruling
-from edge.core.vision.preprocess import Verifier, evidence
+from edge.core.vision.preprocess import Verification, Verifier, evidence
 from edge.core.vision.release import extended_back, risen
 from edge.core.vision.scene import Suspect
 from edge.core.vision.settings import DetectorSettings
@@ -278,7 +278,7 @@ def _by_rules(state: State, trace: Trace, settings: DetectorSettings) -> Verdict
     surroundings = replace(
         surroundings,
         body_px=around(points, state.history, _others(state, trace), view).body_px,
-        risen_px=risen(points, state.history, view),
+        risen=risen(points, state.history, view),
     )
     return judge(points, surroundings, view, settings, third.best)
 
@@ -293,9 +293,8 @@ def _verified(
     verdict = found.verdict
     assert found.surroundings is not None
     seen = evidence(verdict, state.album, found.surroundings, state.view, state.factor)
-    if seen is None:
-        return verdict
-    learned = verifier(seen)
+    # Of what ended long ago there is no picture left: its word from before stands.
+    learned = Verification(before) if seen is None else verifier(seen)
     note = ", ".join(f"{kind} {share:.2f}" for kind, share in learned.kinds[:2])
     rulings = (*verdict.rulings, Ruling("verifier", learned.fall, learned.fall, 0.5, note))
     # Whether it came up before is asked afterwards: of a fall it says that it was none, not that it was not.

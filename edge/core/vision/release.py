@@ -123,8 +123,10 @@ def _nearest(head: _Head, sights: Sights, tries: int, view: View, settings: Dete
     return sights.points[int(np.argmin(np.where(fits, distance, np.inf)))]
 
 
-def risen(points: tuple[Point, ...], history: tuple[Sights, ...], view: View) -> float:
-    """How far the thing was seen to come up before it fell, px; history: sights, oldest first.
+def risen(points: tuple[Point, ...], history: tuple[Sights, ...], view: View) -> tuple[float, float]:
+    """How far the thing was seen to come up before it fell, px, and for how long, s.
+
+    history: sights, oldest first.
 
     What is thrown up from the ground rises as it comes down, in reversed order of time, whatever the camera's
     pose. Near the apex only slivers of it are seen, so the time of the apex is searched.
@@ -134,7 +136,7 @@ def risen(points: tuple[Point, ...], history: tuple[Sights, ...], view: View) ->
     speed_x = float(np.polyfit(t[top:], x[top:], 1)[0]) if len(t) - top >= 4 else 0.0
     size = float(np.median([p.size for p in points]))
     sights = [s for s in history if t[top] - MAX_RISE_S < s.t_s < t[top] - view.period_s / 2]
-    best = 0.0
+    best = 0.0, 0.0
     for apex in np.arange(t[top] - APEX_SEARCH_S, t[top] + APEX_SEARCH_S / 2, view.period_s / 2):
         mirrored = [s for s in sights if t[top] < 2 * apex - s.t_s <= t[-1]]
         hits: list[float] = []
@@ -148,7 +150,7 @@ def risen(points: tuple[Point, ...], history: tuple[Sights, ...], view: View) ->
             if ((np.abs(c[:, 0] - across) <= gate_x) & (np.abs(c[:, 1] - level) <= gate_y)).any():
                 hits.append(level - float(y[top]))
         if len(hits) >= max(MIN_RISE_SIGHTS, 0.6 * len(mirrored)):
-            best = max(best, float(np.ptp(hits)))
+            best = max(best, (float(np.ptp(hits)), float(apex - mirrored[0].t_s)))
     return best
 
 

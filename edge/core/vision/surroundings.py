@@ -39,13 +39,13 @@ class Surroundings:
     """density: other candidates per px² and moment. body_px: width of what moves along with the track.
 
     peers: tracks elsewhere with its velocity and strength in PEERS_S, as rain, snow and leaves have.
-    risen_px: how far it was seen to come up before.
+    risen: how far, px, and for how long, s, it was seen to come up before.
     """
 
     density: float
     body_px: float
     peers: float = 0.0
-    risen_px: float = 0.0
+    risen: tuple[float, float] = (0.0, 0.0)
 
 
 def peers(points: tuple[Point, ...], passages: F64, seen_s: float, view: View) -> float:

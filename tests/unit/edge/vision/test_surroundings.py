@@ -51,5 +51,7 @@ def test_a_rise_before_the_fall_is_seen():
 
     history = tuple(sights(t, 400, height(t)) for t in np.arange(1.0, 1.9, 0.04))
     fall = tuple(Point(t, 400, height(t), 8.0, 40.0, 0.0, 8.0) for t in np.arange(2.1, 3.2, 0.04))
-    assert risen(fall, history, VIEW) > 150
-    assert risen(fall, (), VIEW) == 0.0
+    way_px, seconds = risen(fall, history, VIEW)
+    assert way_px > 150
+    assert 0.8 < seconds < 1.2
+    assert risen(fall, (), VIEW) == (0.0, 0.0)

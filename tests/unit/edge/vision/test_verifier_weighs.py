@@ -54,8 +54,8 @@ def test_a_verifier_that_doubts_turns_away_what_the_rules_would_tell(kit):
 @pytest.mark.parametrize(
     ("rules", "verifier", "surest", "told"),
     [
-        (0.7, 0.4, 0.0, True),
-        (0.7, 0.2, 0.0, False),
+        (0.7, 0.6, 0.0, True),
+        (0.7, 0.5, 0.0, False),
         (0.7, 0.05, 0.6, True),  # it once looked like a fall, and moves like one
         (0.3, 0.05, 0.99, False),  # it no longer looks like one, and does not move like one
         (0.1, 0.95, 0.95, True),
@@ -105,7 +105,7 @@ def test_what_the_verifier_turned_away_is_told_by_its_name_and_what_it_took_it_f
     assert best.ruling.note == "throw 0.90, bird 0.10"
 
 
-@pytest.mark.parametrize(("seconds", "verifier"), [(4, Asked(0.5)), (4, Asked(0.99)), (3.2, Asked(0.99))])
+@pytest.mark.parametrize(("seconds", "verifier"), [(4, Asked(0.7)), (4, Asked(0.99)), (3.2, Asked(0.99))])
 def test_a_thing_thrown_up_from_the_ground_is_no_fall_however_sure_the_verifier_is(kit, seconds, verifier):
     path = kit.drop(x=300, top=330, at=0.6, up=420, gravity=300)
     settings, state, falls, balls = DetectorSettings(), None, [], []
@@ -147,12 +147,19 @@ def test_what_rises_gains_no_more_than_can_be_told():
     assert np.isfinite(best.gain)
 
 
-@pytest.mark.parametrize(("risen_px", "score"), [(0.0, 0.9), (400.0, 0.0)])
-def test_a_way_up_before_takes_the_verifiers_word_back(risen_px, score):
+@pytest.mark.parametrize(
+    ("risen", "score"),
+    [
+        ((0.0, 0.0), 0.9),
+        ((400.0, 1.2), 0.0),
+        ((150.0, 0.2), 0.9),  # tossed out of a window
+    ],
+)
+def test_a_way_up_before_takes_the_verifiers_word_back(risen, score):
     verdict = judge(points(lambda t: (300.0, 100 + 300 * (t - 1) ** 2)), ALONE, VIEW, DetectorSettings())
-    sure = came_down(Verdict(0.9, verdict.rulings, verdict.points, from_above=False), risen_px)
+    sure = came_down(Verdict(0.9, verdict.rulings, verdict.points, from_above=False), risen)
     assert sure.score == pytest.approx(score, abs=0.09)
-    assert sure.thrown_up(0.5) == (risen_px > 0)
+    assert sure.thrown_up(0.5) == (score == 0)
 
 
 @pytest.mark.parametrize("limit", [0.05, 0.2, 0.5])
