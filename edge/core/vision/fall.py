@@ -295,12 +295,13 @@ def _falls(best: LetGo, view: View) -> tuple[Ruling, ...]:
 def _let_go(best: LetGo, size_px: float, body_px: float) -> tuple[Ruling, ...]:
     """The rules for what is seen from its release. Lengths in metres are by the measure of its own fall."""
     # What moves along is a vehicle, or water that was poured out: gravity tells.
-    widest_m = MAX_METRES_WIDE * min(max(1.0, best.gain / SURE_GAIN), 3.0)
+    relaxed = min(max(1.0, best.gain / SURE_GAIN), 3.0)
+    width_m = max(size_px, body_px / relaxed) / best.px_per_m
     return (
         at_least("not_evenly", best.gain, MIN_GAIN),
         at_most("starts_at_rest", best.unseen, MAX_UNSEEN, 3),
         at_least("terminal_speed", min(best.terminal_m_s, 99.0), MIN_TERMINAL_M_S, 4),
-        at_most("metres_wide", body_px / best.px_per_m, widest_m),
+        at_most("metres_wide", width_m, MAX_METRES_WIDE),
         at_least("metres_narrow", size_px / best.px_per_m, MIN_METRES_WIDE, 3),
     )
 

@@ -122,6 +122,16 @@ def test_a_wide_body_that_moves_down_slowly_is_no_fall():
     assert verdict.score < 0.5
 
 
+def test_one_thing_wider_than_any_that_falls_is_none_though_it_gains_speed():
+    """A drone that descends ever faster, but slower than gravity would have it, looks metres wide."""
+    t = seconds(75)
+    points = points_of(t, np.full_like(t, 300), fall(t, 720, 0.4), 50)
+    verdict = judge(points, Surroundings(1e-6, 50), View(720, 1280, 0.04), SETTINGS)
+    assert verdict is not None
+    assert verdict.score < 0.5
+    assert verdict.weakest.rule == "metres_wide"
+
+
 def test_too_few_points_say_nothing():
     t = seconds(3)
     assert judge(points_of(t, t, fall(t, 720)), QUIET, View(720, 1280, 0.04), SETTINGS) is None
