@@ -32,6 +32,7 @@ CLEARLY_NOT = 0.15  # a score that so little more will not mend
 NEVER = Watched(0, -1.0, 0)
 MAX_JUDGED = 2  # living traces a frame, those that wait longest first
 SURE = 2  # judgements in a row after which there is no doubt
+BEYOND_DOUBT = 0.9  # a score of which one judgement will do
 CROWD_POINTS = 12  # of a living trace that tell how it goes
 ONE_OF_MANY = 0.1  # share below which a track is rain, whatever it looks like
 # One fall in thirty looks so at first and is seen again when it has grown; of all others every second one.
@@ -67,19 +68,8 @@ def living(state: State, settings: DetectorSettings, verifier: Verifier | None) 
     due = _due(state)
     crowded = crowd(state) if due else state.passages
     for trace in due:
-        watched = before.get(trace.id, NEVER)
         verdict = _verdict(replace(state, passages=crowded), trace, settings, verifier)
-        sure = verdict is not None and verdict.score >= settings.certain
-        promising = verdict is not None and verdict.promising
-        watched = Watched(
-            trace.id,
-            state.now_s,
-            len(trace.points),
-            (watched.suspected_s or state.now_s) if promising else None,
-            watched.sure + 1 if sure else 0,
-            verdict,
-            watched.learned if verdict is None else max(watched.learned, verdict.learned),
-        )
+        watched = _looked(before.get(trace.id, NEVER), trace, verdict, state.now_s, settings)
         before[trace.id] = watched
         if verdict is not None and watched.sure >= SURE:
             suspect = _suspect(trace.id, verdict, watched.suspected_s or state.now_s)
@@ -87,6 +77,33 @@ def living(state: State, settings: DetectorSettings, verifier: Verifier | None) 
             now = events.decided(state.events, suspect, state.traces, state.now_s, scope)
             state = replace(state, events=now)
     return replace(state, watched=tuple(before.values()))
+
+
+def _looked(
+    before: Watched, trace: Trace, verdict: Verdict | None, now_s: float, settings: DetectorSettings
+) -> Watched:
+    """What is known of a living trace after one more look."""
+    if verdict is None:
+        return replace(
+            before,
+            id=trace.id,
+            judged_s=now_s,
+            sights=len(trace.points),
+            suspected_s=None,
+            sure=0,
+            verdict=None,
+        )
+    sure = SURE if verdict.score >= BEYOND_DOUBT else 1
+    return Watched(
+        trace.id,
+        now_s,
+        len(trace.points),
+        (before.suspected_s or now_s) if verdict.promising else None,
+        before.sure + sure if verdict.score >= settings.certain else 0,
+        verdict,
+        max(before.learned, verdict.learned),
+        max(before.surest or verdict, verdict, key=lambda v: v.score),
+    )
 
 
 def crowd(state: State) -> F64:
@@ -154,6 +171,9 @@ def _judged(
 ) -> State:
     """The state with what is to be made of a verdict on a trace that ended."""
     limit = 1 - settings.sensitivity
+    surest = _watched(state, identity).surest
+    if surest is not None and surest.score >= settings.certain and _let_go_of(verdict, limit):
+        verdict = surest
     decision = next((d.suspect for d in state.events.decisions if d.suspect.id == identity), None)
     suspected_s = _watched(state, identity).suspected_s or state.now_s
     if verdict is not None and verdict.score >= limit:
@@ -174,6 +194,11 @@ def _judged(
         now = events.thrown_up(state.events, suspect, Scope(state.view, settings))
         return replace(state, events=now)
     return replace(state, rejections=_with(state.rejections, _rejection(identity, verdict, state.now_s)))
+
+
+def _let_go_of(verdict: Verdict | None, limit: float) -> bool:
+    """Whether the last verdict lost a fall that was certain once: when it lands much else moves beside it."""
+    return verdict is not None and verdict.score < limit and not verdict.thrown_up(limit)
 
 
 def _with(rejections: tuple[Rejection, ...], new: Rejection) -> tuple[Rejection, ...]:

@@ -16,7 +16,7 @@ class Watched:
     """A living trace that was judged. suspected_s: since when it may be a fall; sure: so often in a row.
 
     sights: how many it had. verdict: on these; None if there was nothing to say. learned: the highest P(fall)
-    that a verifier gave it.
+    that a verifier gave it. surest: the verdict with the highest score that it had.
     """
 
     id: int
@@ -26,6 +26,7 @@ class Watched:
     sure: int = 0
     verdict: Verdict | None = None
     learned: float = 0.0
+    surest: Verdict | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,20 @@
 """A verifier weighs what the rules measure: it is shown all of it, and its word counts."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.core.vision import pipeline
+from edge.core.vision import judging, pipeline
 from edge.core.vision.drag import let_go
 from edge.core.vision.fall import RULES, Verdict, alone, judge
 from edge.core.vision.preprocess import NUMBERS, Verification
 from edge.core.vision.settings import DetectorSettings
+from edge.core.vision.state import Watched
 from edge.core.vision.surroundings import Surroundings
-from edge.core.vision.tracks import Point, View
+from edge.core.vision.tracks import Point, Trace, View
 from edge.core.vision.weighing import came_down, joined
 
 ALONE = Surroundings(density=1e-6, body_px=8.0)
@@ -160,6 +163,18 @@ def test_a_way_up_before_takes_the_verifiers_word_back(risen, score):
     sure = came_down(Verdict(0.9, verdict.rulings, verdict.points, from_above=False), risen)
     assert sure.score == pytest.approx(score, abs=0.09)
     assert sure.thrown_up(0.5) == (score == 0)
+
+
+@pytest.mark.parametrize(("once", "told"), [(0.8, 1), (0.6, 0)])
+def test_a_fall_that_was_certain_once_is_told_though_its_end_is_lost_in_what_it_broke(once, told):
+    """Its last sights are splinters that fly aside."""
+    settings = DetectorSettings()
+    track = points(lambda t: (300 + 900 * max(t - 1.4, 0), 100 + 300 * min(t - 1, 0.4) ** 2))
+    before = judge(track[:10], ALONE, VIEW, settings)
+    watched = Watched(7, 1.4, 10, surest=replace(before, score=once))
+    trace = Trace(7, track, (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 8.0))
+    state = replace(pipeline.start(720, 1280, settings), watched=(watched,))
+    assert len(judging.ended(state, (trace,), settings, None).events.suspects) == told
 
 
 @pytest.mark.parametrize("limit", [0.05, 0.2, 0.5])
