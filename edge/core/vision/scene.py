@@ -152,21 +152,25 @@ def follows(
     if gap <= 0:
         beside = np.hypot(*(_at(first, np.array([second[0].t_s]), axis) - second[0][axis] for axis in (1, 2)))
         return -gap <= settings.coast_s and float(beside[0]) <= NEAR_H / 2 * view.short
-    tail = first[-5:]
-    dt = tail[-1].t_s - tail[0].t_s
-    if gap > settings.stitch_s or dt <= 0:
+    return gap <= settings.stitch_s and _within_reach(first, second[0], 2.0, view)
+
+
+def _within_reach(track: tuple[Point, ...], later: Point, faster: float, view: View) -> bool:
+    """Whether what went so may be at that place by then, at up to so many times its last speed."""
+    tail, last = track[-5:], track[-1]
+    dt, gap = last.t_s - tail[0].t_s, later.t_s - last.t_s
+    if dt <= 0:
         return False
-    vx, vy = (tail[-1].x - tail[0].x) / dt, (tail[-1].y - tail[0].y) / dt
-    # Between standing still (caught, bounced) and twice the speed (gravity, perspective) all is possible.
-    low, high = first[-1].y - NEAR_H * view.short, first[-1].y + 2.0 * vy * gap + NEAR_H * view.short
-    x = first[-1].x + vx * gap
-    return low <= second[0].y <= high and abs(second[0].x - x) <= NEAR_H * view.short + abs(vx) * gap
+    vx, vy = (last.x - tail[0].x) / dt, (last.y - tail[0].y) / dt
+    # From standing still (caught, bounced) on all is possible that gravity and perspective make of it.
+    low, high = last.y - NEAR_H * view.short, last.y + faster * vy * gap + NEAR_H * view.short
+    return low <= later.y <= high and abs(later.x - last.x - vx * gap) <= NEAR_H * view.short + abs(vx) * gap
 
 
 def resumes(first: tuple[Point, ...], second: tuple[Point, ...], view: View) -> bool:
     """Whether the second track is the first one again that was hidden for long: one fall explains both."""
     gap = second[0].t_s - first[-1].t_s
-    if not 0 < gap <= RESUMED_S or second[0].y <= first[-1].y:
+    if not 0 < gap <= RESUMED_S or not _within_reach(first, second[0], 3.0, view):
         return False
     whole = (*first, *second)
     t, x, y, size = (

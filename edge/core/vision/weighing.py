@@ -11,6 +11,7 @@ LEAST_RULES: Final = 0.02
 LEAST_VERIFIER: Final = 0.55
 """At some moment of a track: a fall from far up looks like one while it passes a plain wall."""
 STEEP: Final = 4.0
+"""How sharply less than that counts as no."""
 
 
 def joined(rules: float, verifier: float, surest: float) -> float:
