@@ -68,6 +68,7 @@ def main(video: str, *, wait: bool) -> dict[str, float | int]:
         "cpu_per_video_s": round(both_s / max(last_s, 1e-9), 4),
         "decoding_peak_mb": round(before_mb, 1),
         "peak_mb": round(peak_mb(), 1),
+        "private_mb": round(private_mb(), 1),
         "falls": falls,
     }
 
@@ -77,10 +78,19 @@ def peak_mb() -> float:
 
     `getrusage` will not do: its figure begins with what the parent had when it forked.
     """
+    return _status_mb("VmHWM")
+
+
+def private_mb() -> float:
+    """Resident memory that no file backs, MB (RssAnon): what a further camera takes beside the libraries."""
+    return _status_mb("RssAnon")
+
+
+def _status_mb(field: str) -> float:
     for line in Path("/proc/self/status").read_text(encoding="ascii", errors="replace").splitlines():
-        if line.startswith("VmHWM:"):
+        if line.startswith(f"{field}:"):
             return float(line.split()[1]) / 1024
-    raise ValueError("this system does not tell a process's peak memory in /proc/self/status")
+    raise ValueError(f"this system does not tell a process's memory in /proc/self/status ({field})")
 
 
 if __name__ == "__main__":

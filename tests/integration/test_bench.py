@@ -110,4 +110,4 @@ def test_the_cost_of_a_video_is_measured(clips, tmp_path):
     assert found["frames"] == 75
     assert found["falls"] == 1
     assert found["decoding_ms"] > 0
-    assert 20 < found["peak_mb"] < 1000
+    assert 20 < found["private_mb"] < found["peak_mb"] < 1000
