@@ -3,13 +3,17 @@
 from dataclasses import replace
 from typing import Final
 
+import numpy as np
+
 from edge.core.vision.fall import SUSPICIOUS, Verdict, above, thrown_up
 
 SURE_ODDS: Final = 9.0
 """Of a verifier that needs the rules for nothing but to be possible."""
 LEAST_RULES: Final = 0.02
-LEAST_VERIFIER: Final = 0.55
+LEAST_VERIFIER: Final = (0.55, 0.2)
 """At some moment of a track: a fall from far up looks like one while it passes a plain wall."""
+DOUBTFUL_RULES, PLAIN_RULES = 0.65, 0.8
+"""Scores of the rules up to which the verifier must be the surer, and from which the less sure of both."""
 STEEP: Final = 4.0
 """How sharply less than that counts as no."""
 
@@ -17,11 +21,13 @@ STEEP: Final = 4.0
 def joined(rules: float, verifier: float, surest: float) -> float:
     """One score of two: what the rules tell if the verifier once took it for a fall, or the reverse.
 
-    The verifier must be the surer of the two, since it learned from rendered scenes only.
+    Alone the verifier must be the surer of the two, since it learned from rendered scenes only; for the same
+    reason it may doubt what the rules find plain, and only not be sure of the contrary.
     rules: the weakest share, lessened; verifier: P(fall); surest: the highest that it was for this track.
     """
     sure = verifier / (verifier + SURE_ODDS * (1 - verifier))
-    by_rules = min(rules, above(max(surest, verifier), LEAST_VERIFIER, STEEP))
+    least = float(np.interp(rules, (DOUBTFUL_RULES, PLAIN_RULES), LEAST_VERIFIER))
+    by_rules = min(rules, above(max(surest, verifier), least, STEEP))
     by_verifier = min(sure, above(rules, LEAST_RULES))
     return max(by_rules, by_verifier)
 

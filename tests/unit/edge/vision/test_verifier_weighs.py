@@ -57,9 +57,11 @@ def test_a_verifier_that_doubts_turns_away_what_the_rules_would_tell(kit):
 @pytest.mark.parametrize(
     ("rules", "verifier", "surest", "told"),
     [
-        (0.7, 0.6, 0.0, True),
-        (0.7, 0.5, 0.0, False),
-        (0.7, 0.05, 0.6, True),  # it once looked like a fall, and moves like one
+        (0.6, 0.6, 0.0, True),
+        (0.6, 0.5, 0.0, False),
+        (0.6, 0.05, 0.6, True),  # it once looked like a fall, and moves like one
+        (0.85, 0.3, 0.0, True),  # it plainly moves like one, and may look like one
+        (0.85, 0.1, 0.0, False),
         (0.3, 0.05, 0.99, False),  # it no longer looks like one, and does not move like one
         (0.1, 0.95, 0.95, True),
         (0.1, 0.7, 0.7, False),
