@@ -14,7 +14,7 @@ from edge.core.vision.frame import F64, Ruling
 from edge.core.vision.path import Motion, describe
 from edge.core.vision.settings import DetectorSettings
 from edge.core.vision.surroundings import Surroundings
-from edge.core.vision.tracks import Point, View
+from edge.core.vision.tracks import Point, View, columns
 
 MAX_FALL_RESIDUAL = 1.7  # standard errors; swaying, gliding and milling about do not fit a fall
 MIN_GAIN = 3.0  # nats by which gravity explains the path better than even motion: 20 to 1
@@ -216,7 +216,7 @@ def glance(
     points = _moving(points)
     if len(points) < settings.min_points - 1:
         return None
-    t, x, y = (np.array(column) for column in zip(*((p.t_s, p.x, p.y) for p in points), strict=True))
+    t, x, y = columns(points)
     motion = describe(t, x, y, np.array([p.size for p in points]), view)
     keep = motion.inlier
     kept = tuple(p for p, good in zip(points, keep, strict=True) if good)
@@ -260,7 +260,7 @@ def judge(
     if verdict is None or (verdict.hopeless and not thorough):
         return verdict
     kept = verdict.points
-    t, x, y = (np.array(column) for column in zip(*((p.t_s, p.x, p.y) for p in kept), strict=True))
+    t, x, y = columns(kept)
     motion = describe(t, x, y, np.array([p.size for p in kept]), view)
     best = best or let_go(t, x, y, motion.expected_px)
     if best is None:

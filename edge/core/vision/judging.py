@@ -83,26 +83,23 @@ def _looked(
     before: Watched, trace: Trace, verdict: Verdict | None, now_s: float, settings: DetectorSettings
 ) -> Watched:
     """What is known of a living trace after one more look."""
-    if verdict is None:
-        return replace(
-            before,
-            id=trace.id,
-            judged_s=now_s,
-            sights=len(trace.points),
-            suspected_s=None,
-            sure=0,
-            verdict=None,
-        )
-    sure = SURE if verdict.score >= BEYOND_DOUBT else 1
-    return Watched(
+    now = Watched(
         trace.id,
         now_s,
         len(trace.points),
-        (before.suspected_s or now_s) if verdict.promising else None,
-        before.sure + sure if verdict.score >= settings.certain else 0,
-        verdict,
-        max(before.learned, verdict.learned),
-        max(before.surest or verdict, verdict, key=lambda v: v.score),
+        verdict=verdict,
+        learned=before.learned,
+        surest=before.surest,
+    )
+    if verdict is None:
+        return now
+    sure = SURE if verdict.score >= BEYOND_DOUBT else 1
+    return replace(
+        now,
+        suspected_s=(before.suspected_s or now_s) if verdict.promising else None,
+        sure=before.sure + sure if verdict.score >= settings.certain else 0,
+        learned=max(before.learned, verdict.learned),
+        surest=max(before.surest or verdict, verdict, key=lambda v: v.score),
     )
 
 

@@ -14,7 +14,7 @@ from edge.core.vision.fall import RULES, Verdict
 from edge.core.vision.foreground import Moment
 from edge.core.vision.frame import F32, F64, Luma
 from edge.core.vision.surroundings import Surroundings
-from edge.core.vision.tracks import Point, View
+from edge.core.vision.tracks import Point, View, columns
 
 LOOK_S: Final = 1.4  # of so much of a track's end there are pictures
 MOTION_S: Final = 2.0  # and of so much its motion is told; of the whole its way
@@ -139,7 +139,7 @@ def evidence(
 
 def _crops(points: tuple[Point, ...], album: tuple[Moment, ...], view: View, factor: int) -> F32 | None:
     pictured = [m for m in album if max(points[0].t_s, points[-1].t_s - LOOK_S) <= m.t_s <= points[-1].t_s]
-    t, x, y = (np.array(column) for column in zip(*((p.t_s, p.x, p.y) for p in points), strict=True))
+    t, x, y = columns(points)
     seen = [m for m in pictured if np.abs(t - m.t_s).min() <= BESIDE_S]
     if not seen:
         return None
@@ -151,8 +151,8 @@ def _crops(points: tuple[Point, ...], album: tuple[Moment, ...], view: View, fac
     looks = []
     for index in chosen:
         moment = seen[index]
-        centre = tuple((float(np.interp(moment.t_s, t, v)) + 0.5) / factor - 0.5 for v in (x, y))
-        looks.append(_look(moment, (centre[0], centre[1]), near, cell))
+        across, down = ((float(np.interp(moment.t_s, t, v)) + 0.5) / factor - 0.5 for v in (x, y))
+        looks.append(_look(moment, (across, down), near, cell))
     crops[-len(looks) :] = np.asarray(looks, np.float32)
     crops[-len(looks) :, LUMA] -= crops[-len(looks) :, LUMA].mean(axis=(2, 3), keepdims=True)
     return np.asarray(np.clip(crops / GREYS, -LARGEST, LARGEST), dtype=np.float32)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from edge.core.vision.frame import F64, Release
 from edge.core.vision.settings import DetectorSettings
-from edge.core.vision.tracks import Point, Sights, View
+from edge.core.vision.tracks import Point, Sights, View, columns
 
 HEAD = 8  # points at the beginning that tell the arc before it
 MAX_GAP_S = 0.6  # near the apex a thing hardly moves, so it is not seen
@@ -131,7 +131,7 @@ def risen(points: tuple[Point, ...], history: tuple[Sights, ...], view: View) ->
     What is thrown up from the ground rises as it comes down, in reversed order of time, whatever the camera's
     pose. Near the apex only slivers of it are seen, so the time of the apex is searched.
     """
-    t, x, y = (np.array(c) for c in zip(*((p.t_s, p.x, p.y) for p in points), strict=True))
+    t, x, y = columns(points)
     top = int(np.argmin(y))
     speed_x = float(np.polyfit(t[top:], x[top:], 1)[0]) if len(t) - top >= 4 else 0.0
     size = float(np.median([p.size for p in points]))

@@ -10,7 +10,7 @@ from edge.core.vision.fall import MAX_FALL_RESIDUAL, Verdict
 from edge.core.vision.frame import F64
 from edge.core.vision.path import describe
 from edge.core.vision.settings import DetectorSettings
-from edge.core.vision.tracks import Point, View, strength
+from edge.core.vision.tracks import Point, View, columns, strength
 
 NEAR_H = 0.06  # pieces of one thing lie within this of each other at the same time, H
 SAME_START_S = 0.3
@@ -173,10 +173,8 @@ def resumes(first: tuple[Point, ...], second: tuple[Point, ...], view: View) -> 
     if not 0 < gap <= RESUMED_S or not _within_reach(first, second[0], 3.0, view):
         return False
     whole = (*first, *second)
-    t, x, y, size = (
-        np.array(column) for column in zip(*((p.t_s, p.x, p.y, p.size) for p in whole), strict=True)
-    )
-    one = let_go(t, x, y, describe(t, x, y, size, view).expected_px)
+    t, x, y = columns(whole)
+    one = let_go(t, x, y, describe(t, x, y, np.array([p.size for p in whole]), view).expected_px)
     return one is not None and one.residual <= MAX_FALL_RESIDUAL
 
 

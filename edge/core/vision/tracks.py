@@ -139,6 +139,12 @@ class View:
         return self.short / 720
 
 
+def columns(points: tuple[Point, ...]) -> tuple[F64, F64, F64]:
+    """Times, s, and places x and y, px, of a track, (n,) each."""
+    t, x, y = (np.array(column) for column in zip(*((p.t_s, p.x, p.y) for p in points), strict=True))
+    return t, x, y
+
+
 def track_of(points: tuple[Point, ...], identity: int) -> Track:
     """The points as arrays."""
     array = np.array([(p.t_s, p.x, p.y) for p in points], dtype=np.float64)

@@ -11,7 +11,8 @@ SURE_ODDS: Final = 9.0
 """Of a verifier that needs the rules for nothing but to be possible."""
 LEAST_RULES: Final = 0.02
 LEAST_VERIFIER: Final = (0.55, 0.2)
-"""At some moment of a track: a fall from far up looks like one while it passes a plain wall."""
+"""At some moment of a track, where the rules are doubtful and where they are plain: a fall from far up looks
+like one while it passes a plain wall."""
 DOUBTFUL_RULES, PLAIN_RULES = 0.65, 0.8
 """Scores of the rules up to which the verifier must be the surer, and from which the less sure of both."""
 STEEP: Final = 4.0
