@@ -31,7 +31,7 @@ demo-down: ## end what a demo left behind
 
 .PHONY: test
 test: check ## lint, types, import rules and every test
-	@$(BIN)/pytest -q
+	@$(BIN)/pytest -q -n auto --dist loadscope
 
 .PHONY: check
 check: setup-dev lint types imports ## everything but the tests
@@ -75,6 +75,7 @@ lock: ## pin every package with hashes; needs uv
 	@$(LOCK) --extra local --group setup -o requirements/local.txt
 	@$(LOCK) --extra dev --group setup --group node -o requirements/dev.txt
 	@$(PIN) --group node -o requirements/node.txt
+	@$(PIN) --group camera --no-deps -o requirements/camera.txt
 
 PIN := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q
 LOCK := $(PIN) pyproject.toml

@@ -30,6 +30,11 @@ def receipt(agent: str) -> str:
     return f"{ROOT}/{agent}/down/receipt"
 
 
+def desired(agent: str) -> str:
+    """The retained desired state of one agent."""
+    return f"{ROOT}/{agent}/down/desired"
+
+
 def agent_of(topic: str) -> str:
     """The agent that a topic belongs to.
 

@@ -10,7 +10,8 @@ import click
 from edge import logs
 from edge.agent import run as run_agent
 from edge.camera.run import run as run_camera
-from edge.config import Settings, SettingsError, load
+from edge.config.base import SettingsError
+from edge.config.settings import Settings, load
 from edge.evidence.seal import KeyFileError
 from edge.link.client import EndpointError
 from edge.outbox.schema import OutboxError

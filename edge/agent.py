@@ -19,7 +19,7 @@ from structlog.typing import FilteringBoundLogger
 from contracts.messages import AgentStatus, encode
 from edge import logs, metrics
 from edge.clock import utc_now
-from edge.config import MetricsSettings, Settings
+from edge.config.settings import MetricsSettings, Settings
 from edge.core.outbox import Policy
 from edge.evidence.seal import DeviceKey
 from edge.link import client, status

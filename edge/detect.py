@@ -19,7 +19,9 @@ from edge.camera import classifier
 from edge.camera.classifier import ClassifierError
 from edge.camera.sight import sight_of
 from edge.camera.source import StreamLost, VideoError, VideoSource, open_video, redacted
-from edge.config import SettingsError, SightSettings, load_sight
+from edge.config.base import SettingsError
+from edge.config.settings import load_sight
+from edge.config.sight import SightSettings
 from edge.core.vision import pipeline
 from edge.core.vision.facade import Calibration
 from edge.core.vision.frame import Fall, Told, Track

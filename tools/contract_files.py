@@ -23,6 +23,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from contracts import base
+from contracts import devices as d
 from contracts import messages as m
 
 FOLDER: Final = Path(__file__).resolve().parent.parent / "contracts"
@@ -33,9 +35,9 @@ BOOT: Final = UUID("b0070000-0000-4000-8000-000000000001")
 FALL: Final = UUID("fa110000-0000-4000-8000-000000000001")
 FELL_AT: Final = datetime(2026, 3, 1, 6, 30, 12, 400_000, tzinfo=UTC)
 CLIP: Final = b"the bytes of a clip stand here"
-CLOCK: Final = m.Clock(offset_s=0.002, uncertainty_s=0.015)
+CLOCK: Final = base.Clock(offset_s=0.002, uncertainty_s=0.015)
 
-MODELS: Final[Mapping[str, type[m.Part]]] = {
+MODELS: Final[Mapping[str, type[base.Part]]] = {
     "falling_object": m.FallingObject,
     "fall_ended": m.FallEnded,
     "clip_sealed": m.ClipSealed,
@@ -43,6 +45,13 @@ MODELS: Final[Mapping[str, type[m.Part]]] = {
     "camera_state": m.CameraState,
     "camera_minute": m.CameraMinute,
     "sensor_reading": m.SensorReading,
+    "device_fault": d.DeviceFault,
+    "device_record": d.DeviceRecord,
+    "warning_given": d.WarningGiven,
+    "clock_set": d.ClockSet,
+    "loss": d.Loss,
+    "desired_state": d.DesiredState,
+    "desired_report": d.DesiredReport,
     "clip_manifest": m.ClipManifest,
     "agent_status": m.AgentStatus,
     "confirm": m.Confirm,
@@ -62,17 +71,17 @@ def schemas() -> dict[str, str]:
 def examples() -> dict[str, str]:
     """File name → the exact text of a message, one line, for each kind."""
     return {
-        f"examples/v{m.PROTOCOL}/{name}.json": m.encode(message).decode() + "\n"
+        f"examples/v{base.PROTOCOL}/{name}.json": m.encode(message).decode() + "\n"
         for name, message in golden().items()
     }
 
 
-def golden() -> dict[str, m.Part]:
+def golden() -> dict[str, base.Part]:
     """One message of each kind, always the same."""
-    return {**_events(), "clip_manifest": _manifest(), **_conversation()}
+    return {**_events(), **_equipment(), "clip_manifest": _manifest(), **_conversation()}
 
 
-def _schema(name: str, model: type[m.Part]) -> dict[str, object]:
+def _schema(name: str, model: type[base.Part]) -> dict[str, object]:
     schema = model.model_json_schema(mode="serialization")
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -85,32 +94,74 @@ def _message_id(seq: int) -> UUID:
     return FALL if seq == 1 else UUID(f"0e550000-0000-4000-8000-{seq:012d}")
 
 
-def _events() -> dict[str, m.Part]:
+def _identity(seq: int, observed_at: datetime) -> dict[str, object]:
+    return {
+        "message_id": _message_id(seq),
+        "agent": AGENT,
+        "boot": BOOT,
+        "seq": seq,
+        "observed_at": observed_at,
+        "clock": CLOCK,
+    }
+
+
+def _equipment() -> dict[str, base.Part]:
+    """What is told of equipment, and what it is told."""
+    at = FELL_AT + timedelta(minutes=3)
+    figures = {"value": 0.4, "baseline": 11.5, "threshold": 5.8, "unit": "1"}
+    return {
+        "device_fault": d.DeviceFault.model_validate(
+            {**_identity(8, at), "subject_type": "camera", "subject": CAMERA, "fault": "defocused"}
+            | {"state": "raised", "severity": "serious", **figures, "thumbnail": "/9j/4AAQSkZJRg=="}
+            | {"advice": {"zh": "请重新对焦并清洁镜头。", "en": "Focus again and clean the lens."}}
+        ),
+        "device_record": d.DeviceRecord.model_validate(
+            {**_identity(9, at), "subject_type": "camera", "subject": CAMERA, "maker": "Example"}
+            | {"model": "E-4K", "serial": "0042", "firmware": "5.7.1", "profile": "onvif-generic"}
+            | {"profile_version": "1", "wanted_firmware": "5.7.3"}
+        ),
+        "warning_given": d.WarningGiven.model_validate(
+            {**_identity(10, FELL_AT), "camera": CAMERA, "device": "siren-east", "outcome": "on"}
+            | {"suspected_at": FELL_AT + timedelta(seconds=0.4), "acted_at": FELL_AT + timedelta(seconds=0.5)}
+        ),
+        "clock_set": d.ClockSet(
+            **_identity(11, at),  # type: ignore[arg-type]
+            before=base.Clock(),
+            after=CLOCK,
+            offset_s=-3600.25,
+            source="cloud",
+        ),
+        "loss": d.Loss.model_validate(
+            {**_identity(12, at), "what": "telemetry_thinned", "count": 3, "by_kind": {"sensor_reading": 3}}
+            | {"ranges": [{"boot": BOOT, "first": 21, "last": 23}], "reason": "the disk is full"}
+            | {"first_at": FELL_AT, "last_at": at}
+        ),
+        "desired_report": d.DesiredReport.model_validate(
+            {**_identity(13, at), "version": 4, "outcome": "rolled_back", "now": 3}
+            | {"reason": "cam-east gave no picture within the probation"}
+        ),
+        "desired_state": d.DesiredState.model_validate(
+            {"version": 4, "issued_at": at, "issued_by": "maintenance", "profile_version": "1"}
+            | {"cameras": [{"camera": CAMERA, "sensitivity": 0.6, "picture": [1920, 1080]}]}
+        ),
+    }
+
+
+def _events() -> dict[str, base.Part]:
     sealed = FELL_AT + timedelta(seconds=9.5)
     minute = FELL_AT.replace(second=0, microsecond=0)
-
-    def identity(seq: int, observed_at: datetime) -> dict[str, object]:
-        return {
-            "message_id": _message_id(seq),
-            "agent": AGENT,
-            "boot": BOOT,
-            "seq": seq,
-            "observed_at": observed_at,
-            "clock": CLOCK,
-        }
-
     manifest = m.canonical(_manifest())
     key = _device_key()
     signature = key.sign(manifest.encode(), ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
     camera = {"camera": CAMERA}
     return {
-        "falling_object": m.FallingObject.model_validate({**identity(1, FELL_AT), **camera, **_fall()}),
+        "falling_object": m.FallingObject.model_validate({**_identity(1, FELL_AT), **camera, **_fall()}),
         "fall_ended": m.FallEnded.model_validate(
-            {**identity(7, FELL_AT + timedelta(seconds=1.6)), **camera, "event": FALL, **_whole_fall()}
+            {**_identity(7, FELL_AT + timedelta(seconds=1.6)), **camera, "event": FALL, **_whole_fall()}
         ),
         "clip_sealed": m.ClipSealed.model_validate(
             {
-                **identity(2, sealed),
+                **_identity(2, sealed),
                 **camera,
                 "event": FALL,
                 "sha256": hashlib.sha256(CLIP).hexdigest(),
@@ -121,17 +172,17 @@ def _events() -> dict[str, m.Part]:
             }
         ),
         "clip_failed": m.ClipFailed.model_validate(
-            {**identity(3, sealed), **camera, "event": FALL, "reason": "no space left on the device"}
+            {**_identity(3, sealed), **camera, "event": FALL, "reason": "no space left on the device"}
         ),
         "camera_state": m.CameraState.model_validate(
-            {**identity(4, sealed), **camera, "state": "lost", "reason": "no packet for 8 s"}
+            {**_identity(4, sealed), **camera, "state": "lost", "reason": "no packet for 8 s"}
         ),
         "camera_minute": m.CameraMinute.model_validate(
-            {**identity(5, minute), **camera, "watched_s": 58.5, "frames": 1463, "dropped": 2}
+            {**_identity(5, minute), **camera, "watched_s": 58.5, "frames": 1463, "dropped": 2}
         ),
         "sensor_reading": m.SensorReading.model_validate(
             {
-                **identity(6, sealed),
+                **_identity(6, sealed),
                 "sensor": "cabinet-temp",
                 "quantity": "temperature",
                 "value": 31.4,
@@ -200,7 +251,7 @@ def _manifest() -> m.ClipManifest:
     )
 
 
-def _conversation() -> dict[str, m.Part]:
+def _conversation() -> dict[str, base.Part]:
     return {
         "agent_status": m.AgentStatus(
             agent=AGENT,
@@ -214,7 +265,7 @@ def _conversation() -> dict[str, m.Part]:
             cameras=(m.CameraNow(camera=CAMERA, state="streaming", since=FELL_AT, frames_per_s=25),),
         ),
         "confirm": m.Confirm(
-            ranges=(m.SeqRange(boot=BOOT, first=1, last=4), m.SeqRange(boot=BOOT, first=6, last=6))
+            ranges=(base.SeqRange(boot=BOOT, first=1, last=4), base.SeqRange(boot=BOOT, first=6, last=6))
         ),
         "reject": m.Reject(boot=BOOT, seq=5, reason="watched_s: Input should be less than or equal to 60"),
     }

@@ -59,6 +59,7 @@ SYSTEM = (
 CHROMIUM = Part("chromium", ("/usr/bin/chromium", "/snap/bin/chromium", "/usr/bin/google-chrome"))
 SYSTEM_FOR_DEVELOPERS = (
     CHROMIUM,
+    Part("libfaketime", (f"{LIBRARIES}/faketime/libfaketime.so.1",)),
     Part("libatomic1", (f"{LIBRARIES}/libatomic.so.1",)),  # Playwright's own Node
     Part(
         "fonts-noto-cjk", ("/usr/share/fonts/opentype/noto/NotoSansCJK*", "/usr/share/fonts/**/NotoSansCJK*")
@@ -162,6 +163,9 @@ def _environment(purpose: str) -> bool:
     wanted = f"requirements/{REQUIREMENTS[purpose]}.txt"
     count = sum("==" in line for line in (ROOT / wanted).read_text().splitlines())
     _step(f"{count} pinned packages of {wanted}", [*pip, "--require-hashes", "-r", wanted], ALONE)
+    if purpose == "dev":
+        camera = [*pip, "--no-deps", "--require-hashes", "-r", "requirements/camera.txt"]
+        _step("the virtual camera of the tests", camera, ALONE)
     editable = [*pip, "--no-deps", "--no-build-isolation", "-e", "."]
     _step("Fallwatch itself", editable, ALONE)
     _write_stamp({**stamp, "packages": _mark(purpose)})

@@ -103,7 +103,7 @@ def _with(clip: Clip, folder: Path, suffix: str, known: dict[str, object]) -> Se
 
 
 def facade(clip: Clip) -> dict[str, object]:
-    """The facade's division and clicked points, as `edge.config.SightSettings` wants them; {} of too few."""
+    """The facade's division and clicked points, as `SightSettings` wants them; {} of too few."""
     plan = clip.facade
     floors, bays = int(plan["floors"]), int(plan["bays"])
     floor_m, bay_m = float(plan["floor_m"]), float(plan["bay_m"])

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from itertools import islice
 from uuid import UUID
 
-from contracts.messages import MAX_TEXT, Confirm, Receipt, Reject, SeqRange
+from contracts.base import MAX_TEXT, SeqRange
+from contracts.messages import Confirm, Receipt, Reject
 
 MAX_RANGES = 500
 

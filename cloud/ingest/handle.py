@@ -13,6 +13,14 @@ from cloud.store import alerts, changes, clips, devices, events, registry, serie
 from cloud.store.changes import Change
 from cloud.store.pool import Connection, Pool, RowRefused, savepoint, transaction
 from cloud.store.registry import Owned
+from contracts.devices import (
+    ClockSet,
+    DesiredReport,
+    DeviceFault,
+    DeviceRecord,
+    Loss,
+    SubjectType,
+)
 from contracts.messages import (
     CameraMinute,
     CameraState,
@@ -120,17 +128,22 @@ def _registered(letters: list[Letter], known: Owned, outcome: Outcome) -> list[L
 def _stranger(event: Event, known: Owned) -> str | None:
     if event.agent not in known.agents:
         return f"agent {event.agent} is in no estate"
-    if isinstance(event, SensorReading):
-        return (
-            None
-            if known.sensors.get(event.sensor) == event.agent
-            else f"sensor {event.sensor} is not this agent's"
-        )
-    return (
-        None
-        if known.cameras.get(event.camera) == event.agent
-        else f"camera {event.camera} is not this agent's"
-    )
+    what, name = _subject(event)
+    owner = {"camera": known.cameras, "sensor": known.sensors, "agent": {event.agent: event.agent}}[what]
+    return None if owner.get(name) == event.agent else f"{what} {name} is not this agent's"
+
+
+def _subject(event: Event) -> tuple[SubjectType, str]:
+    """What a message speaks of."""
+    match event:
+        case SensorReading(sensor=sensor):
+            return "sensor", sensor
+        case DeviceFault() | DeviceRecord():
+            return event.subject_type, event.subject
+        case ClockSet() | DesiredReport() | Loss():
+            return "agent", event.agent
+        case _:
+            return "camera", event.camera
 
 
 async def _fresh(conn: Connection, letters: list[Letter], outcome: Outcome) -> list[Letter]:
@@ -221,7 +234,7 @@ async def _consequences(
         case CameraState():
             estate = await registry.estate_of_agent(conn, message.agent)
             return await devices.report_camera(conn, message, estate)
-        case CameraMinute() | SensorReading():
+        case _:
             return []
 
 

@@ -9,7 +9,8 @@ from pydantic import ValidationError
 
 from cloud.store.events import MAX_SEQ
 from contracts import topics
-from contracts.messages import EVENT, MAX_MESSAGE_BYTES, PROTOCOL, AgentStatus, Event
+from contracts.base import MAX_MESSAGE_BYTES, PROTOCOL
+from contracts.messages import EVENT, AgentStatus, Event
 
 Reason = Literal[
     "oversized",

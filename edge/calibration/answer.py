@@ -8,7 +8,8 @@ import yaml
 from pydantic import ValidationError
 
 from edge.camera.sight import calibration_of
-from edge.config import SettingsError, SightSettings
+from edge.config.base import SettingsError
+from edge.config.sight import SightSettings
 from edge.core.vision import facade
 from edge.core.vision.facade import Calibration
 from edge.core.vision.frame import F64

@@ -16,7 +16,9 @@ from rich.table import Table
 
 from edge.calibration import answer
 from edge.calibration.server import Job, Server
-from edge.config import SettingsError, SightSettings, load_sight
+from edge.config.base import SettingsError
+from edge.config.settings import load_sight
+from edge.config.sight import SightSettings
 from edge.core.vision.facade import Calibration
 
 UNUSABLE: Final = 2

@@ -11,7 +11,8 @@ from importlib import resources
 from typing import Any, Final
 
 from edge.calibration import answer
-from edge.config import SettingsError, SightSettings
+from edge.config.base import SettingsError
+from edge.config.sight import SightSettings
 
 HOST: Final = "127.0.0.1"
 MAX_BODY: Final = 1024 * 1024

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from structlog.typing import FilteringBoundLogger
 
-from contracts.messages import Clock
+from contracts.base import Clock
 from edge.camera import telling
 from edge.camera.inbox import Connection
 from edge.camera.post import Post

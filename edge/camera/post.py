@@ -8,7 +8,7 @@ from uuid import UUID
 
 from structlog.typing import FilteringBoundLogger
 
-from contracts.messages import Durable
+from contracts.base import Durable
 from edge.camera.telling import Sender
 from edge.core.report import Appended, Line
 from edge.outbox.store import Clip, Outbox, OutboxFull

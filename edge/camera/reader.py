@@ -12,7 +12,7 @@ from av.video.stream import VideoStream
 from edge.camera.inbox import Captured, Connection, Inbox, Trouble
 from edge.camera.source import VideoError, VideoSource, open_video
 from edge.clock import monotonic_s, utc_now
-from edge.config import EvidenceSettings
+from edge.config.settings import EvidenceSettings
 from edge.core import restart, timebase
 from edge.evidence.clip import Template
 from edge.evidence.ring import ClockRestarted, Ring

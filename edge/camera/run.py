@@ -16,7 +16,7 @@ from edge.camera.reader import Reader
 from edge.camera.sight import sight_of
 from edge.camera.telling import Sender
 from edge.camera.worker import Task, Worker
-from edge.config import Settings
+from edge.config.settings import Settings
 from edge.core.vision.preprocess import Verifier
 from edge.core.vision.settings import DetectorSettings
 from edge.evidence.seal import DeviceKey

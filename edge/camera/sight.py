@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edge.config import FacadeSettings, PointSettings, SettingsError, SightSettings
+from edge.config.base import SettingsError
+from edge.config.sight import FacadeSettings, PointSettings, SightSettings
 from edge.core.vision.facade import Calibration, CalibrationError, FacadePoint, Plan, calibrated
 from edge.core.vision.frame import F64
 

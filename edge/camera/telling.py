@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from contracts.base import MAX_TEXT, Clock
 from contracts.messages import (
-    MAX_TEXT,
     MAX_TRACK_POINTS,
     CameraMinute,
     CameraState,
     ClipFailed,
     ClipManifest,
     ClipSealed,
-    Clock,
     Estimate,
     FallEnded,
     FallingObject,

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 from structlog.typing import FilteringBoundLogger
 
-from contracts.messages import Clock
+from contracts.base import Clock
 from edge.camera import telling
 from edge.camera.clips import Clips, Owed
 from edge.camera.inbox import Captured, Connection, Inbox, Trouble
@@ -22,7 +22,8 @@ from edge.camera.reader import Reader
 from edge.camera.sight import Sight, sight_of
 from edge.camera.telling import Seen
 from edge.clock import max_error_s, monotonic_s, utc_now
-from edge.config import SettingsError, SightSettings
+from edge.config.base import SettingsError
+from edge.config.sight import SightSettings
 from edge.core import camera, clip_window, health, timebase
 from edge.core.report import Stats
 from edge.core.vision import pipeline

@@ -15,6 +15,12 @@ PRIORITY: Final[Mapping[str, int]] = {
     "clip_sealed": 1,
     "clip_failed": 1,
     "camera_state": 1,
+    "device_fault": 1,
+    "device_record": 1,
+    "desired_report": 1,
+    "warning_given": 1,
+    "clock_set": 1,
+    "loss": 1,
     "camera_minute": 2,
     "sensor_reading": 3,
 }

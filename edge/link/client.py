@@ -15,7 +15,7 @@ from structlog.typing import FilteringBoundLogger
 
 from contracts import topics
 from edge.clock import utc_now
-from edge.config import BrokerSettings
+from edge.config.settings import BrokerSettings
 from edge.core import restart
 from edge.metrics import DeliveryMetrics
 

@@ -14,15 +14,8 @@ from pathlib import Path
 from typing import Any, Final, Self
 from uuid import UUID
 
-from contracts.messages import (
-    MAX_MESSAGE_BYTES,
-    ClipFailed,
-    ClipSealed,
-    Durable,
-    FallingObject,
-    SeqRange,
-    encode,
-)
+from contracts.base import MAX_MESSAGE_BYTES, Durable, SeqRange
+from contracts.messages import ClipFailed, ClipSealed, FallingObject, encode
 from edge.core.outbox import PRIORITY, TELEMETRY, Key, Waiting
 from edge.outbox import schema
 from edge.outbox.schema import OutboxError

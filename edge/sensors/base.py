@@ -11,7 +11,7 @@ from structlog.typing import FilteringBoundLogger
 
 from contracts.messages import SensorReading
 from edge.clock import monotonic_s, utc_now
-from edge.config import SensorSettings
+from edge.config.sensor import SensorSettings
 from edge.metrics import DeliveryMetrics
 from edge.outbox.store import Outbox, OutboxFull
 

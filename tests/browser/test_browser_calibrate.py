@@ -17,7 +17,8 @@ from edge.calibration.answer import as_yaml
 from edge.calibration.command import first_picture
 from edge.calibration.server import Job, Server
 from edge.camera.sight import sight_of
-from edge.config import SightSettings, load_sight
+from edge.config.settings import load_sight
+from edge.config.sight import SightSettings
 from models.synth.backdrop import picture
 from models.synth.presets import EAST_CAMERA, EAST_FACADE
 

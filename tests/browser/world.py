@@ -28,6 +28,7 @@ from cloud.ingest.handle import Envelope, commit_batch
 from cloud.store import changes, devices, pool
 from cloud.store.pool import Pool
 from contracts import topics
+from contracts.base import Clock, Durable
 from contracts.messages import (
     AgentStatus,
     CameraMinute,
@@ -35,8 +36,6 @@ from contracts.messages import (
     CameraState,
     ClipManifest,
     ClipSealed,
-    Clock,
-    Durable,
     Estimate,
     FallEnded,
     FallingObject,

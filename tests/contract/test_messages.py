@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from contracts import base
 from contracts import messages as m
 
 CALM = settings(deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
@@ -21,10 +22,10 @@ INSTANTS = st.datetimes(
     timezones=st.sampled_from([UTC, timezone(timedelta(hours=8))]),
 )
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
-TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=m.MAX_TEXT)
+TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=base.MAX_TEXT)
 DIGESTS = st.from_regex(r"\A[0-9a-f]{64}\Z")
 CLOCKS = st.builds(
-    m.Clock, offset_s=st.none() | NUMBERS, uncertainty_s=st.none() | st.floats(0, 1e6, allow_nan=False)
+    base.Clock, offset_s=st.none() | NUMBERS, uncertainty_s=st.none() | st.floats(0, 1e6, allow_nan=False)
 )
 IDENTITY = {
     "message_id": st.uuids(),
@@ -99,7 +100,7 @@ def _ends(draw: st.DrawFn) -> m.FallEnded:
     )
 
 
-EVENTS: st.SearchStrategy[m.Durable] = st.one_of(
+EVENTS: st.SearchStrategy[base.Durable] = st.one_of(
     _falls(),
     _ends(),
     st.builds(
@@ -136,7 +137,7 @@ EVENTS: st.SearchStrategy[m.Durable] = st.one_of(
 )
 ENDS = st.tuples(st.integers(1, 2**63 - 1), st.integers(1, 2**63 - 1)).map(sorted)
 RANGES = st.builds(
-    lambda boot, ends: m.SeqRange(boot=boot, first=ends[0], last=ends[1]), boot=st.uuids(), ends=ENDS
+    lambda boot, ends: base.SeqRange(boot=boot, first=ends[0], last=ends[1]), boot=st.uuids(), ends=ENDS
 )
 RECEIPTS: st.SearchStrategy[m.Confirm | m.Reject] = st.one_of(
     st.builds(m.Confirm, ranges=st.lists(RANGES, min_size=1, max_size=8).map(tuple)),
@@ -161,15 +162,15 @@ FALL = {
 
 
 def test_a_range_of_sequence_numbers_runs_forward() -> None:
-    one = m.SeqRange(boot=UUID(int=2), first=7, last=7)
+    one = base.SeqRange(boot=UUID(int=2), first=7, last=7)
     assert (one.first, one.last) == (7, 7)
     with pytest.raises(ValidationError, match="first 8 is after last 7"):
-        m.SeqRange(boot=UUID(int=2), first=8, last=7)
+        base.SeqRange(boot=UUID(int=2), first=8, last=7)
 
 
 @CALM
 @given(EVENTS)
-def test_any_event_survives_encode_and_parse(event: m.Durable) -> None:
+def test_any_event_survives_encode_and_parse(event: base.Durable) -> None:
     read = m.EVENT.validate_json(m.encode(event))
     assert read == event
     assert m.encode(read) == m.encode(event)
@@ -262,4 +263,4 @@ def test_a_confirmation_of_nothing_is_refused() -> None:
 def test_the_longest_track_fits_into_one_message() -> None:
     track = [{"t_s": n / 7, "x_px": n / 7 + 1000, "y_px": n / 7 + 1000} for n in range(m.MAX_TRACK_POINTS)]
     fall = m.EVENT.validate_json(json.dumps({**FALL, "track": track}))
-    assert len(m.encode(fall)) <= m.MAX_MESSAGE_BYTES
+    assert len(m.encode(fall)) <= base.MAX_MESSAGE_BYTES

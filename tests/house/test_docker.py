@@ -15,7 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
 import cloud.config
-import edge.config
+import edge.config.settings
 from cloud.core.estate import EstateFile
 from contracts import documents
 from fallwatch.local import mosquitto, ports, wait
@@ -156,13 +156,15 @@ def test_the_clouds_settings_are_understood() -> None:
 
 
 def test_the_edges_settings_are_understood() -> None:
-    settings = edge.config.load(DOCKER / "config" / "edge.yaml", {"CAMERA_EAST_URL": "rtsp://10.0.0.9/1"})
+    settings = edge.config.settings.load(
+        DOCKER / "config" / "edge.yaml", {"CAMERA_EAST_URL": "rtsp://10.0.0.9/1"}
+    )
     assert settings.cameras[0].url.get_secret_value() == "rtsp://10.0.0.9/1"
 
 
 def test_the_estate_is_understood_and_names_the_same_devices() -> None:
     estate = documents.parse((DOCKER / "config" / "estate.yaml").read_text(), EstateFile, "estate.yaml")
-    box = edge.config.load(DOCKER / "config" / "edge.yaml", {"CAMERA_EAST_URL": "rtsp://10.0.0.9/1"})
+    box = edge.config.settings.load(DOCKER / "config" / "edge.yaml", {"CAMERA_EAST_URL": "rtsp://10.0.0.9/1"})
     (agent,) = estate.estates[0].agents
     assert agent.id == box.agent
     assert [camera.id for camera in agent.cameras] == [camera.id for camera in box.cameras]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
+from typing import get_args
 
 import click
 import pytest
@@ -13,7 +14,7 @@ from pydantic import BaseModel
 
 import cloud.api.routes
 import cloud.config
-import edge.config
+import edge.config.settings
 from fallwatch.__main__ import main
 from tests.house.rules import Source
 from tests.house.tree import ROOT, committed, sources
@@ -129,13 +130,20 @@ def test_the_state_diagrams_are_fresh() -> None:
     assert (ROOT / "docs" / "machines.md").read_text() == tool.page(), "run: python tools/diagrams.py"
 
 
+def _sections(annotation: object) -> Iterator[type[BaseModel]]:
+    """The models inside of a type, at any depth."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _sections(inner)
+
+
 def _keys(model: type[BaseModel]) -> Iterator[str]:
     for name, field in model.model_fields.items():
-        inner = re.findall(r"\b(?:edge|cloud)\.config\.(\w+)", str(field.annotation))
-        module = edge.config if model.__module__ == "edge.config" else cloud.config
-        if inner and issubclass(section := getattr(module, inner[0]), BaseModel):
+        sections = list(_sections(field.annotation))
+        for section in sections:
             yield from _keys(section)
-        else:
+        if not sections:
             yield name
 
 
@@ -143,7 +151,7 @@ def _keys(model: type[BaseModel]) -> Iterator[str]:
     ("side", "key"),
     [
         (side, key)
-        for side, model in (("Edge", edge.config.Settings), ("Cloud", cloud.config.Settings))
+        for side, model in (("Edge", edge.config.settings.Settings), ("Cloud", cloud.config.Settings))
         for key in sorted(set(_keys(model)))
     ],
 )

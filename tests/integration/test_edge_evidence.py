@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 from av.video.stream import VideoStream
 
-from contracts.messages import ClipManifest, Clock
+from contracts.base import Clock
+from contracts.messages import ClipManifest
 from edge.camera.source import open_video
 from edge.core.clip_window import Wanted
 from edge.evidence.clip import ClipError, CutClip, Label, Template, cut

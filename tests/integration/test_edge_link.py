@@ -15,7 +15,8 @@ import aiomqtt
 import pytest
 
 from contracts import topics
-from contracts.messages import EVENT, AgentStatus, Confirm, Event, Reject, SeqRange, encode
+from contracts.base import SeqRange
+from contracts.messages import EVENT, AgentStatus, Confirm, Event, Reject, encode
 from edge.outbox.store import Outbox
 from fallwatch.local import mosquitto, ports, wait
 from fallwatch.local.mosquitto import Broker

@@ -7,7 +7,7 @@ import pytest
 
 from edge.camera.inbox import Captured, Inbox, Trouble
 from edge.camera.reader import Reader
-from edge.config import EvidenceSettings
+from edge.config.settings import EvidenceSettings
 from models.synth.video import RenderedScene
 
 Wait = Callable[[Callable[[], object], float, str], None]

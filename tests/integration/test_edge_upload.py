@@ -18,7 +18,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from prometheus_client import CollectorRegistry
 
-from contracts.messages import ClipFailed, Durable
+from contracts.base import Durable
+from contracts.messages import ClipFailed
 from edge import logs, metrics
 from edge.evidence.seal import DeviceKey
 from edge.link.upload import CHUNK_BYTES, Store, Upload

@@ -13,7 +13,8 @@ from cloud.evidence import verify
 from cloud.ingest.handle import Envelope, Outcome, commit_batch
 from cloud.store import alerts, events, pool
 from contracts import topics
-from contracts.messages import Confirm, Durable, Reject, encode
+from contracts.base import Durable
+from contracts.messages import Confirm, Reject, encode
 from fallwatch.local.pki import Authority
 from tests.fixtures.cloud import NOW, Device, changed, envelope, seed
 

@@ -11,15 +11,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from contracts.messages import (
-    CameraState,
-    ClipFailed,
-    Durable,
-    FallingObject,
-    SensorReading,
-    SeqRange,
-    TrackPoint,
-)
+from contracts.base import Durable, SeqRange
+from contracts.messages import CameraState, ClipFailed, FallingObject, SensorReading, TrackPoint
 from edge.core.outbox import Key
 from edge.outbox.schema import OutboxError, prepare
 from edge.outbox.store import Clip, Outbox, OutboxFull, open_or_replace

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bench.measure import knowledge
 from bench.measure.records import Clip
 from edge.camera.sight import sight_of
-from edge.config import load_sight
+from edge.config.settings import load_sight
 from models.synth.camera import Camera
 
 PLAN = {"floors": 20, "bays": 8, "floor_m": 3.0, "bay_m": 3.5}

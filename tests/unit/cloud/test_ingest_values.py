@@ -11,7 +11,8 @@ from cloud.core.camera import CameraReport, supersedes
 from cloud.ingest.confirm import MAX_RANGES, confirmations, rejection
 from cloud.ingest.reading import REASONS, Refusal, read_event, read_status
 from contracts import topics
-from contracts.messages import MAX_MESSAGE_BYTES, MAX_TEXT, Confirm, Reject, encode
+from contracts.base import MAX_MESSAGE_BYTES, MAX_TEXT
+from contracts.messages import Confirm, Reject, encode
 from tests.fixtures.cloud import NOW, Device, changed, envelope
 
 BOOTS = [UUID(int=number) for number in (1, 2)]

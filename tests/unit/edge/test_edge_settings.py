@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from edge.config import SettingsError, load
+from edge.config.base import SettingsError
+from edge.config.settings import load
 
 GOOD = """\
 agent: box

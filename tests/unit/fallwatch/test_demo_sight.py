@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from edge.camera.sight import Sight, sight_of
-from edge.config import SightSettings
+from edge.config.sight import SightSettings
 from edge.core.vision.frame import Fall, Release, Track
 from edge.core.vision.origin import origin_of
 from fallwatch.demo import sight

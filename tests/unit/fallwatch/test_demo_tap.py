@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from contracts import topics
-from contracts.messages import Confirm, SensorReading, SeqRange, encode
+from contracts.base import SeqRange
+from contracts.messages import Confirm, SensorReading, encode
 from fallwatch.demo.tap import Tap
 
 BOOT = UUID(int=7)

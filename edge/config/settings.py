@@ -4,25 +4,19 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Final, Literal, Self
+from typing import Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, model_validator
 
 from contracts import documents
 from contracts.documents import Document
-from contracts.ids import AgentId, CameraId, SensorId
+from contracts.ids import AgentId
+from edge.config.base import Section, SettingsError
+from edge.config.camera import CameraSettings
+from edge.config.sensor import SensorSettings
+from edge.config.sight import SightSettings
 
 VARIABLE: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-
-
-class SettingsError(ValueError):
-    """The settings cannot be used. The message says what to mend."""
-
-
-class Section(BaseModel):
-    """A part of the settings: frozen, and nothing unknown in it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class BrokerSettings(Section):
@@ -70,100 +64,6 @@ class MetricsSettings(Section):
 
     host: str = "127.0.0.1"
     port: int = Field(default=9101, ge=0, le=65535)
-
-
-Pixel = Annotated[float, Field(ge=-1e5, le=1e5)]
-Polygon = Annotated[tuple[tuple[Pixel, Pixel], ...], Field(min_length=3, max_length=200)]
-MAX_SIDE: Final = 16_384
-
-
-class PointSettings(Section):
-    """A place of the facade that was recognised in the picture: where a floor line and a bay edge cross."""
-
-    at: tuple[Pixel, Pixel]
-    """Where it was clicked, px of `picture`."""
-    floor_line: float | None = Field(default=None, ge=1, le=201)
-    """Floor line n is the underside of floor n; 1 is the ground. Instead: `up_m`."""
-    up_m: float | None = Field(default=None, ge=-50, le=700)
-    """Metres above the ground."""
-    bay_edge: float | None = Field(default=None, ge=0, le=200)
-    """Counted from the left as seen from outside; 0 is the facade's left edge. Instead: `across_m`."""
-    across_m: float | None = Field(default=None, ge=-500, le=500)
-    """Metres to the right of the facade's left edge."""
-    click_px: float = Field(default=3, gt=0, le=100)
-    """How far the click may be off, one standard deviation."""
-
-    @model_validator(mode="after")
-    def _is_one_place(self) -> Self:
-        for one, other in (("floor_line", "up_m"), ("bay_edge", "across_m")):
-            if (getattr(self, one) is None) == (getattr(self, other) is None):
-                raise ValueError(f"a point has either {one} or {other}")
-        return self
-
-
-class FacadeSettings(Section):
-    """The facade that a camera watches, and where points of it lie in the picture."""
-
-    floors: int = Field(ge=1, le=200)
-    bays: int = Field(ge=1, le=200)
-    floor_height_m: float = Field(default=3.0, gt=1, le=20)
-    first_floor_height_m: float | None = Field(default=None, gt=1, le=50)
-    """Where the ground floor is higher than the others."""
-    bay_width_m: float = Field(default=3.6, gt=0.5, le=50)
-    flats: tuple[Annotated[str, Field(min_length=1, max_length=16)], ...] = ()
-    """The flat behind each bay, from the left; bays of one flat have the same name."""
-    points: tuple[PointSettings, ...] = Field(min_length=4, max_length=100)
-
-    @model_validator(mode="after")
-    def _every_bay_has_its_flat(self) -> Self:
-        if self.flats and len(self.flats) != self.bays:
-            raise ValueError(f"flats must name each of the {self.bays} bays, here are {len(self.flats)}")
-        return self
-
-
-class SightSettings(Section):
-    """What is known of a camera's picture: a part of each camera, or a file for `fallwatch detect`."""
-
-    picture: (
-        tuple[Annotated[int, Field(gt=0, le=MAX_SIDE)], Annotated[int, Field(gt=0, le=MAX_SIDE)]] | None
-    ) = None
-    """Width and height of the picture that `ignore` and `facade` are measured in; a stream may be scaled."""
-    sensitivity: float = Field(default=0.5, ge=0.05, le=0.95)
-    """Falls are told from a score of 1 - sensitivity."""
-    ignore: tuple[Polygon, ...] = ()
-    """Regions in which nothing is looked for, as polygons."""
-    find_facade: bool = False
-    """Also ignore what the picture itself shows to lie away from any facade: sky, roads, trees."""
-    facade: FacadeSettings | None = None
-
-    @model_validator(mode="after")
-    def _pixels_have_a_picture(self) -> Self:
-        if self.picture is None and (self.ignore or self.facade):
-            raise ValueError("picture: [width, height] is missing: ignore and facade are measured in it")
-        return self
-
-
-class CameraSettings(SightSettings):
-    """One camera."""
-
-    id: CameraId
-    url: SecretStr
-    """RTSP address or a file; `${NAME}` is taken from the environment."""
-    lost_after_s: float = Field(default=8, gt=0, le=10)
-    """Silence after which the camera counts as lost."""
-
-
-class SensorSettings(Section):
-    """One sensor, simulated: a sine around `mean`."""
-
-    id: SensorId
-    kind: Literal["simulated"]
-    quantity: str = Field(min_length=1, max_length=64)
-    unit: str = Field(max_length=16)
-    period_s: float = Field(default=5, gt=0)
-    mean: float = 20
-    amplitude: float = 1
-    cycle_s: float = Field(default=600, gt=0)
 
 
 class OutboxSettings(Section):

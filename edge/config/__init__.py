@@ -1,0 +1,1 @@
+"""What a deployment decides: one YAML file, read by `settings.load`."""

@@ -1,0 +1,16 @@
+"""One camera's settings."""
+
+from pydantic import Field, SecretStr
+
+from contracts.ids import CameraId
+from edge.config.sight import SightSettings
+
+
+class CameraSettings(SightSettings):
+    """One camera."""
+
+    id: CameraId
+    url: SecretStr
+    """RTSP address or a file; `${NAME}` is taken from the environment."""
+    lost_after_s: float = Field(default=8, gt=0, le=10)
+    """Silence after which the camera counts as lost."""

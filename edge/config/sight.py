@@ -1,0 +1,73 @@
+"""What is known of a camera's picture: size, regions, facade."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from edge.config.base import MAX_SIDE, Pixel, Polygon, Section
+
+
+class PointSettings(Section):
+    """A place of the facade that was recognised in the picture: where a floor line and a bay edge cross."""
+
+    at: tuple[Pixel, Pixel]
+    """Where it was clicked, px of `picture`."""
+    floor_line: float | None = Field(default=None, ge=1, le=201)
+    """Floor line n is the underside of floor n; 1 is the ground. Instead: `up_m`."""
+    up_m: float | None = Field(default=None, ge=-50, le=700)
+    """Metres above the ground."""
+    bay_edge: float | None = Field(default=None, ge=0, le=200)
+    """Counted from the left as seen from outside; 0 is the facade's left edge. Instead: `across_m`."""
+    across_m: float | None = Field(default=None, ge=-500, le=500)
+    """Metres to the right of the facade's left edge."""
+    click_px: float = Field(default=3, gt=0, le=100)
+    """How far the click may be off, one standard deviation."""
+
+    @model_validator(mode="after")
+    def _is_one_place(self) -> Self:
+        for one, other in (("floor_line", "up_m"), ("bay_edge", "across_m")):
+            if (getattr(self, one) is None) == (getattr(self, other) is None):
+                raise ValueError(f"a point has either {one} or {other}")
+        return self
+
+
+class FacadeSettings(Section):
+    """The facade that a camera watches, and where points of it lie in the picture."""
+
+    floors: int = Field(ge=1, le=200)
+    bays: int = Field(ge=1, le=200)
+    floor_height_m: float = Field(default=3.0, gt=1, le=20)
+    first_floor_height_m: float | None = Field(default=None, gt=1, le=50)
+    """Where the ground floor is higher than the others."""
+    bay_width_m: float = Field(default=3.6, gt=0.5, le=50)
+    flats: tuple[Annotated[str, Field(min_length=1, max_length=16)], ...] = ()
+    """The flat behind each bay, from the left; bays of one flat have the same name."""
+    points: tuple[PointSettings, ...] = Field(min_length=4, max_length=100)
+
+    @model_validator(mode="after")
+    def _every_bay_has_its_flat(self) -> Self:
+        if self.flats and len(self.flats) != self.bays:
+            raise ValueError(f"flats must name each of the {self.bays} bays, here are {len(self.flats)}")
+        return self
+
+
+class SightSettings(Section):
+    """What is known of a camera's picture: a part of each camera, or a file for `fallwatch detect`."""
+
+    picture: (
+        tuple[Annotated[int, Field(gt=0, le=MAX_SIDE)], Annotated[int, Field(gt=0, le=MAX_SIDE)]] | None
+    ) = None
+    """Width and height of the picture that `ignore` and `facade` are measured in; a stream may be scaled."""
+    sensitivity: float = Field(default=0.5, ge=0.05, le=0.95)
+    """Falls are told from a score of 1 - sensitivity."""
+    ignore: tuple[Polygon, ...] = ()
+    """Regions in which nothing is looked for, as polygons."""
+    find_facade: bool = False
+    """Also ignore what the picture itself shows to lie away from any facade: sky, roads, trees."""
+    facade: FacadeSettings | None = None
+
+    @model_validator(mode="after")
+    def _pixels_have_a_picture(self) -> Self:
+        if self.picture is None and (self.ignore or self.facade):
+            raise ValueError("picture: [width, height] is missing: ignore and facade are measured in it")
+        return self
