@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-VERSION: Final = 1
+VERSION: Final = 2
 
 SCHEMA: Final = """
 -- The last sequence number given out in each boot. Never reset: a number is given once.
@@ -51,6 +51,12 @@ CREATE TABLE IF NOT EXISTS rejected (
 CREATE TABLE IF NOT EXISTS owed (
     event  TEXT PRIMARY KEY,
     camera TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+-- Faults that were told as raised and not as cleared: the next start goes on from them.
+CREATE TABLE IF NOT EXISTS open_fault (
+    subject TEXT NOT NULL,
+    fault   TEXT NOT NULL,
+    PRIMARY KEY (subject, fault)
 ) STRICT, WITHOUT ROWID;
 -- Clips that are sealed, announced in the same transaction, and their way to the cloud.
 CREATE TABLE IF NOT EXISTS clip (

@@ -15,6 +15,7 @@ from typing import Any, Final, Self
 from uuid import UUID
 
 from contracts.base import MAX_MESSAGE_BYTES, Durable, SeqRange
+from contracts.devices import DeviceFault
 from contracts.messages import ClipFailed, ClipSealed, FallingObject, encode
 from edge.core.outbox import PRIORITY, TELEMETRY, Key, Waiting
 from edge.outbox import schema
@@ -200,6 +201,11 @@ class Outbox:
             UUID(event) for (event,) in self._read("SELECT event FROM owed WHERE camera = ?", (camera,))
         )
 
+    def faults_open(self, subject: str) -> frozenset[str]:
+        """Faults of a device that were told as raised and not as cleared, also before a restart."""
+        rows = self._read("SELECT fault FROM open_fault WHERE subject = ?", (subject,))
+        return frozenset(fault for (fault,) in rows)
+
     def clips_waiting(self, limit: int) -> tuple[Clip, ...]:
         """Clips that wait for upload, oldest first."""
         rows = self._read(
@@ -276,8 +282,16 @@ def open_or_replace(path: Path, at: datetime, max_messages: int = 1_000_000) -> 
 
 
 def _settle(connection: sqlite3.Connection, message: Durable) -> None:
-    """A fall owes its video until a clip, or the loss of it, is announced."""
+    """What follows from a message on the box: a fall owes its video, a fault is open until it is cleared."""
     match message:
+        case DeviceFault(state="raised"):
+            connection.execute(
+                "INSERT OR IGNORE INTO open_fault VALUES (?, ?)", (message.subject, message.fault)
+            )
+        case DeviceFault():
+            connection.execute(
+                "DELETE FROM open_fault WHERE subject = ? AND fault = ?", (message.subject, message.fault)
+            )
         case FallingObject():
             connection.execute(
                 "INSERT OR IGNORE INTO owed VALUES (?, ?)", (str(message.message_id), message.camera)

@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 from uuid import UUID, uuid4
 
 import pytest
 
 from contracts.base import Durable, SeqRange
+from contracts.devices import DeviceFault
 from contracts.messages import CameraState, ClipFailed, FallingObject, SensorReading, TrackPoint
 from edge.core.outbox import Key
 from edge.outbox.schema import OutboxError, prepare
@@ -25,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 WRITER = """
 import sys
 from pathlib import Path
+from typing import Literal
 from uuid import UUID
 sys.path.insert(0, sys.argv[2])
 from tests.integration.test_outbox_store import BOOT, T0, reading
@@ -243,3 +246,40 @@ def test_an_outbox_of_a_newer_program_is_not_touched(tmp_path: Path) -> None:
     connection.close()
     with pytest.raises(OutboxError, match="newer program"):
         open_or_replace(path, T0)
+
+
+def test_a_raised_fault_is_open_until_it_is_cleared_also_after_a_restart(tmp_path: Path) -> None:
+    def fault(state: Literal["raised", "cleared"]) -> Callable[[int], DeviceFault]:
+        return lambda seq: DeviceFault(
+            message_id=uuid4(),
+            agent="box",
+            boot=BOOT,
+            seq=seq,
+            observed_at=T0,
+            subject_type="camera",
+            subject="cam",
+            fault="frozen",
+            state=state,
+        )
+
+    path = tmp_path / "outbox.db"
+    with closing(Outbox.open(path)) as outbox:
+        outbox.append(BOOT, T0, fault("raised"))
+        outbox.append(BOOT, T0, fault("raised"))
+    with closing(Outbox.open(path)) as outbox:
+        assert outbox.faults_open("cam") == {"frozen"}
+        assert outbox.faults_open("other") == frozenset()
+        outbox.append(BOOT, T0, fault("cleared"))
+        assert outbox.faults_open("cam") == frozenset()
+
+
+def test_an_outbox_of_the_version_before_is_taken_over_with_what_it_holds(tmp_path: Path) -> None:
+    path = tmp_path / "outbox.db"
+    with closing(Outbox.open(path)) as outbox:
+        outbox.append(BOOT, T0, reading)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DROP TABLE open_fault")
+        connection.execute("PRAGMA user_version = 1")
+    with closing(Outbox.open(path)) as outbox:
+        assert outbox.depth().messages == 1
+        assert outbox.faults_open("cam") == frozenset()
