@@ -6,10 +6,10 @@ from datetime import datetime
 
 from cryptography.x509 import Certificate
 
-from cloud.evidence import verify
 from cloud.ingest.confirm import Key, confirmations, rejection
+from cloud.ingest.follow import Within, follow
 from cloud.ingest.reading import Reason, Refusal, read_event
-from cloud.store import alerts, changes, clips, devices, events, registry, series
+from cloud.store import changes, events, registry, series
 from cloud.store.changes import Change
 from cloud.store.pool import Connection, Pool, RowRefused, savepoint, transaction
 from cloud.store.registry import Owned
@@ -24,10 +24,7 @@ from contracts.devices import (
 from contracts.messages import (
     CameraMinute,
     CameraState,
-    ClipFailed,
-    ClipSealed,
     Event,
-    FallEnded,
     FallingObject,
     Receipt,
     SensorReading,
@@ -207,35 +204,8 @@ async def _write(
     for camera, seen_at in sorted(first_seen.items()):
         await registry.mark_seen(conn, camera, seen_at)
     for message in messages:
-        changed += await _consequences(conn, ca, message, at)
+        changed += await follow(Within(conn, ca, at), message)
     return changed
-
-
-async def _consequences(
-    conn: Connection, ca: Certificate | None, message: Event, at: datetime
-) -> list[Change]:
-    match message:
-        case FallingObject():
-            raised = await alerts.raise_alert(conn, message, at)
-            return [] if raised is None else [raised]
-        case FallEnded():
-            return await alerts.end(conn, message)
-        case ClipSealed():
-            judgement = (
-                verify.Judgement("", "no device authority is configured")
-                if ca is None
-                else verify.judge(message, ca, at)
-            )
-            return await clips.announce(
-                conn, message, signed_by=judgement.signed_by, objection=judgement.objection, at=at
-            )
-        case ClipFailed():
-            return await clips.fail(conn, message, at)
-        case CameraState():
-            estate = await registry.estate_of_agent(conn, message.agent)
-            return await devices.report_camera(conn, message, estate)
-        case _:
-            return []
 
 
 def _row(letter: Letter) -> events.EventRow:

@@ -22,12 +22,7 @@ Reason = Literal[
     "refused_by_database",
 ]
 
-KINDS: Final = frozenset(
-    {
-        *("falling_object", "fall_ended", "clip_sealed", "clip_failed"),
-        *("camera_state", "camera_minute", "sensor_reading"),
-    }
-)
+KINDS: Final = frozenset(model.model_fields["kind"].default for model in get_args(get_args(Event)[0]))
 REASONS: Final[tuple[str, ...]] = get_args(Reason)
 
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from cloud.api.routes.evidence import byte_range
 from cloud.core.camera import CameraReport, supersedes
 from cloud.ingest.confirm import MAX_RANGES, confirmations, rejection
-from cloud.ingest.reading import REASONS, Refusal, read_event, read_status
+from cloud.ingest.follow import FOLLOWS
+from cloud.ingest.reading import KINDS, REASONS, Refusal, read_event, read_status
 from contracts import topics
 from contracts.base import MAX_MESSAGE_BYTES, MAX_TEXT
 from contracts.messages import Confirm, Reject, encode
@@ -117,3 +118,14 @@ def test_byte_ranges_are_read_as_rfc_9110_says() -> None:
     assert byte_range("bytes=9-3", 100) is None
     assert byte_range("bytes=0-1,5-6", 100) is None
     assert byte_range("lines=1-2", 100) is None
+
+
+def test_a_message_of_a_known_kind_that_is_malformed_is_not_called_unknown() -> None:
+    sent = changed(Device().fault("frozen"), severity="mild")
+    found = read_event(sent.topic, sent.payload)
+    assert isinstance(found, Refusal)
+    assert (found.reason, found.kind) == ("malformed", "device_fault")
+
+
+def test_what_follows_is_said_of_kinds_that_there_are() -> None:
+    assert set(FOLLOWS) <= KINDS
