@@ -8,9 +8,10 @@ from typing import Any, Final
 from cryptography.x509 import Certificate
 
 from cloud.evidence import verify
-from cloud.store import alerts, clips, devices, registry
+from cloud.store import alerts, clips, devices, events, registry
 from cloud.store.changes import Change
 from cloud.store.pool import Connection
+from contracts.devices import Loss
 from contracts.messages import CameraState, ClipFailed, ClipSealed, Event, FallEnded, FallingObject
 
 
@@ -58,11 +59,17 @@ async def _camera(within: Within, message: CameraState) -> list[Change]:
     return await devices.report_camera(within.conn, message, estate)
 
 
+async def _loss(within: Within, message: Loss) -> list[Change]:
+    await events.mark_lost(within.conn, message.agent, message.ranges, within.at)
+    return [Change("agent", message.agent, message.message_id)]
+
+
 FOLLOWS: Final[Mapping[str, Callable[[Within, Any], Awaitable[list[Change]]]]] = {
     "falling_object": _fall,
     "fall_ended": _fall_ended,
     "clip_sealed": _clip,
     "clip_failed": _no_clip,
     "camera_state": _camera,
+    "loss": _loss,
 }
 """Kind of message → its consequence, which is given a message of that kind."""

@@ -9,7 +9,7 @@ from psycopg.rows import class_row
 
 from cloud.core import liveness
 from cloud.core.camera import CameraReport, supersedes
-from cloud.store import maintenance, registry
+from cloud.store import events, maintenance, registry
 from cloud.store.changes import Change
 from cloud.store.pool import Connection, Jsonb
 from contracts.messages import AgentStatus, CameraState
@@ -79,6 +79,7 @@ async def hear(conn: Connection, status: AgentStatus, *, retained: bool, at: dat
         else liveness.LastWill(status.boot)
     )
     changes = await _step(conn, status.agent, given, at)
+    await events.accepted(conn, status.agent, status.boot, status.accepted_seq, at)
     if not status.online:
         return changes
     done = await conn.execute(

@@ -3,10 +3,13 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
+from psycopg.types.multirange import Multirange
+
 from cloud.store.pool import Connection
+from contracts.base import SeqRange
 
 MAX_SEQ = 2**62
 """Beyond this PostgreSQL's ranges end; no agent counts so far."""
@@ -28,14 +31,24 @@ class EventRow:
     payload: str
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """Sequence numbers `first`…`last` of a boot that have not come, both included."""
+Span = tuple[int, int]
+"""First and last sequence number, both included."""
 
-    agent: str
+
+@dataclass(frozen=True, slots=True)
+class Boot:
+    """What has come of one start of an agent. accepted: the highest number known of.
+
+    refused: in the dead letters. lost: will never come, says the agent. missing: the rest.
+    """
+
     boot: UUID
-    first: int
-    last: int
+    heard_at: datetime
+    accepted: int
+    stored: tuple[Span, ...]
+    refused: tuple[Span, ...]
+    lost: tuple[Span, ...]
+    missing: tuple[Span, ...]
 
 
 async def lock_agents(conn: Connection, agents: Collection[str]) -> None:
@@ -102,27 +115,79 @@ async def insert(conn: Connection, rows: Sequence[EventRow], received_at: dateti
     )
 
 
-async def gaps(conn: Connection, agent: str) -> list[Gap]:
-    """What an agent has counted and we have never received, below the highest that we have."""
-    rows = await conn.execute(
-        "SELECT boot, lower(hole), upper(hole) - 1 FROM seen_range,"
-        " unnest(int8multirange(int8range(1, greatest(upper(stored), upper(refused), 1))) -"
-        " stored - refused) AS hole"
-        " WHERE agent = %s ORDER BY updated_at, boot, 2",
-        (agent,),
+async def accepted(conn: Connection, agent: str, boot: UUID, seq: int, at: datetime) -> None:
+    """Remember how many messages a boot says it has taken on: what is missing at its end shows by it."""
+    if seq == 0:
+        return
+    await conn.execute(
+        "INSERT INTO seen_range (agent, boot, accepted, updated_at) VALUES (%s, %s, %s, %s)"
+        " ON CONFLICT (agent, boot) DO UPDATE SET updated_at = excluded.updated_at,"
+        " accepted = greatest(seen_range.accepted, excluded.accepted)",
+        (agent, boot, min(seq, MAX_SEQ - 1), at),
     )
-    return [Gap(agent, row[0], row[1], row[2]) for row in await rows.fetchall()]
 
 
-async def missing(conn: Connection) -> dict[str, int]:
-    """How many numbers are missing, by agent."""
+async def mark_lost(conn: Connection, agent: str, ranges: Collection[SeqRange], at: datetime) -> None:
+    """Remember numbers of which an agent says that they will never come; what has come is none of them."""
+    for found in ranges:
+        await conn.execute(
+            "INSERT INTO seen_range (agent, boot, lost, updated_at)"
+            " VALUES (%s, %s, int8multirange(int8range(%s, %s, '[]')), %s)"
+            " ON CONFLICT (agent, boot) DO UPDATE SET lost = seen_range.lost + excluded.lost,"
+            " updated_at = excluded.updated_at",
+            (agent, found.boot, min(found.first, MAX_SEQ), min(found.last, MAX_SEQ), at),
+        )
+
+
+UNSEEN = (
+    "(int8multirange(int8range(1, greatest(upper(stored), upper(refused), accepted + 1))) - stored - refused)"
+)
+"""SQL: what a boot has counted and we have not received, up to the highest number known of."""
+
+
+async def boots(conn: Connection, agent: str, limit: int) -> list[Boot]:
+    """The newest boots of an agent, and what has come of each."""
     rows = await conn.execute(
-        "SELECT agent, sum(upper(hole) - lower(hole)) FROM seen_range,"
-        " unnest(int8multirange(int8range(1, greatest(upper(stored), upper(refused), 1))) -"
-        " stored - refused) AS hole"
-        " GROUP BY agent"
+        "SELECT boot, updated_at, greatest(upper(stored) - 1, upper(refused) - 1, accepted),"  # noqa: S608 - a constant
+        f" stored, refused, {UNSEEN} * lost, {UNSEEN} - lost FROM seen_range WHERE agent = %s"
+        " ORDER BY updated_at DESC, boot LIMIT %s",
+        (agent, limit),
     )
-    return {row[0]: int(row[1]) for row in await rows.fetchall()}
+    return [Boot(*row[:3], *map(_spans, row[3:])) for row in await rows.fetchall()]
+
+
+def _spans(found: Multirange[int]) -> tuple[Span, ...]:
+    """First and last number of each part; PostgreSQL's own ranges end before their upper bound."""
+    return tuple((part.lower, part.upper - 1) for part in found if part.lower is not None and part.upper)
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """How many numbers have not come. lost: their agent has told that they never will."""
+
+    missing: int = 0
+    lost: int = 0
+
+
+async def unseen(conn: Connection) -> dict[str, Unseen]:
+    """What has not come, by agent."""
+    rows = await conn.execute(
+        "SELECT agent, sum(upper(hole) - lower(hole)) FILTER (WHERE NOT told),"  # noqa: S608 - a constant
+        " sum(upper(hole) - lower(hole)) FILTER (WHERE told) FROM seen_range,"
+        f" LATERAL (SELECT unnest({UNSEEN} - lost) AS hole, false AS told"
+        f" UNION ALL SELECT unnest({UNSEEN} * lost), true) AS part GROUP BY agent"
+    )
+    return {row[0]: Unseen(int(row[1] or 0), int(row[2] or 0)) for row in await rows.fetchall()}
+
+
+async def losses(conn: Connection, agent: str, limit: int) -> list[dict[str, Any]]:
+    """The newest losses that an agent told, as it told them."""
+    rows = await conn.execute(
+        "SELECT payload FROM event WHERE agent = %s AND kind = 'loss'"
+        " ORDER BY received_at DESC, seq DESC LIMIT %s",
+        (agent, limit),
+    )
+    return [row[0] for row in await rows.fetchall()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -232,7 +232,9 @@ CREATE TABLE public.seen_range (
     boot uuid NOT NULL,
     stored int8multirange DEFAULT '{}'::int8multirange NOT NULL,
     refused int8multirange DEFAULT '{}'::int8multirange NOT NULL,
-    updated_at timestamp with time zone NOT NULL
+    updated_at timestamp with time zone NOT NULL,
+    accepted bigint DEFAULT 0 NOT NULL,
+    lost int8multirange DEFAULT '{}'::int8multirange NOT NULL
 );
 CREATE TABLE public.sensor (
     id text NOT NULL,

@@ -19,6 +19,7 @@ ROUTES = [
     ("POST", f"/api/alerts/{NO_ID}/close", {"desk"}),
     ("GET", f"/api/evidence/clips/{'0' * 64}", {"desk"}),
     ("GET", "/api/maintenance", {"maintenance"}),
+    ("GET", f"/api/agents/{NO_ID}/sequence", {"maintenance"}),
     ("POST", f"/api/work-orders/{NO_ID}/take", {"maintenance"}),
     ("POST", f"/api/work-orders/{NO_ID}/finish", {"maintenance"}),
     ("GET", "/api/bureau", {"bureau"}),
@@ -81,7 +82,10 @@ async def test_every_api_route_stands_in_the_table(world: World) -> None:
     public = {"/healthz", "/readyz", "/metrics", "/api/live", "/api/evidence/uploads/{sha256}"}
     known = {path.replace(NO_ID, "{id}").replace("0" * 64, "{id}") for _, path, _ in ROUTES}
     offered = {
-        path.replace("{alert}", "{id}").replace("{order}", "{id}").replace("{sha256}", "{id}")
+        path.replace("{alert}", "{id}")
+        .replace("{agent}", "{id}")
+        .replace("{order}", "{id}")
+        .replace("{sha256}", "{id}")
         for path in paths
         if path not in public
     }

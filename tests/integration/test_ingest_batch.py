@@ -144,11 +144,11 @@ async def test_gaps_are_named_until_they_close(cloud: Cloud, device: Device) -> 
     late = [device.reading(seq=seq) for seq in (3, 4, 8)]
     await cloud.commit(*(device.reading(seq=seq) for seq in (1, 2, 5, 6, 7, 9)))
     async with pool.transaction(cloud.pool) as conn:
-        found = [(gap.first, gap.last) for gap in await events.gaps(conn, "box-a")]
-        assert (found, await events.missing(conn)) == ([(3, 4), (8, 8)], {"box-a": 3})
+        assert await missing(conn) == ((3, 4), (8, 8))
+        assert await events.unseen(conn) == {"box-a": events.Unseen(missing=3)}
     outcome = await cloud.commit(*late)
     async with pool.transaction(cloud.pool) as conn:
-        assert await events.gaps(conn, "box-a") == []
+        assert await missing(conn) == ()
     ((_, confirm),) = outcome.receipts()
     assert isinstance(confirm, Confirm)
     assert [(found.first, found.last) for found in confirm.ranges] == [(3, 4), (8, 8)]
@@ -157,7 +157,12 @@ async def test_gaps_are_named_until_they_close(cloud: Cloud, device: Device) -> 
 async def test_a_refused_number_is_no_gap(cloud: Cloud, device: Device) -> None:
     await cloud.commit(device.reading(), changed(device.reading(), kind="weather"), device.reading())
     async with pool.transaction(cloud.pool) as conn:
-        assert await events.gaps(conn, "box-a") == []
+        assert await missing(conn) == ()
+
+
+async def missing(conn: pool.Connection) -> tuple[events.Span, ...]:
+    (boot,) = await events.boots(conn, "box-a", 10)
+    return boot.missing
 
 
 async def test_a_camera_that_is_lost_raises_one_fault_and_its_return_closes_it(

@@ -17,6 +17,7 @@ from cloud.api.shapes import Json
 from cloud.core import work_order as machine
 from cloud.store import accounts, changes, devices, events, maintenance, registry, series
 from cloud.store.devices import AgentRow
+from cloud.store.events import Unseen
 from cloud.store.maintenance import FaultRow, WorkOrderRow
 from cloud.store.pool import transaction
 from cloud.store.registry import CameraRow, EstateRow, FacadeRow
@@ -58,7 +59,7 @@ class View:
         """Device id → its name."""
         return {identity: found["name"] for identity, found in self.things.items()}
 
-    def agent(self, row: AgentRow, gaps: int) -> Json:
+    def agent(self, row: AgentRow, unseen: Unseen) -> Json:
         """An agent. What its outbox still holds is late, not missing."""
         self.things[row.id] = shapes.thing(row.id, row.name_zh, row.name_en)
         return {
@@ -68,7 +69,8 @@ class View:
             "since": shapes.maybe(row.since),
             "outbox_depth": row.outbox_depth,
             "outbox_oldest_s": row.outbox_oldest_s,
-            "missing": max(0, gaps - row.outbox_depth),
+            "missing": max(0, unseen.missing - row.outbox_depth),
+            "lost": unseen.lost,
             "software": row.software,
         }
 
@@ -122,7 +124,7 @@ async def overview(_: Maintenance, services: Use) -> Json:
         change = await changes.newest(conn)
         view = View(await registry.estates(conn), await registry.facades(conn), await registry.coverage(conn))
         agents = await devices.agents(conn)
-        gaps = await events.missing(conn)
+        unseen = await events.unseen(conn)
         cameras = await registry.cameras(conn)
         sensors = await series.sensors(conn)
         names = await accounts.display_names(conn)
@@ -135,7 +137,7 @@ async def overview(_: Maintenance, services: Use) -> Json:
         "now": shapes.instant(now),
         "change": change,
         "people": shapes.people(names),
-        "agents": [view.agent(row, gaps.get(row.id, 0)) for row in agents],
+        "agents": [view.agent(row, unseen.get(row.id, Unseen())) for row in agents],
         "cameras": [view.camera(row, rates.get(row.id)) for row in cameras],
         "sensors": [view.sensor(row, now) for row in sensors],
         "faults": [view.fault(row) for row in faults],

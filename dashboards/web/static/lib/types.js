@@ -35,7 +35,8 @@
  *   closed: Alert[]}} Desk
  *
  * @typedef {{id: string, name: Name, estate: Named, state: "online" | "offline" | "unknown", since: string | null,
- *   outbox_depth: number | null, outbox_oldest_s: number | null, missing: number, software: string}} Agent
+ *   outbox_depth: number | null, outbox_oldest_s: number | null, missing: number, lost: number,
+ *   software: string}} Agent
  * @typedef {{id: string, name: Name, estate: Named, agent: Named, state: "streaming" | "lost" | "unknown",
  *   since: string | null, reason: string, frames_per_s: number | null, facades: Named[]}} Camera
  * @typedef {{id: string, name: Name, agent: Named, quantity: string, unit: string, value: number | null,

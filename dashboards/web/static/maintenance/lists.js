@@ -77,6 +77,7 @@ function branch(agent, all) {
     <p class="vitals">
       <span class=${isLate(agent) ? "warn" : ""}>${outbox(agent)}</span>
       <span class=${agent.missing ? "warn" : ""} data-testid="missing">${agent.missing ? html`${mark("high")} ${say("missing", { n: agent.missing })}` : say("missing_none")}</span>
+      ${agent.lost ? html`<span data-testid="lost">${say("lost", { n: agent.lost })}</span>` : nothing}
       ${agent.software ? html`<span>${say("software", { version: agent.software })}</span>` : nothing}
     </p>
     <ul class="leaves">

@@ -23,6 +23,7 @@ export const say = wordsFrom({
   outbox_unknown: { zh: "待发未知", en: "To send: unknown" },
   missing_none: { zh: "无缺号", en: "None missing" },
   missing: { zh: "缺 {n} 号", en: "{n} numbers missing" },
+  lost: { zh: "已报丢失 {n}", en: "{n} told as lost" },
   rate: { zh: "{n} 帧/秒", en: "{n} fps" },
   camera_lost: { zh: "断流", en: "picture lost" },
   agent_offline: { zh: "边缘盒离线", en: "edge box offline" },

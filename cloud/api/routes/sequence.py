@@ -1,0 +1,43 @@
+"""Which messages of an agent have come, which never will, and which nobody can explain."""
+
+from http import HTTPStatus
+from typing import Final
+
+from fastapi import APIRouter
+
+from cloud.api import shapes
+from cloud.api.auth import Maintenance
+from cloud.api.problems import Problem
+from cloud.api.services import Use
+from cloud.api.shapes import Json
+from cloud.store import devices, events
+from cloud.store.events import Boot
+from cloud.store.pool import transaction
+
+router = APIRouter(prefix="/api")
+
+BOOTS: Final = 100
+LOSSES: Final = 100
+
+
+@router.get("/agents/{agent}/sequence")
+async def sequence(agent: str, _: Maintenance, services: Use) -> Json:
+    """For each of the newest boots what has not been seen; what its outbox still holds is among `missing`."""
+    async with transaction(services.pool, snapshot=True) as conn:
+        if agent not in {row.id for row in await devices.agents(conn)}:
+            raise Problem(HTTPStatus.NOT_FOUND, "there is no such agent")
+        boots = await events.boots(conn, agent, BOOTS)
+        losses = await events.losses(conn, agent, LOSSES)
+    return {"agent": agent, "boots": [_boot(boot) for boot in boots], "losses": losses}
+
+
+def _boot(boot: Boot) -> Json:
+    return {
+        "boot": str(boot.boot),
+        "heard_at": shapes.instant(boot.heard_at),
+        "accepted": boot.accepted,
+        "stored": boot.stored,
+        "refused": boot.refused,
+        "lost": boot.lost,
+        "missing": boot.missing,
+    }
