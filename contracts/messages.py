@@ -237,6 +237,8 @@ class ClipManifest(Part):
     """Clip time at which the event's track begins: clip time of a point is this plus its `t_s`."""
     complete: bool
     """False when less than the wanted time before or after the fall could be kept."""
+    masked: bool = Field(default=False, exclude_if=lambda masked: not masked)
+    """Encoded anew by the device, parts of the picture hidden; left out where it is as the camera sent it."""
     sealed_at: Instant
     clock: Clock
 

@@ -17,7 +17,7 @@ from rich.table import Table
 
 from edge.camera import classifier
 from edge.camera.classifier import ClassifierError
-from edge.camera.sight import sight_of
+from edge.camera.sight import masks_of, sight_of
 from edge.camera.source import StreamLost, VideoError, VideoSource, open_video, redacted
 from edge.config.base import SettingsError
 from edge.config.settings import load_sight
@@ -190,7 +190,7 @@ def _way(track: Track) -> str:
     "--calibration",
     "camera",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="What is known of the camera: sensitivity, regions to ignore, its facade (`fallwatch calibrate`).",
+    help="What is known of the camera: sensitivity, what to ignore, masks, facade (`fallwatch calibrate`).",
 )
 @click.option(
     "--find-facade",
@@ -223,7 +223,8 @@ def command(  # noqa: PLR0917 - each option is one argument
     try:
         _refuse_overwriting(video, rendered)
         look = _look(camera, sensitivity, verifier, find_facade=find_facade)
-        with open_video(video) as source, _progress(source, form, video) as advance:
+        masks = None if look.sight is None else masks_of(look.sight)
+        with open_video(video, masks=masks) as source, _progress(source, form, video) as advance:
             for told, ended in watched(source, look, advance):
                 all_found.extend(ended)
                 if form == "jsonl":
@@ -237,7 +238,7 @@ def command(  # noqa: PLR0917 - each option is one argument
         if damaged:
             _note(f"{damaged} damaged packets or pictures were stepped over.")
         if rendered is not None:
-            draw(video, rendered, tuple((found.fall, _floor(found)) for found in all_found))
+            draw(video, rendered, tuple((found.fall, _floor(found)) for found in all_found), masks)
     except (VideoError, SettingsError, ClassifierError) as error:
         _refuse(str(error))
     except BrokenPipeError:

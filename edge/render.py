@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from edge.camera.source import VideoError, open_video
 from edge.core.vision.frame import Fall, Release, Track
+from edge.core.vision.masks import Masks
 from edge.core.vision.path import fitted
 from edge.core.vision.tracks import View
 
@@ -73,14 +74,14 @@ def _write(picture: Picture, text: str, track: Track, scale: int) -> None:
         )
 
 
-def draw(video: str, target: Path, falls: tuple[tuple[Fall, str], ...]) -> None:
-    """Writes `target`, an MP4 with the falls drawn in, each with its word on where it came from.
+def draw(video: str, target: Path, falls: tuple[tuple[Fall, str], ...], masks: Masks | None = None) -> None:
+    """Writes `target`, an MP4 with the falls drawn in, each with its word on where it came from; masked.
 
     Raises:
         VideoError: It cannot be written.
     """
     try:
-        with open_video(video) as source, av.open(str(target), "w", format="mp4") as container:
+        with open_video(video, masks=masks) as source, av.open(str(target), "w", format="mp4") as container:
             rate = source.info.average_rate or Fraction(25)
             stream = container.add_stream("libx264", rate=rate, options={"crf": "20", "preset": "veryfast"})
             stream.pix_fmt, stream.time_base = "yuv420p", Fraction(1, TICKS)

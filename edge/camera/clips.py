@@ -1,6 +1,9 @@
 """Clips that are owed: each fall's video is cut when enough time after it has been kept, or has been lost."""
 
+import os
+import threading
 from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +18,7 @@ from edge.camera.inbox import Connection
 from edge.camera.post import Post
 from edge.camera.telling import Seen, Shown
 from edge.core import clip_window, timebase
+from edge.core.vision.masks import Masks
 from edge.evidence.clip import ClipError, CutClip, Label, cut
 from edge.evidence.seal import DeviceKey, seal
 from edge.outbox.store import Clip
@@ -22,6 +26,11 @@ from edge.outbox.store import Clip
 INTERRUPTED: Final = "the camera's program was killed before the video could be kept"
 MAX_OWED: Final = 64
 """More falls than this within the time of one clip is no fall any more; the oldest are cut as they are."""
+BEHIND: Final = "more clips were due than could be cut"
+MAX_CUTTING: Final = 4
+"""Clips that are handed to the thread at once; each holds its video in memory until it is cut."""
+NICE: Final = 10
+"""The weight of a tenth of the search's for the scheduler (sched(7): 110 to 1024)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +46,35 @@ class Owed:
 
 
 class Clips:
-    """Cuts, seals and announces clips in the order of their falls."""
+    """Cuts, seals and announces clips in the order of their falls.
 
-    def __init__(self, folder: Path, device: DeviceKey, post: Post, log: FilteringBoundLogger) -> None:
+    Cutting has a thread of its own, which gives way to the search: a masked clip takes seconds to encode.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        device: DeviceKey,
+        post: Post,
+        log: FilteringBoundLogger,
+        masks: Masks | None = None,
+    ) -> None:
         self.sealed = 0
         self.failed = 0
         self._folder = folder
         self._device = device
         self._post = post
         self._log = log
+        self._masks = masks
         self._owed: deque[Owed] = deque()
+        self._due: deque[Owed] = deque()
+        self._cutting: deque[tuple[Owed, Future[CutClip]]] = deque()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="clips", initializer=_give_way)
 
     def owe(self, owed: Owed, at: datetime) -> None:
         """From now on a clip of this fall is owed."""
         if len(self._owed) == MAX_OWED:
-            self._make(self._owed.popleft(), at)
+            self._fall_due(self._owed.popleft(), at)
         self._owed.append(owed)
 
     def prolong(self, event: UUID, end_s: float) -> None:
@@ -67,7 +90,7 @@ class Clips:
             self._lost(event, INTERRUPTED, at)
 
     def cut_ready(self, at: datetime) -> None:
-        """Cuts the clips for which everything that is wanted has arrived."""
+        """Begins to cut the clips for which everything that is wanted has arrived; announces what is cut."""
         ready = [
             owed
             for owed in self._owed
@@ -75,21 +98,46 @@ class Clips:
         ]
         for owed in ready:
             self._owed.remove(owed)
-            self._make(owed, at)
+            self._fall_due(owed, at)
+        while self._cutting and self._cutting[0][1].done():
+            self._finish_first(at)
+        self._begin()
 
-    def cut_ended(self, connection: Connection | None, at: datetime) -> None:
-        """Cuts the clips of a connection that ended with what there is; None: of all."""
-        ended = [owed for owed in self._owed if connection is None or owed.connection is connection]
-        for owed in ended:
+    def cut_ended(self, connection: Connection, at: datetime) -> None:
+        """Cuts the clips of a connection that ended with what there is."""
+        for owed in [owed for owed in self._owed if owed.connection is connection]:
             self._owed.remove(owed)
-            self._make(owed, at)
+            self._fall_due(owed, at)
+        self._begin()
 
-    def _make(self, owed: Owed, at: datetime) -> None:
-        ring, template = owed.connection.ring, owed.connection.template
-        sender = self._post.sender
-        label = Label(sender.agent, sender.camera, owed.event)
+    def finish(self, at: datetime) -> None:
+        """Cuts all that is owed with what there is, waits for it and ends; `at` is when they are sealed."""
+        self._due.extend(self._owed)
+        self._owed.clear()
+        while self._due or self._cutting:
+            self._begin()
+            self._finish_first(at)
+        self._thread.shutdown()
+
+    def _fall_due(self, owed: Owed, at: datetime) -> None:
+        if len(self._due) == MAX_OWED:
+            self._lost(self._due.popleft().event, BEHIND, at)
+        self._due.append(owed)
+
+    def _begin(self) -> None:
+        """Hands the thread what is due, a few at a time: each holds on to its video."""
+        while self._due and len(self._cutting) < MAX_CUTTING:
+            owed = self._due.popleft()
+            sender, connection = self._post.sender, owed.connection
+            label = Label(sender.agent, sender.camera, owed.event)
+            packets = connection.ring.packets()
+            args = (packets, connection.template, owed.wanted, self._folder, label, self._masks)
+            self._cutting.append((owed, self._thread.submit(cut, *args)))
+
+    def _finish_first(self, at: datetime) -> None:
+        owed, cutting = self._cutting.popleft()
         try:
-            clip = cut(ring.packets(), template, owed.wanted, self._folder, label)
+            clip = cutting.result()
         except ClipError as error:
             self._lost(owed.event, str(error), at)
             return
@@ -105,11 +153,7 @@ class Clips:
         )
 
     def _announce(self, owed: Owed, clip: CutClip, at: datetime) -> None:
-        template = owed.connection.template
         shown = Shown(
-            codec=template.codec,
-            width=template.width,
-            height=template.height,
             started_at=timebase.utc(owed.seen.timebase, clip.first_pts_s - owed.start_s),
             event_offset_s=owed.wanted.start_s - clip.first_pts_s,
             clock=owed.clock,
@@ -123,8 +167,14 @@ class Clips:
             size_bytes=clip.size_bytes,
             duration_s=about.duration_s,
             complete=clip.complete,
+            masked=clip.masked,
         )
         message_id = uuid4()
         make = telling.sealed_message(self._post.sender, message_id, about, sealed)
         waiting = Clip(clip.sha256, clip.path, clip.size_bytes, owed.event)
         self._post.send(message_id, make, at, waiting)
+
+
+def _give_way() -> None:
+    """Linux knows a priority for each thread, not only for each process (sched(7))."""
+    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)

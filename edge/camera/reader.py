@@ -14,6 +14,7 @@ from edge.camera.source import VideoError, VideoSource, open_video
 from edge.clock import monotonic_s, utc_now
 from edge.config.settings import EvidenceSettings
 from edge.core import restart, timebase
+from edge.core.vision.masks import Masks
 from edge.evidence.clip import Template
 from edge.evidence.ring import ClockRestarted, Ring
 
@@ -35,8 +36,11 @@ class Tally:
 class Reader:
     """Reads one camera until it is told to stop."""
 
-    def __init__(self, url: str, silence_s: float, evidence: EvidenceSettings, inbox: Inbox) -> None:
+    def __init__(
+        self, url: str, silence_s: float, evidence: EvidenceSettings, inbox: Inbox, masks: Masks | None = None
+    ) -> None:
         self.tally = Tally()
+        self._masks = masks
         self._url = url
         self._silence_s = silence_s
         self._evidence = evidence
@@ -82,7 +86,7 @@ class Reader:
         connection: Connection | None = None
         try:
             with open_video(
-                self._url, open_timeout_s=OPEN_TIMEOUT_S, read_timeout_s=self._silence_s
+                self._url, masks=self._masks, open_timeout_s=OPEN_TIMEOUT_S, read_timeout_s=self._silence_s
             ) as source:
                 self.tally.connects += 1
                 connection = self._connection(source)
@@ -117,7 +121,8 @@ class Reader:
                 return
             base = timebase.observe(base, frame.pts_s, frame.arrived_at or utc_now())
             self.tally.discontinuities = base.discontinuities
-            own = replace(frame, luma=frame.luma.copy())  # the decoder will write over its own
+            luma = frame.luma if self._masks else frame.luma.copy()  # the decoder will write over its own
+            own = replace(frame, luma=luma)
             self._inbox.put(Captured(connection, own, base, _start_s(source)))
             packet_s = monotonic_s()
 

@@ -13,7 +13,7 @@ from edge.camera.clips import Clips
 from edge.camera.inbox import Inbox
 from edge.camera.post import AgentGone, Post, say
 from edge.camera.reader import Reader
-from edge.camera.sight import sight_of
+from edge.camera.sight import masks_of, sight_of
 from edge.camera.telling import Sender
 from edge.camera.worker import Task, Worker
 from edge.config.settings import Settings
@@ -45,10 +45,11 @@ def run(settings: Settings, camera: str, boot: UUID) -> None:
     log = logs.logger("camera").bind(camera=camera, agent=settings.agent)
     outbox = Outbox.open(settings.outbox_path, settings.outbox.max_messages)
     inbox = Inbox()
-    reader = Reader(chosen.url.get_secret_value(), chosen.lost_after_s, evidence, inbox)
+    masks = masks_of(chosen)
+    reader = Reader(chosen.url.get_secret_value(), chosen.lost_after_s, evidence, inbox, masks)
     post = Post(Sender(settings.agent, boot, camera), outbox, say, log)
     device = DeviceKey.load(settings.device.certificate, settings.device.key)
-    clips = Clips(settings.clips_dir, device, post, log)
+    clips = Clips(settings.clips_dir, device, post, log, masks)
     if chosen.picture is not None:
         sight_of(chosen, chosen.picture)  # what cannot be used is refused before the camera is opened
     detector = DetectorSettings(sensitivity=chosen.sensitivity)

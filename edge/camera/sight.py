@@ -6,8 +6,10 @@ import numpy as np
 
 from edge.config.base import SettingsError
 from edge.config.sight import FacadeSettings, PointSettings, SightSettings
+from edge.core.vision import masks
 from edge.core.vision.facade import Calibration, CalibrationError, FacadePoint, Plan, calibrated
 from edge.core.vision.frame import F64
+from edge.core.vision.masks import Mask, Masks
 
 SAME_SHAPE = 0.01  # largest difference of the sides' ratios: streams round to multiples of 16
 
@@ -34,6 +36,24 @@ def sight_of(settings: SightSettings, size: tuple[int, int]) -> Sight:
     ignore = tuple(np.array(polygon, dtype=np.float64) * scale for polygon in settings.ignore)
     calibration = None if settings.facade is None else calibration_of(settings.facade, size, scale)
     return Sight(settings.sensitivity, ignore, calibration, settings.find_facade)
+
+
+def masks_of(settings: SightSettings) -> Masks | None:
+    """Draws the camera's masks for a size of picture; None: it has none.
+
+    What it answers raises SettingsError for a picture of another shape: better unseen than unmasked.
+    """
+    picture, polygons = settings.picture, settings.masks
+    if picture is None or not polygons:
+        return None
+
+    def drawn(size: tuple[int, int]) -> Mask:
+        scale = _scale(picture, size)
+        return masks.drawn(
+            tuple((np.array(each, dtype=np.float64) + 0.5) * scale - 0.5 for each in polygons), size
+        )
+
+    return drawn
 
 
 def calibration_of(facade: FacadeSettings, size: tuple[int, int], scale: float = 1.0) -> Calibration:

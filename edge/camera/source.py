@@ -23,6 +23,8 @@ from av.video.stream import VideoStream
 
 from edge.clock import utc_now
 from edge.core.vision.frame import Frame, Luma
+from edge.core.vision.masks import Mask, Masks, burnt
+from edge.evidence import masked
 
 VideoPacket: TypeAlias = "Packet[VideoStream]"  # generic for the type checker only
 OnPacket: TypeAlias = "Callable[[VideoPacket], None]"
@@ -105,7 +107,9 @@ def luma_of(picture: VideoFrame) -> Luma:
 class VideoSource:
     """An opened video. Made by `open_video`; closes with its `with` block."""
 
-    def __init__(self, container: InputContainer, stream: VideoStream, *, url: str) -> None:
+    def __init__(
+        self, container: InputContainer, stream: VideoStream, *, url: str, masks: Masks | None = None
+    ) -> None:
         self.stream = stream
         self.damaged = 0
         """Packets and pictures that could not be used, so far."""
@@ -114,6 +118,8 @@ class VideoSource:
         self._live = is_live(url)
         self._clock = _Clock(stream)
         self._size: tuple[int, int] | None = None
+        self._masks = masks
+        self._mask: Mask | None = None
         self._arrivals: dict[int, datetime] = {}
 
     @property
@@ -143,7 +149,11 @@ class VideoSource:
         self._container.close()
 
     def pictures(self, on_packet: "OnPacket | None" = None) -> Iterator[tuple[Frame, VideoFrame]]:
-        """Like `frames`, with the decoded picture beside, for whoever draws into it."""
+        """Like `frames`, with the decoded picture beside, for whoever draws into it; masked, too."""
+        for frame, picture in self._pictures(on_packet):
+            yield frame, picture if self._mask is None else masked.picture(picture, self._mask)
+
+    def _pictures(self, on_packet: "OnPacket | None") -> Iterator[tuple[Frame, VideoFrame]]:
         index = 0
         for packet in self._packets():
             arrived_at = utc_now() if self._live else None
@@ -165,10 +175,12 @@ class VideoSource:
         """Decoded frames in order of presentation, their times strictly increasing.
 
         on_packet: gets every encoded packet in decoding order, before it is decoded.
+        With masks each luma plane is a masked copy, else a view of the decoder's own.
         Raises StreamLost when a live stream stops (also by ending) and VideoError when a file holds no
-        picture. What is damaged is stepped over and counted in `damaged`; a truncated file is used up.
+        picture, or one that the masks do not suit. What is damaged is stepped over and counted in `damaged`;
+        a truncated file is used up.
         """
-        for frame, _ in self.pictures(on_packet):
+        for frame, _ in self._pictures(on_packet):
             yield frame
 
     def _packets(self) -> Iterator["VideoPacket"]:
@@ -213,14 +225,23 @@ class VideoSource:
         return sound
 
     def _upright(self, picture: VideoFrame) -> Luma:
-        """The luma plane, always of the size that the first picture had."""
+        """The luma plane, masked, always of the size that the first picture had."""
         luma = luma_of(picture)
         if self._size is None:
             self._size = (luma.shape[0], luma.shape[1])
+            self._mask = self._drawn(self._size[::-1])
         if luma.shape != self._size:
+            if self._mask is not None:  # nobody knows what has moved under the masks
+                raise StreamLost(f"{self._name} changed the size of its picture.")
             height, width = self._size
             luma = luma_of(picture.reformat(width=width, height=height, format="gray"))[:height, :width]
-        return luma
+        return luma if self._mask is None else burnt(luma, self._mask)
+
+    def _drawn(self, size: tuple[int, int]) -> Mask | None:
+        try:
+            return None if self._masks is None else self._masks(size)
+        except ValueError as error:
+            raise VideoError(f"{self._name} cannot be masked: {error}.") from error
 
 
 class _Clock:
@@ -253,12 +274,18 @@ class _Clock:
 
 
 def open_video(
-    url: str, *, open_timeout_s: float = 10.0, read_timeout_s: float = 8.0, thread_count: int = 1
+    url: str,
+    *,
+    masks: Masks | None = None,
+    open_timeout_s: float = 10.0,
+    read_timeout_s: float = 8.0,
+    thread_count: int = 1,
 ) -> VideoSource:
     """Opens a file or a stream for reading.
 
-    RTSP runs over TCP: a lost datagram would smear the picture for seconds. thread_count: threads of the
-    decoder, 0 lets it choose. Raises VideoError with one sentence if it cannot be opened or is no video.
+    RTSP runs over TCP: a lost datagram would smear the picture for seconds. masks: burnt into every picture.
+    thread_count: threads of the decoder, 0 lets it choose. Raises VideoError with one sentence if it cannot
+    be opened or is no video.
     """
     name = redacted(url)
     local = SCHEME.match(url) is None
@@ -280,7 +307,7 @@ def open_video(
         container.close()
         raise VideoError(f"{name} is no video.")
     stream.codec_context.thread_count = thread_count
-    return VideoSource(container, stream, url=url)
+    return VideoSource(container, stream, url=url, masks=masks)
 
 
 def _moves(stream: VideoStream) -> bool:

@@ -191,13 +191,14 @@ def manifest(sender: Sender, event: UUID, clip: CutClip, shown: "Shown", sealed_
         camera=sender.camera,
         sha256=clip.sha256,
         size_bytes=clip.size_bytes,
-        codec=shown.codec,
-        frame_width=shown.width,
-        frame_height=shown.height,
+        codec=clip.codec,
+        frame_width=clip.width,
+        frame_height=clip.height,
         started_at=shown.started_at,
         duration_s=round(clip.duration_s, 4),
         event_offset_s=round(shown.event_offset_s, 4),
         complete=clip.complete,
+        masked=clip.masked,
         sealed_at=sealed_at,
         clock=shown.clock,
     )
@@ -205,11 +206,8 @@ def manifest(sender: Sender, event: UUID, clip: CutClip, shown: "Shown", sealed_
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a clip shows, and when. event_offset_s: clip time at which the track begins, seconds."""
+    """When a clip shows what. event_offset_s: clip time at which the track begins, seconds."""
 
-    codec: str
-    width: int
-    height: int
     started_at: datetime
     event_offset_s: float
     clock: Clock

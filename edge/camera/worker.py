@@ -118,7 +118,7 @@ class Worker:
         self._end_search()
         self._places.tell_all()
         self._places.close()
-        self._clips.cut_ended(None, now)
+        self._clips.finish(now)
         for done in health.finish(self._watch):
             self._tell_minute(done, now)
 

@@ -57,17 +57,21 @@ class SightSettings(Section):
     picture: (
         tuple[Annotated[int, Field(gt=0, le=MAX_SIDE)], Annotated[int, Field(gt=0, le=MAX_SIDE)]] | None
     ) = None
-    """Width and height of the picture that `ignore` and `facade` are measured in; a stream may be scaled."""
+    """Width and height of the picture that all pixels below are measured in; a stream may be scaled."""
     sensitivity: float = Field(default=0.5, ge=0.05, le=0.95)
     """Falls are told from a score of 1 - sensitivity."""
     ignore: tuple[Polygon, ...] = ()
     """Regions in which nothing is looked for, as polygons."""
+    masks: tuple[Polygon, ...] = ()
+    """What nobody may see, as polygons: burnt in before anything is looked at, stored or sent."""
     find_facade: bool = False
     """Also ignore what the picture itself shows to lie away from any facade: sky, roads, trees."""
     facade: FacadeSettings | None = None
 
     @model_validator(mode="after")
     def _pixels_have_a_picture(self) -> Self:
-        if self.picture is None and (self.ignore or self.facade):
-            raise ValueError("picture: [width, height] is missing: ignore and facade are measured in it")
+        if self.picture is None and (self.ignore or self.masks or self.facade):
+            raise ValueError(
+                "picture: [width, height] is missing: ignore, masks and facade are measured in it"
+            )
         return self

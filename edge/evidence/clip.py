@@ -1,12 +1,12 @@
-"""Cuts a clip out of encoded packets without encoding anything anew, and puts it safely on the disk."""
+"""Cuts a clip out of encoded packets and puts it safely on the disk; encodes anew only what masks ask for."""
 
 import hashlib
 import io
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import BinaryIO, cast
 from uuid import UUID
 
 import av
@@ -16,6 +16,8 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 
 from edge.core.clip_window import Wanted, choose
+from edge.core.vision.masks import Masks
+from edge.evidence.masked import recode
 from edge.evidence.ring import EncodedPacket
 
 
@@ -56,6 +58,7 @@ class CutClip:
     """A clip on the disk.
 
     first_pts_s: time of its first frame on the stream's clock. complete: all that was wanted is in it.
+    masked: it was encoded anew with masks burnt in; else it holds the camera's own packets.
     """
 
     path: Path
@@ -64,6 +67,10 @@ class CutClip:
     first_pts_s: float
     duration_s: float
     complete: bool
+    codec: str
+    width: int
+    height: int
+    masked: bool
 
 
 def _copied(stream: VideoStream, container: OutputContainer) -> VideoStream:
@@ -74,11 +81,17 @@ def _copied(stream: VideoStream, container: OutputContainer) -> VideoStream:
         return container.add_stream_from_template(stream, opaque=True)
 
 
-def cut(
-    packets: Sequence[EncodedPacket], template: Template, wanted: Wanted, folder: Path, label: Label
+def cut(  # noqa: PLR0917 - what it shows, and where it goes
+    packets: Sequence[EncodedPacket],
+    template: Template,
+    wanted: Wanted,
+    folder: Path,
+    label: Label,
+    masks: Masks | None = None,
 ) -> CutClip:
     """The packets around an event as an MP4 that begins to play before it is read to its end (faststart).
 
+    With masks its pictures are encoded anew; the unmasked ones are in memory only.
     The file is on the disk (fsync of file and folder) when this returns; it is named by its SHA-256.
 
     Raises:
@@ -92,19 +105,53 @@ def cut(
     folder.mkdir(parents=True, exist_ok=True)
     unfinished = folder / f"{label.event}.part"
     try:
-        _write(unfinished, template, chosen, label)
-        return _settle(unfinished, first.pts_s, _duration_s(chosen), complete=window.complete)
+        width, height = _made(unfinished, template, chosen, label, masks)
+        sha256, path = _settle(unfinished)
     except (OSError, av.error.FFmpegError, ValueError) as error:
         unfinished.unlink(missing_ok=True)
         raise ClipError(f"the clip cannot be written: {error}") from error
+    return CutClip(
+        path,
+        sha256,
+        path.stat().st_size,
+        first_pts_s=first.pts_s,
+        duration_s=_duration_s(chosen),
+        complete=window.complete,
+        codec=template.codec if masks is None else "h264",
+        width=width,
+        height=height,
+        masked=masks is not None,
+    )
 
 
-def _write(path: Path, template: Template, packets: Sequence[EncodedPacket], label: Label) -> None:
+def _made(
+    path: Path,
+    template: Template,
+    packets: Sequence[EncodedPacket],
+    label: Label,
+    masks: Masks | None,
+) -> tuple[int, int]:
+    """Writes the clip; its width and height."""
+    metadata = {"title": f"{label.agent} {label.camera}", "comment": f"fallwatch {label.event}"}
+    if masks is None:
+        _write(str(path), template, packets, metadata)
+        return template.width, template.height
+    original = io.BytesIO()
+    _write(original, template, packets, {})
+    original.seek(0)
+    return recode(original, path, masks, metadata)
+
+
+def _write(
+    target: str | BinaryIO,
+    template: Template,
+    packets: Sequence[EncodedPacket],
+    metadata: Mapping[str, str],
+) -> None:
     first = packets[0]
-    with av.open(str(path), mode="w", format="mp4", options={"movflags": "+faststart"}) as container:
-        container.metadata.update(
-            {"title": f"{label.agent} {label.camera}", "comment": f"fallwatch {label.event}"}
-        )
+    options = {"movflags": "+faststart"} if isinstance(target, str) else {}
+    with av.open(target, mode="w", format="mp4", options=options) as container:
+        container.metadata.update(metadata)
         stream = template.add_to(container)
         for kept in packets:
             packet: Packet[VideoStream] = cast("Packet[VideoStream]", Packet(kept.payload))
@@ -117,7 +164,8 @@ def _write(path: Path, template: Template, packets: Sequence[EncodedPacket], lab
             container.mux(packet)
 
 
-def _settle(unfinished: Path, first_pts_s: float, duration_s: float, *, complete: bool) -> CutClip:
+def _settle(unfinished: Path) -> tuple[str, Path]:
+    """Puts the file safely on the disk under its name; its SHA-256 and path."""
     with unfinished.open("rb") as clip:
         digest = hashlib.file_digest(clip, "sha256").hexdigest()
         os.fsync(clip.fileno())
@@ -128,7 +176,7 @@ def _settle(unfinished: Path, first_pts_s: float, duration_s: float, *, complete
         os.fsync(folder)
     finally:
         os.close(folder)
-    return CutClip(path, digest, path.stat().st_size, first_pts_s, duration_s, complete)
+    return digest, path
 
 
 def _duration_s(packets: Sequence[EncodedPacket]) -> float:
