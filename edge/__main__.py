@@ -12,6 +12,7 @@ from edge.agent import run as run_agent
 from edge.camera.run import run as run_camera
 from edge.config.base import SettingsError
 from edge.config.settings import Settings, load
+from edge.doctor.command import command as doctor_command
 from edge.evidence.seal import KeyFileError
 from edge.link.client import EndpointError
 from edge.outbox.schema import OutboxError
@@ -47,6 +48,9 @@ def camera(config: Path, camera: str, boot: UUID | None) -> None:
         run_camera(_load(config), camera, boot or uuid4())
     except CANNOT_BEGIN as error:
         raise click.ClickException(str(error)) from error
+
+
+main.add_command(doctor_command, "doctor")
 
 
 def _load(config: Path) -> Settings:

@@ -148,7 +148,14 @@ def clocks_are_read_in_clock_py_only(source: Source) -> Iterator[Finding]:
 
 
 ROOTS: Final = frozenset(
-    {"edge/agent.py", "edge/camera/run.py", "edge/config/settings.py", "cloud/api/app.py", "cloud/config.py"}
+    {
+        "edge/agent.py",
+        "edge/camera/run.py",
+        "edge/config/settings.py",
+        "edge/doctor/run.py",
+        "cloud/api/app.py",
+        "cloud/config.py",
+    }
     | {f"{side}/__main__.py" for side in ("edge", "cloud")}
 )
 """One for each program, and where settings are made."""
