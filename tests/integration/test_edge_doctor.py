@@ -67,6 +67,13 @@ def levels(findings: list[dict[str, str]], check: str) -> list[str]:
     return [finding["level"] for finding in findings if finding["check"] == check]
 
 
+@pytest.fixture
+def short_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Long enough for two key frames that are two seconds apart."""
+    monkeypatch.setattr(sights, "WATCH_S", 4.5)
+
+
+@pytest.mark.usefixtures("short_look")
 def test_a_box_on_which_all_is_well_gets_no_fault(  # noqa: PLR0917 - fixtures come by name
     broker: Broker,
     authority: Authority,
@@ -74,9 +81,7 @@ def test_a_box_on_which_all_is_well_gets_no_fault(  # noqa: PLR0917 - fixtures c
     tmp_path: Path,
     scene_video: RenderedScene,
     rtsp_camera: Callable[[Path], RtspCamera],
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(sights, "WATCH_S", 4.5)  # two key frames, two seconds apart
     camera = rtsp_camera(scene_video.video)
     config = box(tmp_path, broker.url, authority, cloud, east={"url": camera.url})
     status, findings = examined(config)
