@@ -17,18 +17,21 @@ from prometheus_client import CollectorRegistry
 from structlog.typing import FilteringBoundLogger
 
 from contracts.messages import AgentStatus, encode
-from edge import logs, metrics
+from edge import logs, metrics, steering
 from edge.clock import utc_now
 from edge.config.settings import MetricsSettings, Settings
+from edge.core import desired
 from edge.core.outbox import Policy
 from edge.evidence.seal import DeviceKey
 from edge.link import client, status
 from edge.link.downlink import Downlink
 from edge.link.uplink import Uplink
 from edge.link.upload import Store, Upload
+from edge.outbox.desired import DesiredFile
 from edge.outbox.store import Depth, Outbox, open_or_replace
 from edge.sensors import base
 from edge.sensors.simulated import Simulated
+from edge.steering import Steering
 from edge.supervisor import Program, Supervisor
 
 MEASURE_EVERY_S: Final = 1.0
@@ -108,10 +111,21 @@ class _Parts:
         self._delivery = metrics.delivery(registry)
         policy = Policy(window=settings.outbox.window, resend_after_s=settings.outbox.resend_after_s)
         self._uplink = Uplink(me.agent, outbox, policy, self._delivery, log)
-        self._downlink = Downlink(me.agent, outbox, self._uplink.settled, self._delivery, log)
         self._upload: Upload | None = None
         program = Program(config.resolve(), me.boot)
         self._supervisor = Supervisor(program, self._appended, metrics.cameras(registry), log)
+        wished = settings.desired
+        self._steering = Steering(
+            own=settings.cameras,
+            file=DesiredFile(settings.desired_path),
+            sender=steering.Sender(me.agent, me.boot, outbox, self._appended),
+            supervisor=self._supervisor,
+            policy=desired.Policy(probation_s=wished.probation_s, dark_s=wished.dark_s),
+            log=log,
+        )
+        self._downlink = Downlink(
+            me.agent, outbox, self._uplink.settled, self._delivery, log, wanted=self._steering.offer
+        )
 
     async def run(self, where: client.Endpoint, device: DeviceKey) -> None:
         """Everything at once, until cancelled."""
@@ -123,8 +137,7 @@ class _Parts:
             group.create_task(self._link(where))
             group.create_task(self._upload.run())
             group.create_task(self._measure())
-            for camera in self._settings.cameras:
-                group.create_task(self._supervisor.keep(camera.id))
+            group.create_task(self._steering.run())
             desk = base.Desk(
                 self._me.agent, self._me.boot, self._outbox, self._uplink.wake.set, self._delivery, self._log
             )

@@ -4,6 +4,7 @@ import asyncio
 import os
 import random
 import sys
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +18,7 @@ from structlog.typing import FilteringBoundLogger
 from contracts.messages import CameraNow
 from edge.clock import utc_now
 from edge.core import restart
+from edge.core.desired import Look
 from edge.core.report import LINE, Appended, Line, Stats
 from edge.metrics import CameraMetrics
 
@@ -51,6 +53,8 @@ class Supervisor:
     metrics: CameraMetrics
     log: FilteringBoundLogger
     cameras: dict[str, Seen] = field(default_factory=dict)
+    crashes: Counter[str] = field(default_factory=Counter)
+    """How often each camera's worker ended by itself."""
 
     def now(self) -> tuple[CameraNow, ...]:
         """Every camera as its worker last told."""
@@ -64,6 +68,25 @@ class Supervisor:
             for name, seen in list(self.cameras.items())
         )
 
+    def look(self, camera: str) -> Look:
+        """One camera as its worker last told."""
+        seen = self.cameras.get(camera)
+        if seen is None or seen.stats is None:
+            return Look(state="starting", crashes=self.crashes[camera])
+        return Look(
+            state=seen.stats.state,
+            frames_per_s=seen.frames_per_s,
+            falls=seen.stats.falls,
+            crashes=self.crashes[camera],
+            searched_share=seen.stats.searched_share,
+            trouble=seen.stats.sight_trouble,
+        )
+
+    def forget(self, camera: str) -> None:
+        """The camera is not kept running any more."""
+        self._ended(camera)
+        del self.cameras[camera]
+
     async def keep(self, camera: str) -> None:
         """Runs the camera's worker for ever, with growing pauses when it fails."""
         log = self.log.bind(camera=camera)
@@ -76,6 +99,7 @@ class Supervisor:
                 code = await self._run(camera, log)
                 machine, effects = restart.step(RESTART, machine, restart.Ended(luck.random()), utc_now())
                 self.metrics.restarts.labels(camera).inc()
+                self.crashes[camera] += 1
                 log.error("worker_ended", code=code, failures=machine.failures)
                 self._ended(camera)
             when = restart.due(machine, utc_now())

@@ -17,7 +17,18 @@ from cloud import logs, metrics
 from cloud.api import problems
 from cloud.api.guard import Guard
 from cloud.api.live import Hub
-from cloud.api.routes import alerts, bureau, desk, evidence, maintenance, ops, pages, sequence, session
+from cloud.api.routes import (
+    alerts,
+    bureau,
+    desired,
+    desk,
+    evidence,
+    maintenance,
+    ops,
+    pages,
+    sequence,
+    session,
+)
 from cloud.api.services import Services
 from cloud.config import Settings, SettingsError
 from cloud.evidence import verify
@@ -76,7 +87,7 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(title="Fallwatch", version=pages.VERSION, lifespan=lifespan, docs_url=None, redoc_url=None)
     app.add_middleware(Guard, metrics=measured)
     problems.install(app)
-    for module in (session, desk, alerts, maintenance, sequence, bureau, evidence, ops, pages):
+    for module in (session, desk, alerts, maintenance, desired, sequence, bureau, evidence, ops, pages):
         app.include_router(module.router)
     for name in ("static", "vendor"):
         app.mount(f"/{name}", StaticFiles(directory=web / name, check_dir=False), name=name)

@@ -8,6 +8,7 @@ from typing import Any
 from cloud.store.accounts import Account
 from cloud.store.alerts import AlertRow, HistoryRow
 from cloud.store.clips import ClipRow
+from cloud.store.desired import Standing
 from cloud.store.maintenance import FaultRow, WorkOrderRow
 
 Json = dict[str, Any]
@@ -150,6 +151,17 @@ def fault(row: FaultRow, names: Mapping[str, Json], estate: Json, facades: list[
         "close_reason": row.close_reason,
         "facades": facades,
         "work_order": None if row.work_order is None else str(row.work_order),
+    }
+
+
+def standing(found: Standing) -> Json:
+    """Where an agent stands with what is wanted of it. outcome: None before it has reported `wanted`."""
+    heard = found.reported == found.wanted
+    return {
+        "wanted": found.wanted,
+        "outcome": found.outcome if heard else None,
+        "reason": (found.reason or "") if heard else "",
+        "now": found.now,
     }
 
 

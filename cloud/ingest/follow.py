@@ -8,10 +8,10 @@ from typing import Any, Final
 from cryptography.x509 import Certificate
 
 from cloud.evidence import verify
-from cloud.store import alerts, clips, devices, events, registry
+from cloud.store import alerts, clips, desired, devices, events, registry
 from cloud.store.changes import Change
 from cloud.store.pool import Connection
-from contracts.devices import Loss
+from contracts.devices import DesiredReport, Loss
 from contracts.messages import CameraState, ClipFailed, ClipSealed, Event, FallEnded, FallingObject
 
 
@@ -64,6 +64,10 @@ async def _loss(within: Within, message: Loss) -> list[Change]:
     return [Change("agent", message.agent, message.message_id)]
 
 
+async def _desired(within: Within, message: DesiredReport) -> list[Change]:
+    return await desired.report(within.conn, message)
+
+
 FOLLOWS: Final[Mapping[str, Callable[[Within, Any], Awaitable[list[Change]]]]] = {
     "falling_object": _fall,
     "fall_ended": _fall_ended,
@@ -71,5 +75,6 @@ FOLLOWS: Final[Mapping[str, Callable[[Within, Any], Awaitable[list[Change]]]]] =
     "clip_failed": _no_clip,
     "camera_state": _camera,
     "loss": _loss,
+    "desired_report": _desired,
 }
 """Kind of message → its consequence, which is given a message of that kind."""

@@ -2,8 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -13,6 +13,7 @@ from structlog.typing import FilteringBoundLogger
 
 from cloud import clock
 from cloud.config import BrokerSettings, IngestSettings
+from cloud.ingest import wanted
 from cloud.ingest.broker import connect
 from cloud.ingest.handle import Envelope, Outcome, commit_batch
 from cloud.ingest.reading import Refusal, read_status
@@ -51,7 +52,7 @@ async def run(ingest: Ingest, broker: BrokerSettings, limits: IngestSettings) ->
                 await client.subscribe(topics.EVERY_STATUS, qos=1)
                 ingest.log.info("broker_connected")
                 failures = 0
-                async with aclosing(batches(client, limits)) as arriving:
+                async with _publishing(ingest, client), aclosing(batches(client, limits)) as arriving:
                     async for batch in arriving:
                         await _work(ingest, client, batch)
         except MqttError as error:
@@ -59,6 +60,17 @@ async def run(ingest: Ingest, broker: BrokerSettings, limits: IngestSettings) ->
             ingest.log.warning("broker_lost", error=str(error), attempt=failures)
             await _back_off(failures)
             failures += 1
+
+
+@asynccontextmanager
+async def _publishing(ingest: Ingest, client: Client) -> AsyncIterator[None]:
+    """What is wanted of agents goes out beside the work."""
+    task = asyncio.create_task(wanted.publish(ingest.pool, client, ingest.log))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
 
 
 async def batches(client: Client, limits: IngestSettings) -> AsyncGenerator[list[Message], None]:

@@ -145,6 +145,33 @@ CREATE TABLE public.dead_letter (
     payload_prefix bytea NOT NULL
 );
 ALTER TABLE public.dead_letter ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY ( SEQUENCE NAME public.dead_letter_id_seq START WITH 1 INCREMENT BY 1 NO MINVALUE NO MAXVALUE CACHE 1 );
+CREATE TABLE public.desired (
+    agent text NOT NULL,
+    version bigint NOT NULL,
+    issued_at timestamp with time zone NOT NULL,
+    issued_by text NOT NULL,
+    content jsonb NOT NULL,
+    published_at timestamp with time zone,
+    CONSTRAINT desired_version_check CHECK ((version > 0))
+);
+CREATE TABLE public.desired_report (
+    agent text NOT NULL,
+    version bigint NOT NULL,
+    outcome text NOT NULL,
+    now bigint NOT NULL,
+    reason text NOT NULL,
+    observed_at timestamp with time zone NOT NULL,
+    CONSTRAINT desired_report_outcome_check CHECK ((outcome = ANY (ARRAY['applied'::text, 'refused'::text, 'confirmed'::text, 'rolled_back'::text])))
+);
+CREATE VIEW public.desired_outcome AS
+ SELECT DISTINCT ON (agent, version) agent,
+    version,
+    outcome,
+    now,
+    reason,
+    observed_at
+   FROM public.desired_report
+  ORDER BY agent, version, (array_position(ARRAY['applied'::text, 'refused'::text, 'confirmed'::text, 'rolled_back'::text], outcome)) DESC;
 CREATE TABLE public.estate (
     id text NOT NULL,
     name_zh text NOT NULL,
@@ -309,6 +336,8 @@ ALTER TABLE ONLY public.camera_state ADD CONSTRAINT camera_state_pkey PRIMARY KE
 ALTER TABLE ONLY public.change ADD CONSTRAINT change_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.clip ADD CONSTRAINT clip_pkey PRIMARY KEY (event);
 ALTER TABLE ONLY public.dead_letter ADD CONSTRAINT dead_letter_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.desired ADD CONSTRAINT desired_pkey PRIMARY KEY (agent, version);
+ALTER TABLE ONLY public.desired_report ADD CONSTRAINT desired_report_pkey PRIMARY KEY (agent, version, outcome);
 ALTER TABLE ONLY public.estate ADD CONSTRAINT estate_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.event ADD CONSTRAINT event_agent_boot_seq_observed_at_key1 UNIQUE (agent, boot, seq, observed_at);
 ALTER TABLE ONLY public.event_default ADD CONSTRAINT event_agent_boot_seq_observed_at_key UNIQUE (agent, boot, seq, observed_at);
@@ -335,6 +364,7 @@ CREATE INDEX camera_minute_at ON public.camera_minute_default USING btree (obser
 CREATE INDEX camera_state_history_since ON public.camera_state_history USING btree (camera, since);
 CREATE INDEX change_at ON public.change USING btree (at);
 CREATE INDEX clip_sha256 ON public.clip USING btree (sha256);
+CREATE INDEX desired_unpublished ON public.desired USING btree (agent) WHERE (published_at IS NULL);
 CREATE INDEX event_message_id_idx ON ONLY public.event USING btree (message_id);
 CREATE INDEX event_message_id ON public.event_default USING btree (message_id);
 CREATE INDEX fault_history_fault ON public.fault_history USING btree (fault);
@@ -361,6 +391,8 @@ ALTER TABLE ONLY public.camera_state ADD CONSTRAINT camera_state_camera_fkey FOR
 ALTER TABLE ONLY public.camera_state_history ADD CONSTRAINT camera_state_history_camera_fkey FOREIGN KEY (camera) REFERENCES public.camera(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.clip ADD CONSTRAINT clip_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
 ALTER TABLE ONLY public.clip ADD CONSTRAINT clip_camera_fkey FOREIGN KEY (camera) REFERENCES public.camera(id);
+ALTER TABLE ONLY public.desired ADD CONSTRAINT desired_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
+ALTER TABLE ONLY public.desired_report ADD CONSTRAINT desired_report_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
 ALTER TABLE ONLY public.facade ADD CONSTRAINT facade_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
 ALTER TABLE ONLY public.fall_end ADD CONSTRAINT fall_end_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
 ALTER TABLE ONLY public.fault ADD CONSTRAINT fault_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);

@@ -16,10 +16,15 @@ from edge.camera.reader import Reader
 from edge.camera.sight import masks_of, sight_of
 from edge.camera.telling import Sender
 from edge.camera.worker import Task, Worker
+from edge.config.base import SettingsError
+from edge.config.camera import CameraSettings
+from edge.config.desired import with_desired
 from edge.config.settings import Settings
+from edge.core.desired import wanted_of
 from edge.core.vision.preprocess import Verifier
 from edge.core.vision.settings import DetectorSettings
 from edge.evidence.seal import DeviceKey
+from edge.outbox.desired import DesiredFile, DesiredFileError
 from edge.outbox.store import Outbox
 
 PR_SET_PDEATHSIG = 1  # prctl(2)
@@ -41,7 +46,7 @@ def run(settings: Settings, camera: str, boot: UUID) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, told)
-    chosen, evidence = settings.camera(camera), settings.evidence
+    chosen, evidence = _as_wanted(settings, camera), settings.evidence
     log = logs.logger("camera").bind(camera=camera, agent=settings.agent)
     outbox = Outbox.open(settings.outbox_path, settings.outbox.max_messages)
     inbox = Inbox()
@@ -55,7 +60,7 @@ def run(settings: Settings, camera: str, boot: UUID) -> None:
     detector = DetectorSettings(sensitivity=chosen.sensitivity)
     verifier = _verifier(log)
     task = Task(chosen.lost_after_s, evidence.before_s, evidence.after_s, detector, chosen, verifier)
-    log.info("worker_started", boot=str(boot))
+    log.info("worker_started", boot=str(boot), sensitivity=chosen.sensitivity, ignored=len(chosen.ignore))
     try:
         Worker(task, reader, inbox, post, clips).run(stop)
     except AgentGone:
@@ -64,6 +69,19 @@ def run(settings: Settings, camera: str, boot: UUID) -> None:
     finally:
         outbox.close()
     log.info("worker_stopped")
+
+
+def _as_wanted(settings: Settings, camera: str) -> CameraSettings:
+    """The camera's settings with what the cloud wants of it.
+
+    Raises:
+        SettingsError: No such camera, or what was wanted cannot be read: its masks must not be missed.
+    """
+    try:
+        counting = DesiredFile(settings.desired_path).load().desired.counting
+    except DesiredFileError as error:
+        raise SettingsError(f"{error}; start the agent, which sets it aside") from error
+    return with_desired(settings.camera(camera), wanted_of(counting, camera))
 
 
 def _verifier(log: FilteringBoundLogger) -> Verifier | None:

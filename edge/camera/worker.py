@@ -66,6 +66,7 @@ class Search:
     last: Captured
     state: pipeline.State
     sight: Sight
+    trouble: str = ""
     going_on: dict[int, Alarm] = field(default_factory=dict)
     """By the track's id; the detector ends each that it has decided."""
 
@@ -182,16 +183,18 @@ class Worker:
 
     def _begun(self, captured: Captured) -> Search:
         height, width = captured.frame.luma.shape
+        trouble = ""
         try:
             sight = sight_of(self._task.sight, (width, height))
         except SettingsError as error:
             # The stream's shape was changed at the camera: falls are still found, floors are not known.
-            self._log.error("sight_unusable", reason=str(error))
+            trouble = str(error)
+            self._log.error("sight_unusable", reason=trouble)
             sight = Sight(self._task.sight.sensitivity, find_facade=self._task.sight.find_facade)
         state = pipeline.start(
             height, width, self._task.detector, sight.ignore, find_facade=sight.find_facade
         )
-        return Search(captured, state, sight)
+        return Search(captured, state, sight, trouble)
 
     def _tell_falls(self, told: Told, search: Search) -> None:
         for fall in told.decided:
@@ -256,7 +259,7 @@ class Worker:
         self._counted.refused += not self._post.send(message_id, make, now)
 
     def _stats(self) -> Stats:
-        counted, tally = self._counted, self._reader.tally
+        counted, tally, search = self._counted, self._reader.tally, self._search
         return Stats(
             state=self._camera.state,
             since=self._camera.since,
@@ -271,6 +274,8 @@ class Worker:
             refused=counted.refused,
             reconnects=max(tally.connects - 1, 0),
             ring_bytes=tally.ring_bytes,
+            searched_share=1.0 if search is None else pipeline.searched_share(search.state),
+            sight_trouble="" if search is None else search.trouble,
         )
 
 

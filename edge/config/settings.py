@@ -76,6 +76,13 @@ class OutboxSettings(Section):
     resend_after_s: float = Field(default=10, gt=0)
 
 
+class DesiredSettings(Section):
+    """How long what the cloud wants is on probation, and how long a camera may then be dark, seconds."""
+
+    probation_s: float = Field(default=300, ge=1)
+    dark_s: float = Field(default=30, ge=1)
+
+
 class Settings(Section):
     """Everything that a deployment decides."""
 
@@ -86,6 +93,7 @@ class Settings(Section):
     device: DeviceSettings
     metrics: MetricsSettings = MetricsSettings()
     outbox: OutboxSettings = OutboxSettings()
+    desired: DesiredSettings = DesiredSettings()
     cameras: tuple[CameraSettings, ...] = ()
     sensors: tuple[SensorSettings, ...] = ()
 
@@ -101,6 +109,11 @@ class Settings(Section):
     def outbox_path(self) -> Path:
         """The outbox's database."""
         return self.data_dir / "outbox.db"
+
+    @property
+    def desired_path(self) -> Path:
+        """What the cloud wants of this box, and how it does with it."""
+        return self.data_dir / "desired.json"
 
     @property
     def clips_dir(self) -> Path:

@@ -33,6 +33,10 @@ class Stats(_Line):
     refused: int
     reconnects: int
     ring_bytes: int
+    searched_share: float = 1.0
+    """Of the picture: what is neither ignored nor found to be away from any facade, as the search began."""
+    sight_trouble: str = ""
+    """Why what is set for the picture cannot be used for this stream."""
 
 
 Line = Annotated[Appended | Stats, Field(discriminator="report")]

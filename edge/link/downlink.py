@@ -1,4 +1,4 @@
-"""Takes the cloud's receipts: what is confirmed is forgotten, what is rejected is put aside."""
+"""Takes the cloud's receipts, by which messages are forgotten or put aside, and what it wants of the box."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -17,7 +17,7 @@ from edge.outbox.store import Outbox
 
 
 class Downlink:
-    """The way down. settled: told of every message that left the outbox."""
+    """The way down. settled: told of every message that left the outbox. wanted: of what the cloud wants."""
 
     def __init__(
         self,
@@ -26,25 +26,33 @@ class Downlink:
         settled: Callable[[Iterable[Key]], None],
         metrics: DeliveryMetrics,
         log: FilteringBoundLogger,
+        *,
+        wanted: Callable[[bytes], None],
     ) -> None:
-        self._topic = topics.receipt(agent)
+        self._receipt = topics.receipt(agent)
+        self._desired = topics.desired(agent)
+        self._wanted = wanted
         self._outbox = outbox
         self._settled = settled
         self._metrics = metrics
         self._log = log
 
     async def subscribe(self, client: aiomqtt.Client) -> None:
-        """Asks for receipts; to be done before anything is sent."""
-        await client.subscribe(self._topic, qos=1)
+        """Asks for receipts and for what is wanted; to be done before anything is sent."""
+        await client.subscribe([(self._receipt, 1), (self._desired, 1)])
         heed_cancellation()
 
     async def run(self, client: aiomqtt.Client) -> None:
-        """Takes receipts until the connection breaks.
+        """Takes receipts and wishes until the connection breaks.
 
         Raises:
             MqttError: It broke.
         """
         async for message in client.messages:
+            if str(message.topic) == self._desired:
+                if message.payload:
+                    self._wanted(message.payload)
+                continue
             receipt = self._read(message.payload)
             match receipt:
                 case Confirm():

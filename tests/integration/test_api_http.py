@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from typing import Any
 
 import httpx
@@ -22,10 +23,16 @@ ROUTES = [
     ("GET", f"/api/agents/{NO_ID}/sequence", {"maintenance"}),
     ("POST", f"/api/work-orders/{NO_ID}/take", {"maintenance"}),
     ("POST", f"/api/work-orders/{NO_ID}/finish", {"maintenance"}),
+    ("GET", "/api/agents/nobody/desired", {"maintenance"}),
+    ("PUT", "/api/agents/nobody/desired", {"maintenance"}),
     ("GET", "/api/bureau", {"bureau"}),
     ("GET", "/api/session", set(ROLES)),
 ]
-BODIES = {"close": {"reason": "false_bird", "note": ""}, "finish": {"measure": "cleaned"}}
+BODIES = {
+    "desired": {"replaces": 0},
+    "close": {"reason": "false_bird", "note": ""},
+    "finish": {"measure": "cleaned"},
+}
 
 
 async def test_each_role_reaches_its_own_routes_and_no_others(world: World) -> None:
@@ -80,15 +87,9 @@ async def test_every_api_route_stands_in_the_table(world: World) -> None:
     async with world.client() as client:
         paths = (await client.get("/openapi.json")).json()["paths"]
     public = {"/healthz", "/readyz", "/metrics", "/api/live", "/api/evidence/uploads/{sha256}"}
-    known = {path.replace(NO_ID, "{id}").replace("0" * 64, "{id}") for _, path, _ in ROUTES}
-    offered = {
-        path.replace("{alert}", "{id}")
-        .replace("{agent}", "{id}")
-        .replace("{order}", "{id}")
-        .replace("{sha256}", "{id}")
-        for path in paths
-        if path not in public
-    }
+    given = re.compile("|".join((NO_ID, "0" * 64, "nobody")))
+    known = {given.sub("{}", path) for _, path, _ in ROUTES}
+    offered = {re.sub(r"\{\w+\}", "{}", path) for path in paths if path not in public}
     assert offered == known
 
 

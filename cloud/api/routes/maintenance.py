@@ -15,7 +15,8 @@ from cloud.api.problems import Problem
 from cloud.api.services import Services, Use
 from cloud.api.shapes import Json
 from cloud.core import work_order as machine
-from cloud.store import accounts, changes, devices, events, maintenance, registry, series
+from cloud.store import accounts, changes, desired, devices, events, maintenance, registry, series
+from cloud.store.desired import Standing
 from cloud.store.devices import AgentRow
 from cloud.store.events import Unseen
 from cloud.store.maintenance import FaultRow, WorkOrderRow
@@ -59,7 +60,7 @@ class View:
         """Device id → its name."""
         return {identity: found["name"] for identity, found in self.things.items()}
 
-    def agent(self, row: AgentRow, unseen: Unseen) -> Json:
+    def agent(self, row: AgentRow, unseen: Unseen, standing: Standing | None) -> Json:
         """An agent. What its outbox still holds is late, not missing."""
         self.things[row.id] = shapes.thing(row.id, row.name_zh, row.name_en)
         return {
@@ -72,6 +73,7 @@ class View:
             "missing": max(0, unseen.missing - row.outbox_depth),
             "lost": unseen.lost,
             "software": row.software,
+            "desired": None if standing is None else shapes.standing(standing),
         }
 
     def camera(self, row: CameraRow, frames_per_s: float | None) -> Json:
@@ -125,6 +127,7 @@ async def overview(_: Maintenance, services: Use) -> Json:
         view = View(await registry.estates(conn), await registry.facades(conn), await registry.coverage(conn))
         agents = await devices.agents(conn)
         unseen = await events.unseen(conn)
+        standings = await desired.standings(conn)
         cameras = await registry.cameras(conn)
         sensors = await series.sensors(conn)
         names = await accounts.display_names(conn)
@@ -137,7 +140,7 @@ async def overview(_: Maintenance, services: Use) -> Json:
         "now": shapes.instant(now),
         "change": change,
         "people": shapes.people(names),
-        "agents": [view.agent(row, unseen.get(row.id, Unseen())) for row in agents],
+        "agents": [view.agent(row, unseen.get(row.id, Unseen()), standings.get(row.id)) for row in agents],
         "cameras": [view.camera(row, rates.get(row.id)) for row in cameras],
         "sensors": [view.sensor(row, now) for row in sensors],
         "faults": [view.fault(row) for row in faults],

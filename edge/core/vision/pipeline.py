@@ -18,7 +18,7 @@ from edge.core.vision.settings import DetectorSettings
 from edge.core.vision.state import State
 from edge.core.vision.tracks import Sights, View
 
-__all__ = ["State", "finish", "start", "step"]
+__all__ = ["State", "finish", "searched_share", "start", "step"]
 
 
 def start(
@@ -70,6 +70,11 @@ def finish(state: State, settings: DetectorSettings, verifier: Verifier | None =
         state = _seen(state, moment, settings, verifier)
     state = judging.ended(state, state.traces, settings, verifier)
     return _told(replace(state, traces=()), settings, final=True)[1]
+
+
+def searched_share(state: State) -> float:
+    """How much of the picture is searched, 0 to 1: all but what is ignored."""
+    return 1.0 if state.ignored is None else 1.0 - float(state.ignored.pixels.mean())
 
 
 def _told(state: State, settings: DetectorSettings, *, final: bool = False) -> tuple[State, Told]:

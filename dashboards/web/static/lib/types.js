@@ -36,7 +36,9 @@
  *
  * @typedef {{id: string, name: Name, estate: Named, state: "online" | "offline" | "unknown", since: string | null,
  *   outbox_depth: number | null, outbox_oldest_s: number | null, missing: number, lost: number,
- *   software: string}} Agent
+ *   software: string, desired: Standing | null}} Agent
+ * @typedef {{wanted: number, outcome: "applied" | "refused" | "confirmed" | "rolled_back" | null, reason: string,
+ *   now: number | null}} Standing With what is wanted of a box; outcome is null before it has answered.
  * @typedef {{id: string, name: Name, estate: Named, agent: Named, state: "streaming" | "lost" | "unknown",
  *   since: string | null, reason: string, frames_per_s: number | null, facades: Named[]}} Camera
  * @typedef {{id: string, name: Name, agent: Named, quantity: string, unit: string, value: number | null,

@@ -79,12 +79,20 @@ function branch(agent, all) {
       <span class=${agent.missing ? "warn" : ""} data-testid="missing">${agent.missing ? html`${mark("high")} ${say("missing", { n: agent.missing })}` : say("missing_none")}</span>
       ${agent.lost ? html`<span data-testid="lost">${say("lost", { n: agent.lost })}</span>` : nothing}
       ${agent.software ? html`<span>${say("software", { version: agent.software })}</span>` : nothing}
+      ${agent.desired ? standing(agent.desired) : nothing}
     </p>
     <ul class="leaves">
       ${repeat(all.cameras.filter((camera) => camera.agent.id === agent.id), (camera) => camera.id, cameraLeaf)}
       ${repeat(all.sensors.filter((sensor) => sensor.agent.id === agent.id), (sensor) => sensor.id, sensorLeaf)}
     </ul>
   </details>`;
+}
+
+/** @param {import("../lib/types.js").Standing} desired */
+function standing({ wanted, outcome, now, reason }) {
+  const bad = outcome === "refused" || outcome === "rolled_back";
+  const words = say(`desired_${outcome ?? "sent"}`, { wanted, now: now ? `v${now}` : say("own_settings"), reason });
+  return html`<span class=${bad ? "warn" : ""} data-testid="desired">${bad ? mark("high") : nothing} ${words}</span>`;
 }
 
 /** @param {Agent} agent */

@@ -1,0 +1,111 @@
+"""What is wanted of an agent: read it with what became of it, and set it."""
+
+from collections import Counter
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from pydantic import BaseModel, ConfigDict, Field
+
+from cloud import clock
+from cloud.api import shapes
+from cloud.api.auth import Maintenance
+from cloud.api.problems import Problem
+from cloud.api.services import Use
+from cloud.api.shapes import Json
+from cloud.store import changes, desired, registry
+from cloud.store.pool import Connection, transaction
+from contracts.base import MAX_MESSAGE_BYTES, MAX_SEQ, Text
+from contracts.devices import DesiredCamera, DesiredState, FaultName
+from contracts.messages import encode
+
+router = APIRouter(prefix="/api")
+
+Agent = Annotated[str, Path(max_length=63, pattern=r"^[a-z0-9-]+$")]
+
+
+class Wish(BaseModel):
+    """A desired state without its number, given here. replaces: the version that it was made from."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+    replaces: int = Field(ge=0, le=MAX_SEQ)
+    cameras: tuple[DesiredCamera, ...] = Field(default=(), max_length=200)
+    thresholds: dict[FaultName, float] = Field(default_factory=dict, max_length=200)
+    profile_version: Text = Field(default="", max_length=32)
+
+
+@router.get("/agents/{agent}/desired")
+async def wanted(agent: Agent, _: Maintenance, services: Use) -> Json:
+    """What is wanted of an agent, and what became of the last versions."""
+    async with transaction(services.pool, snapshot=True) as conn:
+        if agent not in (await registry.owned(conn, [agent])).agents:
+            raise Problem(HTTPStatus.NOT_FOUND, "there is no such agent")
+        return await _shown(conn, agent)
+
+
+@router.put("/agents/{agent}/desired")
+async def want(agent: Agent, body: Wish, account: Maintenance, services: Use) -> Json:
+    """Want something else of an agent. 409 when somebody else was faster."""
+    now = clock.utc_now()
+    async with transaction(services.pool) as conn:
+        if not await desired.lock(conn, agent):
+            raise Problem(HTTPStatus.NOT_FOUND, "there is no such agent")
+        newest = await desired.newest(conn, agent)
+        version = 0 if newest is None else newest.version
+        if body.replaces != version:
+            raise Problem(
+                HTTPStatus.CONFLICT, f"version {version} counts by now, not {body.replaces}", version=version
+            )
+        await _expect_cameras(conn, agent, body.cameras)
+        state = DesiredState(
+            version=await desired.highest(conn, agent) + 1,
+            issued_at=now,
+            issued_by=account.username[:64],
+            cameras=body.cameras,
+            thresholds=body.thresholds,
+            profile_version=body.profile_version,
+        )
+        if len(encode(state)) > MAX_MESSAGE_BYTES:
+            raise Problem(
+                HTTPStatus.UNPROCESSABLE_ENTITY,
+                f"it is larger than {MAX_MESSAGE_BYTES} bytes: draw less exactly",
+            )
+        changed = await desired.issue(conn, agent, state)
+        shown = await _shown(conn, agent)
+        await changes.record(conn, changed, now)
+    services.log.info("desired_issued", agent=agent, version=state.version, by=account.username)
+    return shown
+
+
+async def _expect_cameras(conn: Connection, agent: str, cameras: tuple[DesiredCamera, ...]) -> None:
+    """Each is the agent's, and named once."""
+    own = (await registry.owned(conn, [agent])).cameras
+    strange = [each.camera for each in cameras if each.camera not in own]
+    if strange:
+        raise Problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY, f"not cameras of {agent}: {', '.join(sorted(set(strange)))}"
+        )
+    twice = [name for name, count in Counter(each.camera for each in cameras).items() if count > 1]
+    if twice:
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"named more than once: {', '.join(twice)}")
+
+
+async def _shown(conn: Connection, agent: str) -> Json:
+    newest = await desired.newest(conn, agent)
+    return {
+        "agent": agent,
+        "wanted": None if newest is None else newest.model_dump(mode="json", exclude={"protocol"}),
+        "versions": [
+            {
+                "version": row.version,
+                "issued_at": shapes.instant(row.issued_at),
+                "issued_by": row.issued_by,
+                "published_at": shapes.maybe(row.published_at),
+                "outcome": row.outcome,
+                "now": row.now,
+                "reason": row.reason,
+                "reported_at": shapes.maybe(row.observed_at),
+            }
+            for row in await desired.history(conn, agent)
+        ],
+    }

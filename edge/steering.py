@@ -1,0 +1,223 @@
+"""Runs the cameras as the box's settings and the cloud want it, and watches what a new wish does to them."""
+
+import asyncio
+import contextlib
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Final
+from uuid import UUID, uuid4
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from structlog.typing import FilteringBoundLogger
+
+from contracts.base import MAX_SEQ, MAX_TEXT, Durable
+from contracts.devices import DesiredReport, DesiredState
+from contracts.messages import CameraState
+from edge.clock import utc_now
+from edge.config.camera import CameraSettings
+from edge.config.desired import objection
+from edge.core import desired as machine
+from edge.core.desired import Apply, Look, Policy, Report, Unreadable, Wanted
+from edge.outbox.desired import DesiredFile, DesiredFileError, Kept
+from edge.outbox.schema import OutboxError
+from edge.outbox.store import Outbox
+from edge.supervisor import Supervisor
+
+LOOK_EVERY_S: Final = 1.0
+SAVE_EVERY_S: Final = 10.0
+"""So much of a probation may be watched again after a power cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who reports, and where to. appended: told of each message by its kind."""
+
+    agent: str
+    boot: UUID
+    outbox: Outbox
+    appended: Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Steering:
+    """own: cameras as the box's file has them. `offer` may be called at any time; the newest wish counts."""
+
+    own: Sequence[CameraSettings]
+    file: DesiredFile
+    sender: Sender
+    supervisor: Supervisor
+    policy: Policy
+    log: FilteringBoundLogger
+    _kept: Kept = field(default_factory=Kept)
+    _offered: Wanted | Unreadable | None = None
+    _wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _running: "dict[str, asyncio.Task[None]]" = field(default_factory=dict)
+    _saved_s: float = 0.0
+
+    @property
+    def thresholds(self) -> Mapping[str, float]:
+        """Rule → threshold instead of its profile's, as it counts now."""
+        counting = self._kept.desired.counting
+        return {} if counting is None else counting.thresholds
+
+    def offer(self, payload: bytes) -> None:
+        """A retained wish of the cloud, as it came."""
+        match read(payload):
+            case None:
+                self.log.warning("desired_malformed", begins=payload[:80].decode(errors="replace"))
+                return
+            case Unreadable() as found:
+                self._offered = found
+            case found:
+                self._offered = Wanted(found, objection(self.own, found))
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Keeps every camera that is to watch running, for ever."""
+        async with asyncio.TaskGroup() as group:
+            await self._begin(group)
+            while True:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK_EVERY_S):
+                        await self._wake.wait()
+                self._wake.clear()
+                if self._offered is not None and await self._step(self._offered, group):
+                    self._offered = None
+                await self._step(machine.Looked(self._looks()), group)
+
+    async def _begin(self, group: asyncio.TaskGroup) -> None:
+        try:
+            self._kept = await asyncio.to_thread(self.file.load)
+        except DesiredFileError as error:
+            reason = str(error)
+            aside = await asyncio.to_thread(self.file.set_aside)
+            consequence = "the box's own settings count until the cloud is heard"
+            self.log.warning("desired_set_aside", reason=reason, aside=aside.name, consequence=consequence)
+        for camera in self.own:
+            await self._start(camera.id, group)
+        await self._step(machine.Began(), group)
+
+    async def _step(self, given: machine.Input, group: asyncio.TaskGroup) -> bool:
+        """Carries out what follows; False when it could not be kept, and so has not happened."""
+        desired, effects = machine.step(self.policy, self._kept.desired, given, utc_now())
+        reports = tuple(effect for effect in effects if isinstance(effect, Report))
+        kept = Kept(desired=desired, owed=(*self._kept.owed, *reports))
+        passed_s = desired.trial.passed_s if desired.trial is not None else 0.0
+        if effects or isinstance(given, machine.Began) or passed_s >= self._saved_s + SAVE_EVERY_S:
+            try:
+                await asyncio.to_thread(self.file.save, kept)
+            except OSError as error:
+                self.log.warning("desired_not_kept", reason=str(error), consequence="tried again")
+                return False
+            self._saved_s = passed_s
+        self._kept = kept
+        for effect in effects:
+            match effect:
+                case Report():
+                    self._log_report(effect)
+                case Apply(cameras):
+                    for camera in sorted(cameras):
+                        await self._restart(camera, group)
+        if kept.owed:
+            await self._tell(kept)
+        return True
+
+    async def _tell(self, kept: Kept) -> None:
+        """Puts owed reports into the outbox. After a kill in between they are told twice: no harm."""
+        for report in kept.owed:
+            if not await self._append(partial(self._report, report)):
+                return
+        self._kept = kept.model_copy(update={"owed": ()})
+        with contextlib.suppress(OSError):  # told again after the next start
+            await asyncio.to_thread(self.file.save, self._kept)
+
+    async def _append(self, make: Callable[[int], Durable]) -> bool:
+        boot, outbox = self.sender.boot, self.sender.outbox
+        try:
+            stored = await asyncio.to_thread(outbox.append, boot, utc_now(), make)
+        except (OutboxError, sqlite3.Error) as error:
+            self.log.warning("outbox_refused", reason=str(error))
+            return False
+        self.log.info(
+            "outbox_appended",
+            message_id=str(stored.message_id),
+            kind=stored.kind,
+            boot=str(stored.key.boot),
+            seq=stored.key.seq,
+        )
+        self.sender.appended(stored.kind)
+        return True
+
+    def _report(self, report: Report, seq: int) -> DesiredReport:
+        return DesiredReport(
+            message_id=uuid4(),
+            agent=self.sender.agent,
+            boot=self.sender.boot,
+            seq=seq,
+            observed_at=utc_now(),
+            version=report.version,
+            outcome=report.outcome,
+            now=report.now,
+            reason=report.reason[:MAX_TEXT],
+        )
+
+    def _log_report(self, report: Report) -> None:
+        bad = report.outcome in {"refused", "rolled_back"}
+        (self.log.warning if bad else self.log.info)(
+            f"desired_{report.outcome}", version=report.version, now=report.now, reason=report.reason
+        )
+
+    def _looks(self) -> dict[str, Look]:
+        return {camera: self.supervisor.look(camera) for camera in self._running}
+
+    async def _restart(self, camera: str, group: asyncio.TaskGroup) -> None:
+        """Ends the camera's worker, politely, and starts it with what counts now."""
+        task = self._running.pop(camera, None)
+        if task is not None:
+            task.cancel()
+            await asyncio.wait({task})
+            self.supervisor.forget(camera)
+        await self._start(camera, group)
+
+    async def _start(self, camera: str, group: asyncio.TaskGroup) -> None:
+        counting = self._kept.desired.counting
+        wanted = machine.wanted_of(counting, camera)
+        if wanted is None or wanted.enabled:
+            self._running[camera] = group.create_task(self.supervisor.keep(camera))
+        elif counting is not None:
+            await self._append(partial(self._off, camera, counting))
+
+    def _off(self, camera: str, wanted: DesiredState, seq: int) -> CameraState:
+        """Nobody may think that a camera watches which was switched off."""
+        return CameraState(
+            message_id=uuid4(),
+            agent=self.sender.agent,
+            boot=self.sender.boot,
+            seq=seq,
+            observed_at=utc_now(),
+            camera=camera,
+            state="lost",
+            reason=f"switched off by {wanted.issued_by}, desired state {wanted.version}"[:MAX_TEXT],
+        )
+
+
+class _Numbered(BaseModel):
+    """What must be readable of a wish, so that it can be refused."""
+
+    model_config = ConfigDict(extra="ignore")
+    version: int = Field(ge=1, le=MAX_SEQ)
+
+
+def read(payload: bytes) -> DesiredState | Unreadable | None:
+    """The wish in a payload; why not, where at least its version can be read; None where nothing can."""
+    try:
+        return DesiredState.model_validate_json(payload)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        reason = f"{'.'.join(str(step) for step in first['loc']) or 'message'}: {first['msg']}"
+    try:
+        return Unreadable(_Numbered.model_validate_json(payload).version, reason)
+    except ValidationError:
+        return None
