@@ -25,7 +25,7 @@ from edge.clock import max_error_s, monotonic_s, utc_now
 from edge.config.base import SettingsError
 from edge.config.sight import SightSettings
 from edge.core import camera, clip_window, health, timebase
-from edge.core.report import Stats
+from edge.core.report import Stats, Suspected
 from edge.core.vision import pipeline
 from edge.core.vision.frame import Fall, Told
 from edge.core.vision.origin import Origin, place_of
@@ -47,6 +47,8 @@ class Task:
     detector: DetectorSettings
     sight: SightSettings
     verifier: Verifier | None = None
+    suspicion: float | None = None
+    """How sure it must be that something falls for the agent to be told before the verdict; None: never."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,7 @@ class Worker:
         )
         self._counted.detect_s += monotonic_s() - began_s
         self._counted.frames += 1
+        self._tell_suspicions(told, captured)
         self._tell_falls(told, search)
         now = utc_now()
         self._camera, announced = camera.step(self._camera, camera.FrameSeen(), now, self._task.lost_after_s)
@@ -195,6 +198,17 @@ class Worker:
             height, width, self._task.detector, sight.ignore, find_facade=sight.find_facade
         )
         return Search(captured, state, sight, trouble)
+
+    def _tell_suspicions(self, told: Told, captured: Captured) -> None:
+        """Says at once what may be falling: somebody may still step aside."""
+        limit = self._task.suspicion
+        if limit is None:
+            return
+        for one in told.suspected:
+            if one.reaches(limit):
+                first_at = timebase.utc(captured.timebase, one.first_s)
+                sure = round(one.sure, 3)
+                self._post.tell(Suspected(track=one.track, first_at=first_at, at=utc_now(), sure=sure))
 
     def _tell_falls(self, told: Told, search: Search) -> None:
         for fall in told.decided:

@@ -16,6 +16,19 @@ class Appended(_Line):
     kind: str
 
 
+class Suspected(_Line):
+    """Something may be falling, long before that is certain. Told once for a track.
+
+    first_at: when it was first visible. at: when the worker said so. sure: 0…1, as far as the detector knows.
+    """
+
+    report: Literal["suspected"] = "suspected"
+    track: int
+    first_at: AwareDatetime
+    at: AwareDatetime
+    sure: float
+
+
 class Stats(_Line):
     """Where the worker stands. Counts are totals since it began."""
 
@@ -39,5 +52,5 @@ class Stats(_Line):
     """Why what is set for the picture cannot be used for this stream."""
 
 
-Line = Annotated[Appended | Stats, Field(discriminator="report")]
+Line = Annotated[Appended | Suspected | Stats, Field(discriminator="report")]
 LINE: Final[TypeAdapter[Line]] = TypeAdapter(Line)

@@ -145,8 +145,8 @@ def truth_of(recipe: SceneRecipe, scene: Scene, filming: Filming) -> dict[str, A
     were it not smeared), `contrast_seen` (as smeared), `path` [[t_s, x_px, y_px], …] of the frames in which
     it is seen, at presentation times, and for what left a building `floor` (from 1; one more than the
     facade's for the roof), `bay` (from 0, from the left) and `release` [t_s, x_px, y_px], even where that is
-    outside of the picture (null where it has no picture), `impact` with the height of the release, speed and
-    energy at the ground. Actors that say where they are, as balls do, are told with label "ignore".
+    outside of the picture (null where it has no picture), `impact` with the height of the release, the instant
+    at which it reaches the ground (null if it never does), speed and energy there. Actors that say where they are, as balls do, are told with label "ignore".
     """
     found = []
     for (number, part), sights in sorted(filming.sights.items()):
@@ -202,11 +202,16 @@ def _thing(fall: Fall, thrown: Thrown, sights: list[Sight], scene: Scene) -> dic
 
 
 def _impact(fall: Fall, thrown: Thrown) -> dict[str, float | None]:
-    """Where it fell from, and how fast and with what energy it reached the ground (null for liquids)."""
+    """Where it fell from, when it reached the ground, how fast and with what energy (null for liquids).
+
+    The instant is in the time of `release`, s; of many drops it is the first one's.
+    """
     speed = thrown.flight.impact_m_s if thrown.body is not None else None
     joule = None if speed is None or thrown.body is None else thrown.body.mass_kg * speed**2 / 2
+    landed_s = float(thrown.flight.landed_s.min())
     return {
         "height_m": round(float(fall.release.place_m[1]), 2),
+        "at_s": round(fall.release.at_s + landed_s, 4) if np.isfinite(landed_s) else None,
         "speed_m_s": None if speed is None else round(speed, 2),
         "energy_j": None if joule is None else round(joule, 2),
     }

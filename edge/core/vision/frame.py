@@ -122,15 +122,37 @@ class Rejection:
 
 
 @dataclass(frozen=True, slots=True)
+class Suspicion:
+    """A living track that may be a fall, told as often as it looks more like one than ever before.
+
+    It is no verdict: most of what is suspected weakly is none. track: its id, unique within a stream.
+    first_s, at_s: presentation times of its first sight and of the frame at which it was suspected.
+    sure, before: 0…1, how much it looks like a fall now, and did at the most until now; 1 once it is decided.
+    """
+
+    track: int
+    first_s: float
+    at_s: float
+    sure: float
+    before: float
+
+    def reaches(self, limit: float) -> bool:
+        """Whether it is as sure as that now, for the first time."""
+        return self.before < limit <= self.sure
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """What the detector has to say after a frame.
 
     decided: falls of which it is certain since this frame, each once: for the alert. ended: falls that are
     over, each once, then or later: for the record. thrown_up: things that came up from below and went down
     again, when they are over; they are no falls. rejections: a few of the tracks that were judged no falls.
+    suspected: what may be a fall, long before that is certain.
     """
 
     decided: tuple[Fall, ...] = ()
     ended: tuple[Fall, ...] = ()
     thrown_up: tuple[Fall, ...] = ()
     rejections: tuple[Rejection, ...] = ()
+    suspected: tuple[Suspicion, ...] = ()

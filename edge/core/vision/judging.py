@@ -11,7 +11,7 @@ import numpy as np
 from edge.core.vision import events, scene
 from edge.core.vision.events import Scope
 from edge.core.vision.fall import HOPELESS, SUSPICIOUS, Verdict, alone, glance, judge
-from edge.core.vision.frame import F64, Rejection, Ruling
+from edge.core.vision.frame import F64, Rejection, Ruling, Suspicion
 from edge.core.vision.preprocess import Verification, Verifier, evidence
 from edge.core.vision.release import extended_back, risen
 from edge.core.vision.scene import Suspect
@@ -19,7 +19,7 @@ from edge.core.vision.settings import DetectorSettings
 from edge.core.vision.state import State, Watched
 from edge.core.vision.surroundings import PEERS_S, Surroundings, around, peers
 from edge.core.vision.tracks import Passage, Trace, View, passage, roughness, track_of
-from edge.core.vision.weighing import came_down, joined
+from edge.core.vision.weighing import came_down, joined, sureness
 
 MAX_ENDED = 128  # lost traces that a later one may continue
 MAX_PASSAGES = 256
@@ -69,8 +69,10 @@ def living(state: State, settings: DetectorSettings, verifier: Verifier | None) 
     crowded = crowd(state) if due else state.passages
     for trace in due:
         verdict = _verdict(replace(state, passages=crowded), trace, settings, verifier)
-        watched = _looked(before.get(trace.id, NEVER), trace, verdict, state.now_s, settings)
+        last = before.get(trace.id, NEVER)
+        watched = _looked(last, trace, verdict, state.now_s, settings)
         before[trace.id] = watched
+        state = _suspected(state, trace, watched.feared, last.feared)
         if verdict is not None and watched.sure >= SURE:
             suspect = _suspect(trace.id, verdict, watched.suspected_s or state.now_s)
             scope = Scope(state.view, settings)
@@ -90,17 +92,28 @@ def _looked(
         verdict=verdict,
         learned=before.learned,
         surest=before.surest,
+        feared=before.feared,
     )
     if verdict is None:
         return now
     sure = SURE if verdict.score >= BEYOND_DOUBT else 1
+    sure = before.sure + sure if verdict.score >= settings.certain else 0
     return replace(
         now,
         suspected_s=(before.suspected_s or now_s) if verdict.promising else None,
-        sure=before.sure + sure if verdict.score >= settings.certain else 0,
+        sure=sure,
         learned=max(before.learned, verdict.learned),
         surest=max(before.surest or verdict, verdict, key=lambda v: v.score),
+        feared=1.0 if sure >= SURE else max(before.feared, sureness(verdict)),
     )
+
+
+def _suspected(state: State, trace: Trace, sure: float, before: float) -> State:
+    """The state with a suspicion of the trace, if it was never as sure."""
+    if sure <= before:
+        return state
+    suspicion = Suspicion(trace.id, trace.points[0].t_s, state.now_s, sure, before)
+    return replace(state, suspicions=(*state.suspicions, suspicion))
 
 
 def crowd(state: State) -> F64:

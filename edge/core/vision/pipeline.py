@@ -52,7 +52,7 @@ def step(
     """
     luma = foreground.reduced(frame.luma, state.factor)
     window, moments = foreground.push(state.window, frame.pts_s, luma, settings)
-    state = replace(state, window=window, rejections=())
+    state = replace(state, window=window, rejections=(), suspicions=())
     for moment in moments:
         state = _seen(state, moment, settings, verifier)
     if not state.traces and state.events.idle:
@@ -65,7 +65,7 @@ def step(
 
 def finish(state: State, settings: DetectorSettings, verifier: Verifier | None = None) -> Told:
     """What is to be told of the things that were still going on when the video ended."""
-    state = replace(state, rejections=())
+    state = replace(state, rejections=(), suspicions=())
     for moment in foreground.last_moments(state.window, settings):
         state = _seen(state, moment, settings, verifier)
     state = judging.ended(state, state.traces, settings, verifier)
@@ -80,7 +80,8 @@ def searched_share(state: State) -> float:
 def _told(state: State, settings: DetectorSettings, *, final: bool = False) -> tuple[State, Told]:
     scope = Scope(state.view, settings)
     now, told = events.told(state.events, state.traces, state.now_s, scope, final=final)
-    return replace(state, events=now), replace(told, rejections=state.rejections)
+    told = replace(told, rejections=state.rejections, suspected=state.suspicions)
+    return replace(state, events=now), told
 
 
 def _no_sights(t_s: float) -> Sights:

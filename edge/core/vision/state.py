@@ -6,7 +6,7 @@ from edge.core.vision.events import Events
 from edge.core.vision.facade_watch import Watch
 from edge.core.vision.fall import Verdict
 from edge.core.vision.foreground import Activity, Moment, Still, Window
-from edge.core.vision.frame import F64, Rejection
+from edge.core.vision.frame import F64, Rejection, Suspicion
 from edge.core.vision.regions import Regions
 from edge.core.vision.tracks import Sights, Trace, View, no_passages
 
@@ -16,7 +16,8 @@ class Watched:
     """A living trace that was judged. suspected_s: since when it may be a fall; sure: so often in a row.
 
     sights: how many it had. verdict: on these; None if there was nothing to say. learned: the highest P(fall)
-    that a verifier gave it. surest: the verdict with the highest score that it had.
+    that a verifier gave it. surest: the verdict with the highest score that it had. feared: the highest
+    sureness of its verdicts.
     """
 
     id: int
@@ -27,6 +28,7 @@ class Watched:
     verdict: Verdict | None = None
     learned: float = 0.0
     surest: Verdict | None = None
+    feared: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,8 @@ class State:
     watched: tuple[Watched, ...] = ()
     events: Events = field(default_factory=Events)
     rejections: tuple[Rejection, ...] = ()
-    """Of the last frame only."""
+    suspicions: tuple[Suspicion, ...] = ()
+    """Both of the last frame only."""
     ignored: Regions | None = None
     facade: Watch | None = None
     """What is ignored instead of `ignored` where the facade is looked for in the picture."""

@@ -39,3 +39,11 @@ def came_down(verdict: Verdict, risen: tuple[float, float]) -> Verdict:
     score = min(verdict.score, ruling.share) if ruling.share < SUSPICIOUS else verdict.score
     rest = tuple(r for r in verdict.rulings if r.rule != "thrown_up")
     return replace(verdict, score=score, rulings=(*rest, ruling), otherwise=verdict.score)
+
+
+def sureness(verdict: Verdict) -> float:
+    """How much a living track looks like a fall, 0…1, before its way is long enough for the rules.
+
+    A verifier's word if it was asked, since it sees what the thing looks like, too; else the score.
+    """
+    return next((r.value for r in verdict.rulings if r.rule == "verifier"), verdict.score)
