@@ -28,11 +28,13 @@ from edge.link.downlink import Downlink
 from edge.link.uplink import Uplink
 from edge.link.upload import Store, Upload
 from edge.outbox.desired import DesiredFile
+from edge.outbox.desk import Desk
 from edge.outbox.store import Depth, Outbox, open_or_replace
 from edge.sensors import base
 from edge.sensors.simulated import Simulated
 from edge.steering import Steering
 from edge.supervisor import Program, Supervisor
+from edge.warning.warner import Warner
 
 MEASURE_EVERY_S: Final = 1.0
 END_S: Final = 10.0  # an orderly end takes less
@@ -113,7 +115,11 @@ class _Parts:
         self._uplink = Uplink(me.agent, outbox, policy, self._delivery, log)
         self._upload: Upload | None = None
         program = Program(config.resolve(), me.boot)
-        self._supervisor = Supervisor(program, self._appended, metrics.cameras(registry), log)
+        desk = Desk(me.agent, me.boot, outbox, self._uplink.wake.set, self._delivery, log)
+        self._warner = Warner(settings.warning.devices, desk, metrics.warnings(registry))
+        self._supervisor = Supervisor(
+            program, self._appended, self._warner.suspected, metrics.cameras(registry), log
+        )
         wished = settings.desired
         self._steering = Steering(
             own=settings.cameras,
@@ -138,6 +144,7 @@ class _Parts:
             group.create_task(self._upload.run())
             group.create_task(self._measure())
             group.create_task(self._steering.run())
+            group.create_task(self._warner.run())
             desk = base.Desk(
                 self._me.agent, self._me.boot, self._outbox, self._uplink.wake.set, self._delivery, self._log
             )

@@ -24,7 +24,7 @@ from edge.config.settings import load_sight
 from edge.config.sight import SightSettings
 from edge.core.vision import pipeline
 from edge.core.vision.facade import Calibration
-from edge.core.vision.frame import Fall, Told, Track
+from edge.core.vision.frame import Fall, Suspicion, Told, Track
 from edge.core.vision.origin import Origin, origin_of
 from edge.core.vision.preprocess import Verifier
 from edge.core.vision.settings import DetectorSettings
@@ -96,6 +96,19 @@ def _impact(origin: Origin) -> dict[str, list[float]]:
         name: [round(part.low, 1), round(part.value, 1), round(part.high, 1)]
         for name, part in parts.items()
         if part is not None
+    }
+
+
+def as_suspicion(told: Suspicion) -> dict[str, Any]:
+    """A suspicion as the JSON object of one output line; times in seconds of the video, place in pixels."""
+    t_s, x_px, y_px = told.seen
+    return {
+        "suspicion": told.track,
+        "first_s": round(told.first_s, 4),
+        "at_s": round(told.at_s, 4),
+        "sure": round(told.sure, 4),
+        "before": round(told.before, 4),
+        "seen": [round(t_s, 4), round(x_px, 2), round(y_px, 2)],
     }
 
 
@@ -186,6 +199,11 @@ def _way(track: Track) -> str:
 )
 @click.option("--explain", is_flag=True, help="Say on standard error why each other track is no fall.")
 @click.option(
+    "--suspicions",
+    is_flag=True,
+    help="With jsonl: also say what may be falling, each time that it looks more like it than ever.",
+)
+@click.option(
     "--camera",
     "--calibration",
     "camera",
@@ -214,6 +232,7 @@ def command(  # noqa: PLR0917 - each option is one argument
     verifier: str,
     *,
     explain: bool,
+    suspicions: bool,
     find_facade: bool,
 ) -> None:
     """Find falling objects in VIDEO, a file or a stream's address."""
@@ -228,8 +247,7 @@ def command(  # noqa: PLR0917 - each option is one argument
             for told, ended in watched(source, look, advance):
                 all_found.extend(ended)
                 if form == "jsonl":
-                    for found in ended:
-                        _say(json.dumps(as_object(found), separators=(",", ":")))
+                    _say_lines(told.suspected if suspicions else (), ended)
                 for sentence in explained(told) if explain else thrown_up(told):
                     _note(sentence)
             damaged = source.damaged
@@ -264,9 +282,10 @@ def _refuse_overwriting(video: str, rendered: Path | None) -> None:
         raise VideoError("--render reads the video a second time, so it wants a file, not a stream.")
 
 
-def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
+def _say_lines(suspected: tuple[Suspicion, ...], ended: tuple[Found, ...]) -> None:
+    for line in (*map(as_suspicion, suspected), *map(as_object, ended)):
+        sys.stdout.write(json.dumps(line, separators=(",", ":")) + "\n")
+        sys.stdout.flush()
 
 
 def _note(sentence: str) -> None:

@@ -44,6 +44,41 @@ class DeliveryMetrics:
     uploaded_bytes: Counter
 
 
+@dataclass(frozen=True, slots=True)
+class WarningMetrics:
+    """What the agent tells of suspicions and of the devices that warn of them."""
+
+    suspicions: Counter
+    given: Counter
+    dropped: Counter
+    on: Gauge
+
+
+def warnings(registry: CollectorRegistry) -> WarningMetrics:
+    """The metrics of warning before something lands."""
+    return WarningMetrics(
+        suspicions=Counter(
+            "fallwatch_camera_suspicions",
+            "Things that seemed to fall, before any verdict",
+            ["camera"],
+            registry=registry,
+        ),
+        given=Counter("fallwatch_warnings", "Warnings by outcome", ["device", "outcome"], registry=registry),
+        dropped=Counter(
+            "fallwatch_warnings_dropped",
+            "Suspicions dropped because a device was still being switched",
+            ["device"],
+            registry=registry,
+        ),
+        on=Gauge(
+            "fallwatch_warning_on",
+            "1 while a siren, lamp or loudspeaker is on",
+            ["device"],
+            registry=registry,
+        ),
+    )
+
+
 def cameras(registry: CollectorRegistry) -> CameraMetrics:
     """The metrics of an agent's cameras, each labelled with the camera."""
 

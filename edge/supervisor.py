@@ -19,7 +19,7 @@ from contracts.messages import CameraNow
 from edge.clock import utc_now
 from edge.core import restart
 from edge.core.desired import Look
-from edge.core.report import LINE, Appended, Line, Stats
+from edge.core.report import LINE, Appended, Line, Stats, Suspected
 from edge.metrics import CameraMetrics
 
 RESTART: Final = restart.Policy(base_s=0.5, cap_s=30.0, jitter=0.3, healthy_s=60.0)
@@ -46,10 +46,15 @@ class Seen:
 
 @dataclass(slots=True)
 class Supervisor:
-    """All cameras of an agent. appended: called when a worker has put a message of a kind into the outbox."""
+    """All cameras of an agent.
+
+    appended: called when a worker has put a message of a kind into the outbox. suspected: called with the
+    camera when its worker says that something may be falling.
+    """
 
     program: Program
     appended: Callable[[str], None]
+    suspected: Callable[[str, Suspected], None]
     metrics: CameraMetrics
     log: FilteringBoundLogger
     cameras: dict[str, Seen] = field(default_factory=dict)
@@ -138,6 +143,8 @@ class Supervisor:
         match line:
             case Appended(kind=kind):
                 self.appended(kind)
+            case Suspected():
+                self.suspected(camera, line)
             case Stats():
                 self._measured(camera, line)
 

@@ -13,4 +13,5 @@ pytest_plugins = [
     "tests.fixtures.cameras",
     "tests.fixtures.databases",
     "tests.fixtures.s3",
+    "tests.fixtures.devices",
 ]

@@ -59,7 +59,15 @@ def run(settings: Settings, camera: str, boot: UUID) -> None:
         sight_of(chosen, chosen.picture)  # what cannot be used is refused before the camera is opened
     detector = DetectorSettings(sensitivity=chosen.sensitivity)
     verifier = _verifier(log)
-    task = Task(chosen.lost_after_s, evidence.before_s, evidence.after_s, detector, chosen, verifier)
+    task = Task(
+        chosen.lost_after_s,
+        evidence.before_s,
+        evidence.after_s,
+        detector,
+        chosen,
+        verifier,
+        settings.warning.limit_for(camera),
+    )
     log.info("worker_started", boot=str(boot), sensitivity=chosen.sensitivity, ignored=len(chosen.ignore))
     try:
         Worker(task, reader, inbox, post, clips).run(stop)

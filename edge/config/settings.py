@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, Self, TypeVar
 
 from pydantic import Field, SecretStr, model_validator
 
@@ -15,7 +15,9 @@ from edge.config.base import Section, SettingsError
 from edge.config.camera import CameraSettings
 from edge.config.sensor import SensorSettings
 from edge.config.sight import SightSettings
+from edge.config.warning import WarningSettings
 
+Filled = TypeVar("Filled", bound=Section)
 VARIABLE: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
@@ -96,13 +98,27 @@ class Settings(Section):
     desired: DesiredSettings = DesiredSettings()
     cameras: tuple[CameraSettings, ...] = ()
     sensors: tuple[SensorSettings, ...] = ()
+    warning: WarningSettings = WarningSettings()
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:
-        names = Counter([camera.id for camera in self.cameras] + [sensor.id for sensor in self.sensors])
+        names = Counter(
+            [camera.id for camera in self.cameras]
+            + [sensor.id for sensor in self.sensors]
+            + [device.id for device in self.warning.devices]
+        )
         twice = [name for name, count in names.items() if count > 1]
         if twice:
             raise ValueError(f"these ids stand more than once: {', '.join(twice)}")
+        return self
+
+    @model_validator(mode="after")
+    def _warnings_name_cameras_that_are_there(self) -> Self:
+        known = {camera.id for camera in self.cameras}
+        for device in self.warning.devices:
+            if unknown := set(device.cameras) - known:
+                named = ", ".join(sorted(unknown))
+                raise ValueError(f"warning.devices.{device.id} names cameras that are not there: {named}")
         return self
 
     @property
@@ -162,13 +178,26 @@ def load_sight(path: Path) -> SightSettings:
     return _parsed(path, SightSettings)
 
 
-def _filled(settings: Settings, environ: Mapping[str, str]) -> Settings:
-    broker = settings.broker.model_copy(update={"url": _expanded("broker.url", settings.broker.url, environ)})
-    cameras = tuple(
-        camera.model_copy(update={"url": _expanded(f"cameras.{camera.id}.url", camera.url, environ)})
-        for camera in settings.cameras
-    )
-    return settings.model_copy(update={"broker": broker, "cameras": cameras})
+def _filled(section: Filled, environ: Mapping[str, str], key: str = "") -> Filled:
+    """The section with `${NAME}` filled in in every secret of it, at any depth."""
+    found = {
+        name: _filled_value(getattr(section, name), environ, f"{key}.{name}".lstrip("."))
+        for name in section.model_fields_set
+    }
+    return section.model_copy(update=found)
+
+
+def _filled_value(value: object, environ: Mapping[str, str], key: str) -> object:
+    match value:
+        case SecretStr():
+            return _expanded(key, value, environ)
+        case Section():
+            return _filled(value, environ, key)
+        case tuple():
+            named = [(getattr(one, "id", number), one) for number, one in enumerate(value)]
+            return tuple(_filled_value(one, environ, f"{key}.{name}") for name, one in named)
+        case _:
+            return value
 
 
 def _expanded(key: str, text: SecretStr, environ: Mapping[str, str]) -> SecretStr:

@@ -145,8 +145,9 @@ def truth_of(recipe: SceneRecipe, scene: Scene, filming: Filming) -> dict[str, A
     were it not smeared), `contrast_seen` (as smeared), `path` [[t_s, x_px, y_px], …] of the frames in which
     it is seen, at presentation times, and for what left a building `floor` (from 1; one more than the
     facade's for the roof), `bay` (from 0, from the left) and `release` [t_s, x_px, y_px], even where that is
-    outside of the picture (null where it has no picture), `impact` with the height of the release, the instant
-    at which it reaches the ground (null if it never does), speed and energy there. Actors that say where they are, as balls do, are told with label "ignore".
+    outside of the picture (null where it has no picture), `impact` with the height of the release, the
+    instant at which it reaches the ground (null if it never does), speed and energy there. Actors that say
+    where they are, as balls do, are told with label "ignore".
     """
     found = []
     for (number, part), sights in sorted(filming.sights.items()):

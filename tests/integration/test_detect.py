@@ -68,6 +68,15 @@ def test_a_fall_is_one_line_of_json_and_nothing_else(fall):
     assert abs(np.median([x for _, x, _ in found["track"]]) - 300) < 2
 
 
+def test_suspicions_come_before_the_fall_and_say_how_sure_they_are(fall):
+    done = detect(fall, "--format", "jsonl", "--suspicions")
+    *suspected, found = map(json.loads, done.stdout.splitlines())
+    assert "track" in found
+    assert suspected
+    assert all(line["at_s"] <= found["end_s"] + 0.5 and 0 < line["sure"] <= 1 for line in suspected)
+    assert max(line["sure"] for line in suspected) > 0.5
+
+
 def test_without_a_terminal_lines_of_json_are_the_default(fall):
     assert json.loads(detect(fall).stdout)["track"]
 

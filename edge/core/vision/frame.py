@@ -128,6 +128,7 @@ class Suspicion:
     It is no verdict: most of what is suspected weakly is none. track: its id, unique within a stream.
     first_s, at_s: presentation times of its first sight and of the frame at which it was suspected.
     sure, before: 0…1, how much it looks like a fall now, and did at the most until now; 1 once it is decided.
+    seen: its last sight, t_s, x_px, y_px.
     """
 
     track: int
@@ -135,6 +136,7 @@ class Suspicion:
     at_s: float
     sure: float
     before: float
+    seen: tuple[float, float, float]
 
     def reaches(self, limit: float) -> bool:
         """Whether it is as sure as that now, for the first time."""

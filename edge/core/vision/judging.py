@@ -112,7 +112,10 @@ def _suspected(state: State, trace: Trace, sure: float, before: float) -> State:
     """The state with a suspicion of the trace, if it was never as sure."""
     if sure <= before:
         return state
-    suspicion = Suspicion(trace.id, trace.points[0].t_s, state.now_s, sure, before)
+    seen = trace.points[-1]
+    suspicion = Suspicion(
+        trace.id, trace.points[0].t_s, state.now_s, sure, before, (seen.t_s, seen.x, seen.y)
+    )
     return replace(state, suspicions=(*state.suspicions, suspicion))
 
 

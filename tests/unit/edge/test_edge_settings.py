@@ -82,3 +82,45 @@ def test_what_cannot_be_used_is_refused_with_a_sentence(
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="cannot be read"):
         load(tmp_path / "none.yaml", {})
+
+
+SIREN = """\
+warning:
+  devices:
+    - id: siren
+      cameras: [cam-east]
+      switch:
+        kind: http
+        switch_on: {url: "http://10.0.0.9/on?key=${KEY}"}
+        switch_off: {url: "http://10.0.0.9/off"}
+"""
+
+
+def test_nothing_is_switched_unless_a_device_is_named(tmp_path: Path) -> None:
+    assert load(written(tmp_path, GOOD), SECRET).warning.limit_for("cam-east") is None
+    warned = load(written(tmp_path, GOOD + SIREN), {**SECRET, "KEY": "k1"}).warning
+    assert (warned.limit_for("cam-east"), warned.limit_for("cam-west")) == (0.9, None)
+
+
+def test_a_secret_is_filled_in_at_any_depth_and_a_missing_one_is_named(tmp_path: Path) -> None:
+    settings = load(written(tmp_path, GOOD + SIREN), {**SECRET, "KEY": "k1"})
+    (device,) = settings.warning.devices
+    assert device.switch.kind == "http"
+    assert device.switch.switch_on.url.get_secret_value() == "http://10.0.0.9/on?key=k1"
+    assert "k1" not in repr(settings)
+    with pytest.raises(
+        SettingsError, match=r"warning\.devices\.siren\.switch\.switch_on\.url .* KEY, which is not set"
+    ):
+        load(written(tmp_path, GOOD + SIREN), SECRET)
+
+
+def test_a_siren_that_names_a_camera_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(
+        SettingsError, match=r"warning\.devices\.siren names cameras that are not there: cam-x"
+    ):
+        load(written(tmp_path, GOOD + SIREN.replace("cam-east", "cam-x")), {**SECRET, "KEY": "k"})
+
+
+def test_a_device_is_named_like_nothing_else(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="stand more than once: cabinet"):
+        load(written(tmp_path, GOOD + SIREN.replace("id: siren", "id: cabinet")), {**SECRET, "KEY": "k"})

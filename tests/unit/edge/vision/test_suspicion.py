@@ -61,7 +61,7 @@ def test_a_verifier_that_sees_no_fall_keeps_what_falls_from_being_suspected(kit)
 
 
 def test_a_suspicion_reaches_each_limit_between_what_it_was_and_what_it_is():
-    one = Suspicion(track=1, first_s=0.0, at_s=1.0, sure=0.7, before=0.4)
+    one = Suspicion(track=1, first_s=0.0, at_s=1.0, sure=0.7, before=0.4, seen=(0.9, 5.0, 5.0))
     assert one.reaches(0.5)
     assert one.reaches(0.7)
     assert not one.reaches(0.4)

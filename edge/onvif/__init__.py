@@ -1,0 +1,1 @@
+"""Speaks ONVIF with cameras: what they are, their clock, streams, snapshot, events, relays, reboot."""

@@ -1,0 +1,1 @@
+"""Switches sirens, lamps and loudspeakers while something seems to fall."""
