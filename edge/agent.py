@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 import ssl
 from collections.abc import Iterator
@@ -13,14 +14,16 @@ from uuid import UUID, uuid4
 
 import aiomqtt
 import prometheus_client
+import sdnotify
 from prometheus_client import CollectorRegistry
 from structlog.typing import FilteringBoundLogger
 
 from contracts.messages import AgentStatus, encode
-from edge import logs, metrics, steering
+from edge import logs, metrics, steering, watchdog
 from edge.clock import utc_now
 from edge.config.settings import MetricsSettings, Settings
 from edge.core import desired
+from edge.core import watchdog as watchdog_core
 from edge.core.outbox import Policy
 from edge.evidence.seal import DeviceKey
 from edge.link import client, status
@@ -35,6 +38,7 @@ from edge.sensors.simulated import Simulated
 from edge.steering import Steering
 from edge.supervisor import Program, Supervisor
 from edge.warning.warner import Warner
+from edge.watchdog import Notify
 
 MEASURE_EVERY_S: Final = 1.0
 END_S: Final = 10.0  # an orderly end takes less
@@ -67,12 +71,13 @@ async def run(settings: Settings, config: Path) -> None:
     registry = CollectorRegistry()
     log.info("agent_started", boot=str(me.boot), software=me.software, cameras=len(settings.cameras))
     with contextlib.closing(outbox), _metrics_served(settings.metrics, registry, log):
-        parts = _Parts(settings, config, me, outbox, registry=registry, log=log)
-        await _until_told(asyncio.ensure_future(parts.run(where, device)))
+        notify = sdnotify.SystemdNotifier().notify  # does nothing where systemd did not start us
+        parts = _Parts(settings, config, me, outbox, registry=registry, notify=notify, log=log)
+        await _until_told(asyncio.ensure_future(parts.run(where, device)), notify)
     log.info("agent_stopped", boot=str(me.boot))
 
 
-async def _until_told(root: "asyncio.Task[None]") -> None:
+async def _until_told(root: "asyncio.Task[None]", notify: Notify) -> None:
     """Waits for the task's end or a signal, which cancels it.
 
     The end is not waited for without bound: the event loop, when it closes, cancels what is left once more.
@@ -87,6 +92,7 @@ async def _until_told(root: "asyncio.Task[None]") -> None:
     telling = asyncio.ensure_future(told.wait())
     await asyncio.wait({root, telling}, return_when=asyncio.FIRST_COMPLETED)
     telling.cancel()
+    notify("STOPPING=1")
     root.cancel()
     await asyncio.wait({root}, timeout=END_S)
     if root.done() and not root.cancelled():
@@ -104,9 +110,11 @@ class _Parts:
         outbox: Outbox,
         *,
         registry: CollectorRegistry,
+        notify: Notify,
         log: FilteringBoundLogger,
     ) -> None:
         self._settings = settings
+        self._notify = notify
         self._me = me
         self._outbox = outbox
         self._log = log
@@ -145,12 +153,24 @@ class _Parts:
             group.create_task(self._measure())
             group.create_task(self._steering.run())
             group.create_task(self._warner.run())
+            group.create_task(self._watchdog())
             desk = base.Desk(
                 self._me.agent, self._me.boot, self._outbox, self._uplink.wake.set, self._delivery, self._log
             )
             for sensor in self._settings.sensors:
                 simulated = Simulated(sensor.mean, sensor.amplitude, sensor.cycle_s)
                 group.create_task(base.watch(simulated, sensor, desk))
+
+    async def _watchdog(self) -> None:
+        ping_every_s = watchdog_core.ping_every_s(os.environ, os.getpid())
+        await watchdog.run(self._notify, ping_every_s, lambda: self._supervisor.signs, self._state, self._log)
+
+    def _state(self) -> str:
+        """The agent in one line, for `systemctl status`."""
+        cameras = self._supervisor.now()
+        streaming = sum(camera.state == "streaming" for camera in cameras)
+        depth = self._outbox.depth().messages
+        return f"{streaming} of {len(cameras)} cameras streaming, {depth} messages wait"
 
     async def _link(self, where: client.Endpoint) -> None:
         await client.stay_connected(

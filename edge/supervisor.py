@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from structlog.typing import FilteringBoundLogger
 
 from contracts.messages import CameraNow
-from edge.clock import utc_now
+from edge.clock import monotonic_s, utc_now
 from edge.core import restart
 from edge.core.desired import Look
 from edge.core.report import LINE, Appended, Line, Stats, Suspected
@@ -60,6 +60,8 @@ class Supervisor:
     cameras: dict[str, Seen] = field(default_factory=dict)
     crashes: Counter[str] = field(default_factory=Counter)
     """How often each camera's worker ended by itself."""
+    signs: dict[str, float] = field(default_factory=dict)
+    """When each camera's supervision last showed that it is alive, monotonic seconds."""
 
     def now(self) -> tuple[CameraNow, ...]:
         """Every camera as its worker last told."""
@@ -91,6 +93,7 @@ class Supervisor:
         """The camera is not kept running any more."""
         self._ended(camera)
         del self.cameras[camera]
+        self.signs.pop(camera, None)
 
     async def keep(self, camera: str) -> None:
         """Runs the camera's worker for ever, with growing pauses when it fails."""
@@ -99,6 +102,7 @@ class Supervisor:
         machine = restart.Restart()
         self.cameras[camera] = Seen(utc_now())
         while True:
+            self.signs[camera] = monotonic_s()
             machine, effects = restart.step(RESTART, machine, restart.TimePassed(), utc_now())
             if effects:
                 code = await self._run(camera, log)
@@ -134,6 +138,7 @@ class Supervisor:
 
     async def _listen(self, camera: str, lines: asyncio.StreamReader, log: FilteringBoundLogger) -> None:
         while line := await lines.readline():
+            self.signs[camera] = monotonic_s()
             try:
                 self._heard(camera, LINE.validate_json(line))
             except ValidationError:
