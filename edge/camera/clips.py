@@ -19,7 +19,7 @@ from edge.camera.post import Post
 from edge.camera.telling import Seen, Shown
 from edge.core import clip_window, timebase
 from edge.core.vision.masks import Masks
-from edge.evidence.clip import ClipError, CutClip, Label, cut
+from edge.evidence.clip import ClipError, CutClip, Label, cut, unfinished
 from edge.evidence.seal import DeviceKey, seal
 from edge.outbox.store import Clip
 
@@ -87,6 +87,7 @@ class Clips:
     def tell_of_the_lost(self, at: datetime) -> None:
         """Tells which clips this camera owed when its program was killed; call once, at the start."""
         for event in self._post.outbox.clips_owed(self._post.sender.camera):
+            unfinished(self._folder, event).unlink(missing_ok=True)
             self._lost(event, INTERRUPTED, at)
 
     def cut_ready(self, at: datetime) -> None:

@@ -103,12 +103,12 @@ def cut(  # noqa: PLR0917 - what it shows, and where it goes
     first = packets[window.first]
     chosen = [packet for packet in packets[window.first : window.stop] if packet.pts >= first.pts]
     folder.mkdir(parents=True, exist_ok=True)
-    unfinished = folder / f"{label.event}.part"
+    part = unfinished(folder, label.event)
     try:
-        width, height = _made(unfinished, template, chosen, label, masks)
-        sha256, path = _settle(unfinished)
+        width, height = _made(part, template, chosen, label, masks)
+        sha256, path = _settle(part)
     except (OSError, av.error.FFmpegError, ValueError) as error:
-        unfinished.unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
         raise ClipError(f"the clip cannot be written: {error}") from error
     return CutClip(
         path,
@@ -122,6 +122,11 @@ def cut(  # noqa: PLR0917 - what it shows, and where it goes
         height=height,
         masked=masks is not None,
     )
+
+
+def unfinished(folder: Path, event: UUID) -> Path:
+    """Where the clip of an event lies while it is written; a kill leaves it there."""
+    return folder / f"{event}.part"
 
 
 def _made(
@@ -164,13 +169,13 @@ def _write(
             container.mux(packet)
 
 
-def _settle(unfinished: Path) -> tuple[str, Path]:
+def _settle(part: Path) -> tuple[str, Path]:
     """Puts the file safely on the disk under its name; its SHA-256 and path."""
-    with unfinished.open("rb") as clip:
+    with part.open("rb") as clip:
         digest = hashlib.file_digest(clip, "sha256").hexdigest()
         os.fsync(clip.fileno())
-    path = unfinished.with_name(f"{digest}.mp4")
-    unfinished.rename(path)
+    path = part.with_name(f"{digest}.mp4")
+    part.rename(path)
     folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(folder)
