@@ -6,7 +6,7 @@ import os
 import signal
 import ssl
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Final
@@ -22,7 +22,7 @@ from contracts.messages import AgentStatus, encode
 from edge import logs, metrics, steering, watchdog
 from edge.clock import utc_now
 from edge.config.settings import MetricsSettings, Settings
-from edge.core import desired
+from edge.core import desired, disk
 from edge.core import watchdog as watchdog_core
 from edge.core.outbox import Policy
 from edge.evidence.seal import DeviceKey
@@ -32,7 +32,10 @@ from edge.link.uplink import Uplink
 from edge.link.upload import Store, Upload
 from edge.outbox.desired import DesiredFile
 from edge.outbox.desk import Desk
-from edge.outbox.store import Depth, Outbox, open_or_replace
+from edge.outbox.keeper import Keeper, Owner
+from edge.outbox.rescue import Start, open_or_rescue
+from edge.outbox.reserve import RESERVE_BYTES
+from edge.outbox.store import Depth, Outbox
 from edge.sensors import base
 from edge.sensors.simulated import Simulated
 from edge.steering import Steering
@@ -65,9 +68,10 @@ async def run(settings: Settings, config: Path) -> None:
     log = logs.logger("agent").bind(agent=me.agent)
     where = client.endpoint(settings.broker)
     device = DeviceKey.load(settings.device.certificate, settings.device.key)
-    outbox, told = open_or_replace(settings.outbox_path, utc_now(), settings.outbox.max_messages)
-    if told is not None:
-        log.error("outbox_replaced", reason=told)
+    start = Start(me.agent, me.boot, utc_now(), settings.clips_dir)
+    outbox, rescued = open_or_rescue(settings.outbox_path, start, settings.outbox.max_messages)
+    if rescued is not None:
+        log.error("outbox_rescued", **asdict(rescued))
     registry = CollectorRegistry()
     log.info("agent_started", boot=str(me.boot), software=me.software, cameras=len(settings.cameras))
     with contextlib.closing(outbox), _metrics_served(settings.metrics, registry, log):
@@ -119,7 +123,11 @@ class _Parts:
         self._outbox = outbox
         self._log = log
         self._delivery = metrics.delivery(registry)
-        policy = Policy(window=settings.outbox.window, resend_after_s=settings.outbox.resend_after_s)
+        policy = Policy(
+            window=settings.outbox.window,
+            drain_per_s=settings.outbox.drain_per_s,
+            resend_after_s=settings.outbox.resend_after_s,
+        )
         self._uplink = Uplink(me.agent, outbox, policy, self._delivery, log)
         self._upload: Upload | None = None
         program = Program(config.resolve(), me.boot)
@@ -154,6 +162,7 @@ class _Parts:
             group.create_task(self._steering.run())
             group.create_task(self._warner.run())
             group.create_task(self._watchdog())
+            group.create_task(self._keeper().run())
             desk = base.Desk(
                 self._me.agent, self._me.boot, self._outbox, self._uplink.wake.set, self._delivery, self._log
             )
@@ -171,6 +180,11 @@ class _Parts:
         streaming = sum(camera.state == "streaming" for camera in cameras)
         depth = self._outbox.depth().messages
         return f"{streaming} of {len(cameras)} cameras streaming, {depth} messages wait"
+
+    def _keeper(self) -> Keeper:
+        owner, wake = Owner(self._me.agent, self._me.boot), self._uplink.wake.set
+        policy = disk.Policy(self._settings.outbox.keep_free_bytes, RESERVE_BYTES)
+        return Keeper(owner, self._outbox, policy, wake, self._log)
 
     async def _link(self, where: client.Endpoint) -> None:
         await client.stay_connected(

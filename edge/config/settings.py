@@ -72,10 +72,14 @@ class OutboxSettings(Section):
     """How messages are kept and sent."""
 
     max_messages: int = Field(default=1_000_000, ge=100)
-    """Above this, new telemetry is refused and counted; alarms are still taken."""
+    """Above this, the oldest telemetry makes room for what is new, and is told as lost."""
     window: int = Field(default=200, ge=1, le=2_000)
     """Messages that may be unconfirmed at the same time."""
     resend_after_s: float = Field(default=10, gt=0)
+    drain_per_s: float = Field(default=500, gt=0)
+    """Telemetry is sent at this rate at most, so that a backlog does not keep the box from watching."""
+    keep_free_bytes: int = Field(default=256 * 1024**2, ge=0)
+    """Below this, recordings are deleted, then the oldest telemetry: room for clips and alarms."""
 
 
 class DesiredSettings(Section):

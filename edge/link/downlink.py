@@ -13,7 +13,7 @@ from edge.clock import utc_now
 from edge.core.outbox import Key
 from edge.link.client import heed_cancellation
 from edge.metrics import DeliveryMetrics
-from edge.outbox.store import Outbox
+from edge.outbox.store import DiskFull, Outbox
 
 
 class Downlink:
@@ -54,11 +54,14 @@ class Downlink:
                     self._wanted(message.payload)
                 continue
             receipt = self._read(message.payload)
-            match receipt:
-                case Confirm():
-                    await self._confirmed(receipt)
-                case Reject():
-                    await self._rejected(receipt)
+            try:
+                match receipt:
+                    case Confirm():
+                        await self._confirmed(receipt)
+                    case Reject():
+                        await self._rejected(receipt)
+            except DiskFull as error:  # what it speaks of is sent again, and answered again
+                self._log.error("receipt_not_noted", reason=str(error))
 
     def _read(self, payload: object) -> Receipt | None:
         if not isinstance(payload, bytes):

@@ -41,12 +41,16 @@ class Uplink:
         self._step(Disconnected())
         while True:
             self.wake.clear()
-            waiting = await asyncio.to_thread(self._outbox.waiting, self._policy.limit)
-            sends = self._step(Offered(waiting))
+            sends = self._step(await asyncio.to_thread(self._look))
             if sends:
                 await self._publish(client, sends)
             else:
                 await self._rest()
+
+    def _look(self) -> Offered:
+        return Offered(
+            self._outbox.waiting(self._policy.limit), self._outbox.newest_urgent(self._policy.live)
+        )
 
     def settled(self, keys: Iterable[Key]) -> None:
         """These have left the outbox: there is room for others."""

@@ -18,7 +18,7 @@ from edge.clock import utc_now
 from edge.core import restart
 from edge.evidence.seal import DeviceKey
 from edge.metrics import DeliveryMetrics
-from edge.outbox.store import Clip, Outbox
+from edge.outbox.store import Clip, DiskFull, Outbox
 
 AUDIENCE: Final = "fallwatch-evidence"
 TOKEN_S: Final = 60
@@ -72,6 +72,7 @@ class Upload:
         self._log = log
         self._tries: dict[str, restart.Restart] = {}
         self._wrong: dict[str, int] = {}
+        self._reached: dict[str, int] = {}
         self._luck = random.Random()  # noqa: S311 - spreads retries, guards nothing
 
     async def run(self) -> None:
@@ -96,13 +97,16 @@ class Upload:
         _, effects = restart.step(RETRY, before, restart.TimePassed(), utc_now())
         if not effects:
             return
+        was = self._reached.get(clip.sha256, 0)
         try:
             await self._send(client, clip)
-        except (UploadError, httpx.HTTPError, OSError) as error:
-            self._tries[clip.sha256] = self._failed(before.failures + 1, clip, error)
+            await asyncio.to_thread(self._outbox.clip_uploaded, clip.sha256, utc_now())
+        except (UploadError, httpx.HTTPError, OSError, DiskFull) as error:
+            # A line that breaks off and yet brings the clip further is no reason to wait longer each time.
+            further = self._reached.get(clip.sha256, 0) > was
+            self._tries[clip.sha256] = self._failed(1 if further else before.failures + 1, clip, error)
             await self._perhaps_give_up(clip, error)
             return
-        await asyncio.to_thread(self._outbox.clip_uploaded, clip.sha256, utc_now())
         self._forget(clip)
         self._metrics.uploads.labels("ok").inc()
         self._log.info(
@@ -142,6 +146,7 @@ class Upload:
     def _forget(self, clip: Clip) -> None:
         self._tries.pop(clip.sha256, None)
         self._wrong.pop(clip.sha256, None)
+        self._reached.pop(clip.sha256, None)
 
     async def _send(self, client: httpx.AsyncClient, clip: Clip) -> None:
         """Asks how much is there, and sends the rest."""
@@ -149,6 +154,7 @@ class Upload:
         offset = _offset(await client.head(url, headers=self._headers(clip)))
         conflicts = 0
         while offset < clip.size_bytes:
+            self._reached[clip.sha256] = offset
             chunk = await asyncio.to_thread(_read, clip.path, offset)
             if not chunk:
                 raise WrongHash("the clip's file is shorter than when it was sealed")

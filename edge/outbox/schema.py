@@ -1,11 +1,14 @@
 """The outbox's file: its tables, and what is checked before it is used."""
 
 import sqlite3
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-VERSION: Final = 2
+VERSION: Final = 3
+SENSELESS: Final = 1_000
+"""No program will ever have this version: what says so is damaged."""
 
 SCHEMA: Final = """
 -- The last sequence number given out in each boot. Never reset: a number is given once.
@@ -23,6 +26,7 @@ CREATE TABLE IF NOT EXISTS message (
     message_id  TEXT NOT NULL,
     accepted_at TEXT NOT NULL,  -- UTC, ISO 8601
     body        BLOB NOT NULL,  -- the bytes that are sent
+    crc         INTEGER NOT NULL DEFAULT 0,  -- of all that is sent or decides about it, see checksum()
     UNIQUE (boot, seq)
 ) STRICT;
 CREATE INDEX IF NOT EXISTS message_in_order ON message (priority, id);
@@ -76,31 +80,69 @@ class OutboxError(Exception):
     """The outbox cannot be used. The message says what to mend."""
 
 
+class OutboxDamaged(OutboxError):  # noqa: N818 - says what happened
+    """The file is not what was written. What can be read of it can be saved."""
+
+
+def checksum(row: Sequence[object], body: bytes) -> int:
+    """What stands in `message.crc`: SQLite has no checksums of its own, so a flipped byte would be sent.
+
+    row: boot, seq, kind, priority, message_id.
+    """
+    return zlib.crc32(body, zlib.crc32(" ".join(map(str, row)).encode()))
+
+
 def prepare(connection: sqlite3.Connection, path: Path) -> None:
     """Makes a just opened file durable, checks it, and makes its tables if they are not there.
 
     Raises:
-        OutboxError: Damaged, or written by a newer program.
+        OutboxDamaged: SQLite finds the file damaged.
+        OutboxError: Written by a newer program.
         sqlite3.Error: It cannot be read or written.
     """
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version > VERSION:
+    if VERSION < version < SENSELESS:
         raise OutboxError(
             f"the outbox {path} was written by a newer program (version {version}, known: {VERSION})"
         )
+    if not 0 <= version < SENSELESS:
+        raise OutboxDamaged(f"the outbox {path} is damaged: no program has version {version}")
     (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     if verdict != "ok":
-        damaged = sqlite3.DatabaseError(verdict)
-        raise OutboxError(f"the outbox {path} is damaged: {verdict}") from damaged
+        raise OutboxDamaged(f"the outbox {path} is damaged: {verdict}")
     if version == VERSION:
         return
     connection.execute("BEGIN IMMEDIATE")
+    columns = {row[1] for row in connection.execute("PRAGMA table_info(message)")}
+    if columns and "crc" not in columns:
+        _add_checksums(connection)
     for statement in _statements(SCHEMA):
         connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {VERSION}")
     connection.execute("COMMIT")
+
+
+def _add_checksums(connection: sqlite3.Connection) -> None:
+    """For messages of earlier programs: what they are now counts as what was written."""
+    connection.create_function("outbox_checksum", 6, lambda *values: checksum(values[:5], values[5]))
+    connection.execute("ALTER TABLE message ADD COLUMN crc INTEGER NOT NULL DEFAULT 0")
+    connection.execute(
+        "UPDATE message SET crc = outbox_checksum(boot, seq, kind, priority, message_id, body)"
+    )
+
+
+def damage(connection: sqlite3.Connection) -> str | None:
+    """What is not as it was written, though the file is in order; None when all is."""
+    rows = connection.execute("SELECT boot, seq, kind, priority, message_id, body, crc FROM message")
+    for *row, body, crc in rows:
+        if checksum(row, body) != crc:
+            return f"message {row[1]} of boot {row[0]} is not as it was written"
+    for sha256, path in connection.execute("SELECT sha256, path FROM clip WHERE uploaded_at IS NULL"):
+        if sha256 not in path:
+            return f"the name of the clip {path} is not as it was written"
+    return None
 
 
 def _statements(script: str) -> Iterator[str]:

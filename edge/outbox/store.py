@@ -6,46 +6,50 @@ transaction that has returned survives SIGKILL and a power cut.
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 from uuid import UUID
 
-from contracts.base import MAX_MESSAGE_BYTES, Durable, SeqRange
-from contracts.devices import DeviceFault
-from contracts.messages import ClipFailed, ClipSealed, FallingObject, encode
-from edge.core.outbox import PRIORITY, TELEMETRY, Key, Waiting
+from contracts.base import Durable, SeqRange
+from edge.core.loss import Told, thinned
+from edge.core.outbox import URGENT, Key, Waiting
 from edge.outbox import schema
-from edge.outbox.schema import OutboxError
+from edge.outbox.accept import (
+    MAX_THINNED,
+    Clip,
+    Given,
+    OutboxFull,
+    Room,
+    Stored,
+    accept,
+    is_telemetry,
+    kind_of,
+    thin,
+)
+from edge.outbox.accept import tell as accept_loss
+from edge.outbox.reserve import Reserve
+from edge.outbox.schema import OutboxDamaged, OutboxError
+
+__all__ = ["Clip", "Depth", "DiskFull", "Outbox", "OutboxDamaged", "OutboxError", "OutboxFull", "Stored"]
+
+Result = TypeVar("Result")
 
 BUSY_TIMEOUT_S: Final = 30.0
+CIRCUMSTANCES: Final = (
+    *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL),
+    *(sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_IOERR),
+)
+"""What keeps SQLite from a file that may be as good as ever; anything else speaks of the file itself."""
+UNREADABLE: Final = (sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ)
+FULL: Final = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_FSYNC)
 
 
-class OutboxFull(OutboxError):  # noqa: N818 - says what happened
-    """Telemetry was refused, because too much waits already."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A message as it lies in the outbox."""
-
-    key: Key
-    kind: str
-    message_id: UUID
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Clip:
-    """A sealed clip that waits for upload. message_id: of the fall that it shows."""
-
-    sha256: str
-    path: Path
-    size_bytes: int
-    message_id: UUID
+class DiskFull(OutboxError):  # noqa: N818 - says what happened
+    """Not even the reserve was enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,33 +65,32 @@ class Depth:
 class Outbox:
     """An open outbox. Its methods may be called from any thread; they block while another process writes."""
 
-    def __init__(self, connection: sqlite3.Connection, max_messages: int) -> None:
+    def __init__(self, connection: sqlite3.Connection, reserve: Reserve, max_messages: int) -> None:
+        self.reserve = reserve
         self._connection = connection
         self._lock = threading.Lock()
         self._max_messages = max_messages
+        self._refused: Counter[str] = Counter()
 
     @classmethod
     def open(cls, path: Path, max_messages: int = 1_000_000) -> Self:
-        """Opens the outbox, making it if it is not there.
+        """Opens the outbox, making it if it is not there. On a full disk the reserve is given up for it.
 
         Raises:
-            OutboxError: Damaged, not writable, or written by a newer program.
+            OutboxDamaged: SQLite cannot make sense of the file.
+            OutboxError: Not writable, or written by a newer program.
         """
+        reserve = Reserve(path.with_name(f"{path.name}.reserve"))
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            connection = sqlite3.connect(
-                path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
-            )
-        except (OSError, sqlite3.Error) as error:
-            raise OutboxError(f"the outbox {path} cannot be opened: {error}") from error
+            return cls(_opened(path), reserve, max_messages)
+        except sqlite3.Error as error:
+            if not (_is_full(error) and reserve.is_there):
+                raise _as_ours(path, error) from error
+        reserve.give_up()
         try:
-            schema.prepare(connection, path)
-        except (sqlite3.Error, OutboxError) as error:
-            connection.close()
-            if isinstance(error, OutboxError):
-                raise
-            raise OutboxError(f"the outbox {path} cannot be used: {error}") from error
-        return cls(connection, max_messages)
+            return cls(_opened(path), reserve, max_messages)
+        except sqlite3.Error as error:
+            raise _as_ours(path, error) from error
 
     def close(self) -> None:
         """Lets go of the file."""
@@ -99,47 +102,62 @@ class Outbox:
     ) -> Stored:
         """Accepts the message that `make` builds for the sequence number it is given.
 
-        When this returns, message and number (and `clip`, which then waits for upload) are on the disk.
+        When this returns, message and number (and `clip`, which then waits for upload) are on the disk. Where
+        there are `max_messages` already or the disk is full, the oldest telemetry goes; a `Loss` tells it.
 
         Raises:
-            OutboxFull: Telemetry, and there are `max_messages` already. No number is used up.
+            OutboxFull: Telemetry, and there is no room for it. No number is used up.
+            DiskFull: An urgent message, and nothing could make room for it.
             OutboxError: The message is too large.
         """
-        with self._transaction() as connection:
-            (seq,) = connection.execute(
-                "INSERT INTO counter VALUES (?, 1)"
-                " ON CONFLICT (boot) DO UPDATE SET seq = seq + 1 RETURNING seq",
-                (str(boot),),
-            ).fetchone()
-            message = make(seq)
-            kind = str(getattr(message, "kind"))  # noqa: B009 - every event has one, their base has not
-            priority = PRIORITY[kind]
-            body = encode(message)
-            if len(body) > MAX_MESSAGE_BYTES:
-                raise OutboxError(
-                    f"a {kind} of {len(body)} bytes is too large, {MAX_MESSAGE_BYTES} are allowed"
-                )
-            (depth,) = connection.execute("SELECT messages FROM depth").fetchone()
-            if priority >= TELEMETRY and depth >= self._max_messages:
-                raise OutboxFull(f"{depth} messages wait already")
-            connection.execute(
-                "INSERT INTO message (boot, seq, kind, priority, message_id, accepted_at, body)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (str(boot), seq, kind, priority, str(message.message_id), at.isoformat(), body),
-            )
-            _settle(connection, message)
-            if clip is not None:
-                connection.execute(
-                    "INSERT OR IGNORE INTO clip (sha256, path, size_bytes, message_id, sealed_at)"
-                    " VALUES (?, ?, ?, ?, ?)",
-                    (clip.sha256, str(clip.path), clip.size_bytes, str(clip.message_id), at.isoformat()),
-                )
-        return Stored(Key(boot, seq), kind, message.message_id, body)
+        given = Given(boot, at, make, clip)
+        try:
+            return self._accept(given, thin=False)
+        except DiskFull:
+            message = make(self.accepted(boot) + 1)
+            if is_telemetry(message):
+                self._refused[kind_of(message)] += 1
+                raise OutboxFull("the disk is full") from None
+        return self._accept(given, thin=True)
+
+    def _accept(self, given: Given, *, thin: bool) -> Stored:
+        refused, self._refused = self._refused, Counter()
+        room = Room(self._max_messages, thin=thin, refused=refused)
+        try:
+            return self._write(lambda connection: accept(connection, given, room), spare=thin)
+        except BaseException:
+            self._refused.update(refused)
+            raise
+
+    def thin(self, agent: str, boot: UUID, at: datetime, reason: str) -> int:
+        """Takes the oldest telemetry away and tells it, in one transaction; how many messages went."""
+
+        def work(connection: sqlite3.Connection) -> int:
+            gone = thin(connection, MAX_THINNED)
+            for told in thinned(gone, reason):
+                accept_loss(connection, told, agent, boot, at)
+            return len(gone)
+
+        return self._write(work)
 
     def waiting(self, limit: int) -> tuple[Waiting, ...]:
         """The first `limit` messages, most urgent first, oldest first."""
-        rows = self._read("SELECT boot, seq, priority FROM message ORDER BY priority, id LIMIT ?", (limit,))
-        return tuple(Waiting(Key(UUID(boot), seq), priority) for boot, seq, priority in rows)
+        rows = self._read(
+            "SELECT boot, seq, priority, accepted_at FROM message ORDER BY priority, id LIMIT ?", (limit,)
+        )
+        return tuple(_waiting(row) for row in rows)
+
+    def newest_urgent(self, limit: int) -> tuple[Waiting, ...]:
+        """The newest `limit` messages of each urgent priority, most urgent first, then oldest first."""
+        found: list[Waiting] = []
+        for priority in range(URGENT + 1):
+            rows = self._read(
+                "SELECT boot, seq, priority, accepted_at FROM message"
+                " WHERE priority = ? ORDER BY id DESC LIMIT ?",
+                (priority, limit),
+            )
+            found += [_waiting(row) for row in reversed(rows)]
+        return tuple(found)
 
     def fetch(self, keys: Sequence[Key]) -> tuple[Stored, ...]:
         """These messages in this order; what has left the outbox is left out."""
@@ -156,20 +174,25 @@ class Outbox:
 
     def confirm(self, ranges: Iterable[SeqRange]) -> tuple[tuple[Key, UUID], ...]:
         """Forgets what the cloud has stored; returns what was there, with message ids."""
-        gone: list[tuple[Key, UUID]] = []
-        with self._transaction() as connection:
-            for found in ranges:
+        asked = tuple(ranges)
+
+        def work(connection: sqlite3.Connection) -> tuple[tuple[Key, UUID], ...]:
+            gone: list[tuple[Key, UUID]] = []
+            for found in asked:
                 rows = connection.execute(
                     "DELETE FROM message WHERE boot = ? AND seq BETWEEN ? AND ? RETURNING seq, message_id",
                     (str(found.boot), found.first, found.last),
                 ).fetchall()
                 gone += [(Key(found.boot, seq), UUID(message_id)) for seq, message_id in rows]
-        return tuple(gone)
+            return tuple(gone)
+
+        return self._write(work)
 
     def reject(self, key: Key, reason: str, at: datetime) -> UUID | None:
         """Puts a message that can never be stored aside; returns its id, None if it is not there."""
         row = (str(key.boot), key.seq)
-        with self._transaction() as connection:
+
+        def work(connection: sqlite3.Connection) -> UUID | None:
             connection.execute(
                 "INSERT OR IGNORE INTO rejected (boot, seq, kind, message_id, rejected_at, reason, body)"
                 " SELECT boot, seq, kind, message_id, ?, ?, body FROM message WHERE boot = ? AND seq = ?",
@@ -178,7 +201,9 @@ class Outbox:
             gone = connection.execute(
                 "DELETE FROM message WHERE boot = ? AND seq = ? RETURNING message_id", row
             ).fetchone()
-        return UUID(gone[0]) if gone else None
+            return UUID(gone[0]) if gone else None
+
+        return self._write(work)
 
     def accepted(self, boot: UUID) -> int:
         """The last sequence number of a boot, 0 if it has none."""
@@ -217,13 +242,11 @@ class Outbox:
 
     def clip_uploaded(self, sha256: str, at: datetime) -> None:
         """The cloud has the whole clip and has verified it."""
-        with self._transaction() as connection:
-            connection.execute("UPDATE clip SET uploaded_at = ? WHERE sha256 = ?", (at.isoformat(), sha256))
+        self._execute("UPDATE clip SET uploaded_at = ? WHERE sha256 = ?", (at.isoformat(), sha256))
 
     def clip_given_up(self, sha256: str, reason: str) -> None:
         """The clip can never be uploaded; its file is kept."""
-        with self._transaction() as connection:
-            connection.execute("UPDATE clip SET failed = ? WHERE sha256 = ?", (reason, sha256))
+        self._execute("UPDATE clip SET failed = ? WHERE sha256 = ?", (reason, sha256))
 
     def clips_beyond(self, keep_bytes: int) -> tuple[Clip, ...]:
         """Uploaded clips that may be deleted so that the newest `keep_bytes` of them stay."""
@@ -237,71 +260,119 @@ class Outbox:
 
     def clip_deleted(self, sha256: str) -> None:
         """The uploaded clip's file is gone from the box."""
-        with self._transaction() as connection:
-            connection.execute("UPDATE clip SET deleted = 1 WHERE sha256 = ?", (sha256,))
+        self._execute("UPDATE clip SET deleted = 1 WHERE sha256 = ?", (sha256,))
+
+    def recordings_gone(self, names: Iterable[str], told: Told, agent: str, boot: UUID, at: datetime) -> None:
+        """These uploaded clips (by SHA-256) had to go, which is told in the same transaction."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.executemany(
+                "UPDATE clip SET deleted = 1 WHERE sha256 = ?", [(name,) for name in names]
+            )
+            accept_loss(connection, told, agent, boot, at)
+
+        self._write(work)
+
+    def damage(self) -> str | None:
+        """What is not as it was written, though SQLite finds nothing wrong; None when all is. Reads all."""
+        with self._lock:
+            try:
+                return schema.damage(self._connection)
+            except sqlite3.Error as error:
+                if _code(error) in CIRCUMSTANCES:
+                    raise OutboxError(f"the outbox cannot be read: {error}") from error
+                return str(error)
+
+    def slack_bytes(self) -> int:
+        """Room inside the file that new messages take before the file grows."""
+        with self._lock:
+            (pages,) = self._connection.execute("PRAGMA freelist_count").fetchone()
+            (size,) = self._connection.execute("PRAGMA page_size").fetchone()
+        return int(pages * size)
+
+    def recordings_bytes(self) -> int:
+        """How much the clips take that are uploaded and still on the box."""
+        ((total,),) = self._read(
+            "SELECT coalesce(sum(size_bytes), 0) FROM clip WHERE uploaded_at IS NOT NULL AND NOT deleted", ()
+        )
+        return int(total)
 
     def _read(self, sql: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
         with self._lock:
             return self._connection.execute(sql, values).fetchall()
 
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def _execute(self, sql: str, values: tuple[object, ...]) -> None:
+        self._write(lambda connection: connection.execute(sql, values))
+
+    def _write(self, work: Callable[[sqlite3.Connection], Result], *, spare: bool = True) -> Result:
+        """Runs `work` in a transaction; on a full disk once more without the reserve, if `spare`.
+
+        Raises:
+            DiskFull: Nothing was written.
+        """
         with self._lock:
-            self._connection.execute("BEGIN IMMEDIATE")
             try:
-                yield self._connection
-                self._connection.execute("COMMIT")
-            except BaseException:
-                if self._connection.in_transaction:  # SQLite ends it by itself when the disk is full
-                    self._connection.execute("ROLLBACK")
-                raise
+                return self._once(work)
+            except sqlite3.OperationalError as error:
+                if not _is_full(error):
+                    raise
+                if not spare:
+                    raise DiskFull("the disk is full") from error
+            self.reserve.give_up()
+            try:
+                return self._once(work)
+            except sqlite3.OperationalError as error:
+                if not _is_full(error):
+                    raise
+                raise DiskFull("the disk is full, and the reserve is used up") from error
 
-
-def open_or_replace(path: Path, at: datetime, max_messages: int = 1_000_000) -> tuple[Outbox, str | None]:
-    """The outbox; a damaged one is set aside (never deleted) and a new one begun.
-
-    Returns the outbox and, if one was set aside, a sentence that says so.
-
-    Raises:
-        OutboxError: No outbox can be made there at all.
-    """
-    try:
-        return Outbox.open(path, max_messages), None
-    except OutboxError as error:
-        if not isinstance(error.__cause__, sqlite3.DatabaseError) or isinstance(
-            error.__cause__, sqlite3.OperationalError
-        ):
+    def _once(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            result = work(self._connection)
+            self._connection.execute("COMMIT")
+        except BaseException:
+            if self._connection.in_transaction:  # SQLite ends it by itself when the disk is full
+                self._connection.execute("ROLLBACK")
             raise
-        aside = path.with_name(f"{path.name}.damaged-{at:%Y%m%dT%H%M%S}")
-        for suffix in ("", "-wal", "-shm"):
-            part = path.with_name(path.name + suffix)
-            if part.exists():
-                part.rename(aside.with_name(aside.name + suffix))
-        told = f"{error}; it was set aside as {aside.name}, what it held is not sent, and a new one was begun"
-        return Outbox.open(path, max_messages), told
+        return result
 
 
-def _settle(connection: sqlite3.Connection, message: Durable) -> None:
-    """What follows from a message on the box: a fall owes its video, a fault is open until it is cleared."""
-    match message:
-        case DeviceFault(state="raised"):
-            connection.execute(
-                "INSERT OR IGNORE INTO open_fault VALUES (?, ?)", (message.subject, message.fault)
-            )
-        case DeviceFault():
-            connection.execute(
-                "DELETE FROM open_fault WHERE subject = ? AND fault = ?", (message.subject, message.fault)
-            )
-        case FallingObject():
-            connection.execute(
-                "INSERT OR IGNORE INTO owed VALUES (?, ?)", (str(message.message_id), message.camera)
-            )
-        case ClipSealed() | ClipFailed():
-            connection.execute("DELETE FROM owed WHERE event = ?", (str(message.event),))
-        case _:
-            pass
+def _opened(path: Path) -> sqlite3.Connection:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutboxError(f"the outbox {path} cannot be opened: {error}") from error
+    connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
+    try:
+        schema.prepare(connection, path)
+    except (sqlite3.Error, OutboxError):
+        connection.close()
+        raise
+    return connection
+
+
+def _as_ours(path: Path, error: sqlite3.Error) -> OutboxError:
+    """What SQLite found, as an error of ours."""
+    harmless = _code(error) & 0xFF in CIRCUMSTANCES and _code(error) not in UNREADABLE
+    return (OutboxError if harmless else OutboxDamaged)(f"the outbox {path} cannot be used: {error}")
+
+
+def _is_full(error: sqlite3.Error) -> bool:
+    """Whether SQLite found no room for the file, its log, or the log's index."""
+    return _code(error) in FULL
+
+
+def _code(error: sqlite3.Error) -> int:
+    """SQLite's code; what Python's module finds wrong by itself, such as text that is none, has none."""
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
 
 
 def _clip(row: tuple[str, str, int, str]) -> Clip:
     sha256, path, size_bytes, message_id = row
     return Clip(sha256, Path(path), size_bytes, UUID(message_id))
+
+
+def _waiting(row: tuple[str, int, int, str]) -> Waiting:
+    boot, seq, priority, accepted_at = row
+    return Waiting(Key(UUID(boot), seq), priority, datetime.fromisoformat(accepted_at))

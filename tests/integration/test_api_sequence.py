@@ -1,4 +1,4 @@
-"""What the cloud says it has not seen of an agent: in a boot's midst, at its end, and what it told as lost."""
+"""What the cloud says it has not seen of an agent: in a boot's midst, at its end, and what was lost."""
 
 from typing import Any
 from uuid import UUID

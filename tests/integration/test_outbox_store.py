@@ -13,11 +13,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from contracts.base import Durable, SeqRange
-from contracts.devices import DeviceFault
-from contracts.messages import CameraState, ClipFailed, FallingObject, SensorReading, TrackPoint
-from edge.core.outbox import Key
+from contracts.devices import DeviceFault, Loss
+from contracts.messages import CameraMinute, CameraState, ClipFailed, FallingObject, SensorReading, TrackPoint
 from edge.outbox.schema import OutboxError, prepare
-from edge.outbox.store import Clip, Outbox, OutboxFull, open_or_replace
+from edge.outbox.store import Clip, Outbox, OutboxFull
 
 T0 = datetime(2026, 3, 1, tzinfo=UTC)
 BOOT = UUID(int=1)
@@ -56,6 +55,13 @@ def state(seq: int) -> Durable:
     return CameraState(
         message_id=uuid4(), agent="box", boot=BOOT, seq=seq, observed_at=T0, camera="cam", state="lost"
     )
+
+
+def minute(seq: int) -> Durable:
+    return CameraMinute(
+        message_id=uuid4(), agent="box", boot=BOOT, seq=seq, observed_at=T0, camera="cam", watched_s=60,
+        frames=1500, dropped=0,
+    )  # fmt: skip
 
 
 def fall(seq: int) -> FallingObject:
@@ -189,12 +195,42 @@ def test_alarms_come_first_then_age(outbox: Outbox) -> None:
     assert [waiting.key.seq for waiting in outbox.waiting(10)] == [3, 1, 2]
 
 
-def test_a_full_outbox_refuses_telemetry_and_takes_alarms(outbox: Outbox) -> None:
-    fill(outbox, 10)
+def test_in_a_full_outbox_the_oldest_telemetry_makes_room_which_is_told_with_its_numbers(
+    outbox: Outbox,
+) -> None:
+    fill(outbox, 1, state)
+    fill(outbox, 9)
+    fill(outbox, 1)
+    assert [waiting.key.seq for waiting in outbox.waiting(20)] == [1, 12, *range(3, 12)]
+    (told,) = losses(outbox)
+    assert (told.what, told.count, dict(told.by_kind)) == ("telemetry_thinned", 1, {"sensor_reading": 1})
+    assert [(found.boot, found.first, found.last) for found in told.ranges] == [(BOOT, 2, 2)]
+    assert (told.first_at, told.last_at) == (T0, T0)
+
+
+def test_an_outbox_full_of_alarms_refuses_telemetry_and_takes_alarms(outbox: Outbox) -> None:
+    fill(outbox, 10, state)
     with pytest.raises(OutboxFull):
         fill(outbox, 1)
     fill(outbox, 1, state)
     assert outbox.accepted(BOOT) == 11
+
+
+def test_readings_go_before_minutes_of_a_camera_and_alarms_never(tmp_path: Path) -> None:
+    with closing(Outbox.open(tmp_path / "outbox.db")) as outbox:
+        fill(outbox, 2, minute)
+        fill(outbox, 2)
+        fill(outbox, 2, state)
+        assert outbox.thin("box", BOOT, T0, "the disk is full") == 4
+        (told,) = losses(outbox)
+        assert dict(told.by_kind) == {"sensor_reading": 2, "camera_minute": 2}
+        assert outbox.thin("box", BOOT, T0, "the disk is full") == 0
+        assert [waiting.key.seq for waiting in outbox.waiting(10)] == [5, 6, 7]
+
+
+def losses(outbox: Outbox) -> list[Loss]:
+    stored = outbox.fetch([waiting.key for waiting in outbox.waiting(1000)])
+    return [Loss.model_validate_json(message.body) for message in stored if message.kind == "loss"]
 
 
 def test_a_clip_waits_until_it_is_uploaded_and_stays_within_what_is_kept(
@@ -212,40 +248,13 @@ def test_a_clip_waits_until_it_is_uploaded_and_stays_within_what_is_kept(
     assert outbox.clips_beyond(200) == ()
 
 
-def test_a_damaged_outbox_is_set_aside_with_a_sentence(tmp_path: Path) -> None:
-    path = tmp_path / "outbox.db"
-    path.write_bytes(b"this is no database, only forty bytes long " * 100)
-    with pytest.raises(OutboxError, match="cannot be used"):
-        Outbox.open(path)
-    outbox, told = open_or_replace(path, T0)
-    assert told is not None
-    assert "set aside as outbox.db.damaged-20260301T000000" in told
-    assert outbox.append(BOOT, T0, reading).key == Key(BOOT, 1)
-    assert path.with_name("outbox.db.damaged-20260301T000000").exists()
-    outbox.close()
-
-
-def test_an_outbox_with_damaged_pages_is_set_aside(tmp_path: Path) -> None:
-    path = tmp_path / "outbox.db"
-    outbox = Outbox.open(path, 100_000)
-    fill(outbox, 200)
-    outbox.close()
-    content = bytearray(path.read_bytes())
-    content[8192:40960] = b"\xff" * (40960 - 8192)
-    path.write_bytes(content)
-    replaced, told = open_or_replace(path, T0)
-    assert told is not None
-    assert replaced.depth().messages == 0
-    replaced.close()
-
-
 def test_an_outbox_of_a_newer_program_is_not_touched(tmp_path: Path) -> None:
     path = tmp_path / "outbox.db"
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA user_version = 99")
     connection.close()
     with pytest.raises(OutboxError, match="newer program"):
-        open_or_replace(path, T0)
+        Outbox.open(path)
 
 
 def test_a_raised_fault_is_open_until_it_is_cleared_also_after_a_restart(tmp_path: Path) -> None:
@@ -279,7 +288,9 @@ def test_an_outbox_of_the_version_before_is_taken_over_with_what_it_holds(tmp_pa
         outbox.append(BOOT, T0, reading)
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("DROP TABLE open_fault")
+        connection.execute("ALTER TABLE message DROP COLUMN crc")
         connection.execute("PRAGMA user_version = 1")
     with closing(Outbox.open(path)) as outbox:
         assert outbox.depth().messages == 1
+        assert outbox.damage() is None
         assert outbox.faults_open("cam") == frozenset()

@@ -1,8 +1,10 @@
 """What of the outbox is sent next, over all orders of events that hypothesis finds."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,17 +24,24 @@ from edge.core.outbox import (
 
 T0 = datetime(2026, 3, 1, tzinfo=UTC)
 BOOT = UUID(int=1)
-POLICY = Policy(window=5, reserve=2, resend_after_s=10, resend_cap_s=30)
+POLICY = Policy(window=5, reserve=2, live=3, drain_per_s=1e6, resend_after_s=10, resend_cap_s=30)
+LONG_AGO = T0 - timedelta(hours=5)
 
 
 def key(seq: int) -> Key:
     return Key(BOOT, seq)
 
 
-def offered(messages: dict[int, int], limit: int = POLICY.limit) -> Offered:
-    """seq → priority, in the order in which the store gives them."""
+def offered(messages: dict[int, int], *, at: datetime = LONG_AGO, policy: Policy = POLICY) -> Offered:
+    """seq → priority, as the store gives them; all accepted at the same time."""
     order = sorted(messages, key=lambda seq: (messages[seq], seq))
-    return Offered([Waiting(key(seq), messages[seq]) for seq in order[:limit]])
+    newest = [
+        seq for urgency in (0, 1) for seq in [s for s in order if messages[s] == urgency][-policy.live :]
+    ]
+    return Offered(
+        [Waiting(key(seq), messages[seq], at) for seq in order[: policy.limit]],
+        [Waiting(key(seq), messages[seq], at) for seq in newest],
+    )
 
 
 def test_alarms_go_before_older_telemetry() -> None:
@@ -79,6 +88,71 @@ def test_a_new_connection_sends_everything_again() -> None:
     assert [(send.key.seq, send.again) for send in sends] == [(1, False), (2, False)]
 
 
+def both(old: dict[int, int], new: dict[int, int], at: datetime) -> Offered:
+    """What a store offers that holds an old backlog and something new."""
+    backlog, fresh = offered(old), offered(new, at=at)
+    waiting = sorted([*backlog.waiting, *fresh.waiting], key=lambda m: (m.priority, m.key.seq))
+    newest = [m for urgency in (0, 1) for m in waiting if m.priority == urgency][-POLICY.live :]
+    return Offered(waiting[: POLICY.limit], newest)
+
+
+def test_a_new_alarm_goes_before_a_backlog_of_old_alarms() -> None:
+    _, sends = step(POLICY, Sending(), both(dict.fromkeys(range(1, 40), 0), {40: 0}, T0), T0)
+    assert sends[0].key.seq == 40
+    assert [send.key.seq for send in sends[1:]] == list(range(1, POLICY.limit))
+
+
+def test_a_new_alarm_goes_out_though_the_way_is_full_of_old_alarms_that_nobody_answers() -> None:
+    old = dict.fromkeys(range(1, 40), 0)
+    sending, sends = step(POLICY, Sending(), offered(old), T0)
+    assert len(sends) == POLICY.limit
+    _, sends = step(POLICY, sending, both(old, {40: 0}, T0), T0)
+    assert [send.key.seq for send in sends] == [40]
+
+
+def test_new_alarms_keep_their_order_among_themselves() -> None:
+    _, sends = step(POLICY, Sending(), both(dict.fromkeys(range(1, 40), 1), {40: 1, 41: 1, 42: 1}, T0), T0)
+    assert [send.key.seq for send in sends[:3]] == [40, 41, 42]
+
+
+def test_telemetry_goes_at_the_rate_of_the_drain_and_alarms_at_any() -> None:
+    policy = replace(POLICY, window=100, drain_per_s=40)
+    backlog = dict.fromkeys(range(1, 1000), 3)
+    sending, at, sent, limit = Sending(), T0, 0, policy.limit
+    while at < T0 + timedelta(seconds=5):
+        waiting = dict.fromkeys(list(backlog)[:limit], 3)
+        sending, sends = step(policy, sending, offered(waiting, policy=policy), at)
+        sent += len(sends)
+        for send in sends:
+            del backlog[send.key.seq]
+        sending, _ = step(policy, sending, Settled([send.key for send in sends]), at)
+        when = due(sending)
+        assert when is not None
+        assert when > at, "it looks again, but not without a breath"
+        at = when
+    assert sent == pytest.approx(40 * 5, abs=11), "five seconds' worth, and what had been saved up"
+    _, sends = step(policy, sending, offered({2000: 0, 2001: 1}, policy=policy), at)
+    assert len(sends) == 2
+
+
+def test_a_clock_that_steps_back_neither_lets_more_out_nor_holds_anything_up() -> None:
+    policy = replace(POLICY, window=100, drain_per_s=40)
+    telemetry = dict.fromkeys(range(1, 100), 3)
+    sending, first = step(policy, Sending(), offered(telemetry, policy=policy), T0)
+    assert len(first) == 10
+    earlier = T0 - timedelta(hours=1)
+    sending, sends = step(policy, sending, offered(telemetry, policy=policy), earlier)
+    assert sends == ()
+    sending, sends = step(policy, sending, offered(telemetry, policy=policy), earlier + timedelta(seconds=1))
+    assert len(sends) == 10
+    alarm = offered({200: 0}, policy=policy)
+    sending, _ = step(policy, sending, alarm, T0)
+    _, sends = step(policy, sending, alarm, earlier)
+    assert [(send.key.seq, send.again) for send in sends] == [(200, True)], (
+        "its time can never have been so far off"
+    )
+
+
 def test_every_kind_of_message_has_a_priority() -> None:
     from contracts.messages import EVENT  # noqa: PLC0415
 
@@ -116,7 +190,7 @@ def test_the_limits_hold_and_in_the_end_everything_has_been_sent(events: list[tu
             sending, _ = step(POLICY, sending, Disconnected(), at)
         sending, sends = step(POLICY, sending, offered(waiting), at)
         sent |= {send.key.seq for send in sends}
-        assert len(sending.in_flight) <= POLICY.limit
+        assert len(sending.in_flight) <= POLICY.limit + POLICY.live
         assert sum(not found.urgent for found in sending.in_flight.values()) <= POLICY.window
         assert {send.key.seq for send in sends} <= set(waiting)
     while waiting:  # the cloud answers whatever is on its way
