@@ -15,11 +15,11 @@ from uuid import UUID, uuid4
 import aiomqtt
 import prometheus_client
 import sdnotify
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, ProcessCollector
 from structlog.typing import FilteringBoundLogger
 
 from contracts.messages import AgentStatus, encode
-from edge import logs, metrics, steering, watchdog
+from edge import logs, metrics, room, steering, watchdog
 from edge.clock import utc_now
 from edge.config.settings import MetricsSettings, Settings
 from edge.core import desired, disk
@@ -73,6 +73,7 @@ async def run(settings: Settings, config: Path) -> None:
     if rescued is not None:
         log.error("outbox_rescued", **asdict(rescued))
     registry = CollectorRegistry()
+    ProcessCollector(registry=registry)
     log.info("agent_started", boot=str(me.boot), software=me.software, cameras=len(settings.cameras))
     with contextlib.closing(outbox), _metrics_served(settings.metrics, registry, log):
         notify = sdnotify.SystemdNotifier().notify  # does nothing where systemd did not start us
@@ -128,6 +129,7 @@ class _Parts:
             drain_per_s=settings.outbox.drain_per_s,
             resend_after_s=settings.outbox.resend_after_s,
         )
+        self._disk = metrics.disk(registry)
         self._uplink = Uplink(me.agent, outbox, policy, self._delivery, log)
         self._upload: Upload | None = None
         program = Program(config.resolve(), me.boot)
@@ -163,6 +165,7 @@ class _Parts:
             group.create_task(self._warner.run())
             group.create_task(self._watchdog())
             group.create_task(self._keeper().run())
+            group.create_task(room.watch(self._settings.data_dir, self._disk, self._log))
             desk = base.Desk(
                 self._me.agent, self._me.boot, self._outbox, self._uplink.wake.set, self._delivery, self._log
             )

@@ -21,6 +21,16 @@ class CameraMetrics:
     up: Gauge
     frames_per_s: Gauge
     ring_bytes: Gauge
+    stalls: Counter
+    memory_bytes: Gauge
+
+
+@dataclass(frozen=True, slots=True)
+class DiskMetrics:
+    """What the agent tells of the file system that its data is on."""
+
+    free_bytes: Gauge
+    hours_left: Gauge
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +111,22 @@ def cameras(registry: CollectorRegistry) -> CameraMetrics:
         up=gauge("up", "1 while the camera delivers frames"),
         frames_per_s=gauge("frames_per_second", "Frames searched in the last second"),
         ring_bytes=gauge("ring_bytes", "Encoded video kept in memory"),
+        stalls=counter("stalls", "Gaps between frames in which something could have fallen unseen"),
+        memory_bytes=gauge(
+            "memory_bytes", "Resident memory of the camera's worker, shared libraries included"
+        ),
+    )
+
+
+def disk(registry: CollectorRegistry) -> DiskMetrics:
+    """The metrics of an agent's disk."""
+    return DiskMetrics(
+        free_bytes=Gauge("fallwatch_disk_free_bytes", "Room on the disk of data_dir", registry=registry),
+        hours_left=Gauge(
+            "fallwatch_disk_hours_left",
+            "Hours until it is full, at the rate of the last six hours; +Inf where it does not fill",
+            registry=registry,
+        ),
     )
 
 

@@ -164,6 +164,7 @@ class Supervisor:
             (m.detect_s, "detect_s"),
             (m.falls, "falls"),
             (m.reconnects, "reconnects"),
+            (m.stalls, "stalls"),
         ):
             counter.labels(camera).inc(_gain(before, stats, name))
         for outcome, name in (("sealed", "clips_sealed"), ("failed", "clips_failed")):
@@ -174,6 +175,7 @@ class Supervisor:
         m.up.labels(camera).set(stats.state == "streaming")
         m.frames_per_s.labels(camera).set(seen.frames_per_s)
         m.ring_bytes.labels(camera).set(stats.ring_bytes)
+        m.memory_bytes.labels(camera).set(stats.memory_bytes)
 
     def _ended(self, camera: str) -> None:
         """A new worker counts from nought and has to find its camera again."""

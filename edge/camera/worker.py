@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid4
 
+import psutil
 from structlog.typing import FilteringBoundLogger
 
 from contracts.base import Clock
@@ -81,6 +82,7 @@ class Counted:
     dropped: int = 0
     detect_s: float = 0.0
     falls: int = 0
+    stalls: int = 0
     refused: int = 0
 
 
@@ -144,6 +146,7 @@ class Worker:
         self._camera, announced = camera.step(self._camera, camera.FrameSeen(), now, self._task.lost_after_s)
         self._announce(announced, now)
         at = timebase.utc(captured.timebase, captured.frame.pts_s)
+        self._counted.stalls += health.stalled(self._watch, at)
         self._watch, minutes = health.searched(self._watch, at, dropped)
         for done in minutes:
             self._tell_minute(done, now)
@@ -288,6 +291,8 @@ class Worker:
             refused=counted.refused,
             reconnects=max(tally.connects - 1, 0),
             ring_bytes=tally.ring_bytes,
+            stalls=counted.stalls,
+            memory_bytes=psutil.Process().memory_info().rss,
             searched_share=1.0 if search is None else pipeline.searched_share(search.state),
             sight_trouble="" if search is None else search.trouble,
         )

@@ -63,6 +63,11 @@ def searched(watch: Watch, at: datetime, dropped: int = 0) -> tuple[Watch, tuple
     return after, effects
 
 
+def stalled(watch: Watch, at: datetime) -> bool:
+    """Whether a frame of the time `at` ends a gap in which something could have fallen unseen."""
+    return watch.last_at is not None and (at - watch.last_at).total_seconds() > MAX_GAP_S
+
+
 def due(watch: Watch) -> datetime:
     """When `passed` will close the minute."""
     return watch.minute + MINUTE + GRACE

@@ -46,6 +46,9 @@ class Stats(_Line):
     refused: int
     reconnects: int
     ring_bytes: int
+    stalls: int = 0
+    """Gaps between searched frames in which something could have fallen unseen."""
+    memory_bytes: int = 0
     searched_share: float = 1.0
     """Of the picture: what is neither ignored nor found to be away from any facade, as the search began."""
     sight_trouble: str = ""

@@ -23,6 +23,7 @@ def _registered() -> dict[str, set[str]]:
     edges, clouds = CollectorRegistry(), CollectorRegistry()
     edge.metrics.cameras(edges)
     edge.metrics.delivery(edges)
+    edge.metrics.disk(edges)
     cloud.metrics.ingest(clouds)
     cloud.metrics.api(clouds)
     cloud.metrics.timers(clouds)

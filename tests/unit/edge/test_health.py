@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge.core.health import MinuteDone, Watch, finish, passed, searched, start
+from edge.core.health import MAX_GAP_S, MinuteDone, Watch, finish, passed, searched, stalled, start
 
 T0 = datetime(2026, 3, 1, 6, 30, tzinfo=UTC)
 
@@ -79,3 +79,10 @@ def test_never_more_than_sixty_seconds_and_never_more_than_passed(gaps: list[flo
     assert all(0 <= found.watched_s <= 60 for found in done)
     assert sum(found.watched_s for found in done) + watch.watched_s <= t_s + 1e-6
     assert sum(found.frames for found in done) + watch.frames == len(times)
+
+
+def test_a_stall_is_a_gap_in_which_something_could_fall_unseen() -> None:
+    watch, _ = watched([0.0, 0.04])
+    assert not stalled(start(T0), after(100))
+    assert not stalled(watch, after(0.04 + MAX_GAP_S))
+    assert stalled(watch, after(0.05 + MAX_GAP_S))
