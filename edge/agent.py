@@ -26,10 +26,11 @@ from edge.core import desired, disk
 from edge.core import watchdog as watchdog_core
 from edge.core.outbox import Policy
 from edge.evidence.seal import DeviceKey
-from edge.link import client, status
+from edge.link import client, status, upload
 from edge.link.downlink import Downlink
 from edge.link.uplink import Uplink
 from edge.link.upload import Store, Upload
+from edge.link.way import Way
 from edge.outbox.desired import DesiredFile
 from edge.outbox.desk import Desk
 from edge.outbox.keeper import Keeper, Owner
@@ -40,6 +41,7 @@ from edge.sensors import base
 from edge.sensors.simulated import Simulated
 from edge.steering import Steering
 from edge.supervisor import Program, Supervisor
+from edge.timekeeper import Timekeeper, Watched
 from edge.warning.warner import Warner
 from edge.watchdog import Notify
 
@@ -68,17 +70,20 @@ async def run(settings: Settings, config: Path) -> None:
     log = logs.logger("agent").bind(agent=me.agent)
     where = client.endpoint(settings.broker)
     device = DeviceKey.load(settings.device.certificate, settings.device.key)
+    evidence, registry = upload.endpoint_tls(settings.evidence), CollectorRegistry()
+    watched = Watched(me.agent, me.boot, settings.data_dir, device.valid, (where.tls, evidence))
+    time = Timekeeper(watched, metrics.clock(registry), log)
+    time.begin()
     start = Start(me.agent, me.boot, utc_now(), settings.clips_dir)
     outbox, rescued = open_or_rescue(settings.outbox_path, start, settings.outbox.max_messages)
     if rescued is not None:
         log.error("outbox_rescued", **asdict(rescued))
-    registry = CollectorRegistry()
     ProcessCollector(registry=registry)
     log.info("agent_started", boot=str(me.boot), software=me.software, cameras=len(settings.cameras))
     with contextlib.closing(outbox), _metrics_served(settings.metrics, registry, log):
         notify = sdnotify.SystemdNotifier().notify  # does nothing where systemd did not start us
-        parts = _Parts(settings, config, me, outbox, registry=registry, notify=notify, log=log)
-        await _until_told(asyncio.ensure_future(parts.run(where, device)), notify)
+        parts = _Parts(settings, config, me, outbox, registry=registry, notify=notify, time=time, log=log)
+        await _until_told(asyncio.ensure_future(parts.run(where, device, evidence)), notify)
     log.info("agent_stopped", boot=str(me.boot))
 
 
@@ -114,6 +119,7 @@ class _Parts:
         me: Identity,
         outbox: Outbox,
         *,
+        time: Timekeeper,
         registry: CollectorRegistry,
         notify: Notify,
         log: FilteringBoundLogger,
@@ -130,7 +136,9 @@ class _Parts:
             resend_after_s=settings.outbox.resend_after_s,
         )
         self._disk = metrics.disk(registry)
-        self._uplink = Uplink(me.agent, outbox, policy, self._delivery, log)
+        self._time = time
+        way = Way(me.boot, time.heard)
+        self._uplink = Uplink(me.agent, outbox, policy, self._delivery, log, way=way)
         self._upload: Upload | None = None
         program = Program(config.resolve(), me.boot)
         desk = Desk(me.agent, me.boot, outbox, self._uplink.wake.set, self._delivery, log)
@@ -148,16 +156,16 @@ class _Parts:
             log=log,
         )
         self._downlink = Downlink(
-            me.agent, outbox, self._uplink.settled, self._delivery, log, wanted=self._steering.offer
+            me.agent, outbox, self._uplink.settled, self._delivery, log, wanted=self._steering.offer, way=way
         )
 
-    async def run(self, where: client.Endpoint, device: DeviceKey) -> None:
-        """Everything at once, until cancelled."""
+    async def run(self, where: client.Endpoint, device: DeviceKey, tls: ssl.SSLContext | None) -> None:
+        """Everything at once, until cancelled. tls: for uploads, None for plain HTTP."""
         evidence = self._settings.evidence
-        tls = ssl.create_default_context(cafile=evidence.ca) if evidence.ca else None
         store = Store(evidence.url, self._me.agent, device, tls)
         self._upload = Upload(store, self._outbox, evidence.keep_bytes, self._delivery, self._log)
         async with asyncio.TaskGroup() as group:
+            group.create_task(self._time.run(self._outbox))
             group.create_task(self._link(where))
             group.create_task(self._upload.run())
             group.create_task(self._measure())

@@ -89,6 +89,34 @@ def warnings(registry: CollectorRegistry) -> WarningMetrics:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class ClockMetrics:
+    """What the agent knows of time."""
+
+    uncertainty_s: Gauge
+    wall_offset_s: Gauge
+    wall_steps: Counter
+
+
+def clock(registry: CollectorRegistry) -> ClockMetrics:
+    """The metrics of an agent's own time."""
+    return ClockMetrics(
+        uncertainty_s=Gauge(
+            "fallwatch_clock_uncertainty_seconds",
+            "How far the box's own time may be off; NaN while nobody has told it",
+            registry=registry,
+        ),
+        wall_offset_s=Gauge(
+            "fallwatch_clock_wall_offset_seconds",
+            "The system's wall clock less the box's own time",
+            registry=registry,
+        ),
+        wall_steps=Counter(
+            "fallwatch_clock_wall_steps", "Times that somebody set the wall clock", registry=registry
+        ),
+    )
+
+
 def cameras(registry: CollectorRegistry) -> CameraMetrics:
     """The metrics of an agent's cameras, each labelled with the camera."""
 

@@ -15,7 +15,7 @@ from structlog.typing import FilteringBoundLogger
 from contracts.base import MAX_SEQ, MAX_TEXT, Durable
 from contracts.devices import DesiredReport, DesiredState
 from contracts.messages import CameraState
-from edge.clock import utc_now
+from edge.clock import known, utc_now
 from edge.config.camera import CameraSettings
 from edge.config.desired import objection
 from edge.core import desired as machine
@@ -157,6 +157,7 @@ class Steering:
             boot=self.sender.boot,
             seq=seq,
             observed_at=utc_now(),
+            clock=known(),
             version=report.version,
             outcome=report.outcome,
             now=report.now,
@@ -197,6 +198,7 @@ class Steering:
             boot=self.sender.boot,
             seq=seq,
             observed_at=utc_now(),
+            clock=known(),
             camera=camera,
             state="lost",
             reason=f"switched off by {wanted.issued_by}, desired state {wanted.version}"[:MAX_TEXT],

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from structlog.typing import FilteringBoundLogger
 
 from contracts.messages import CameraNow
-from edge.clock import monotonic_s, utc_now
+from edge.clock import monotonic_s, steady_now, utc_now
 from edge.core import restart
 from edge.core.desired import Look
 from edge.core.report import LINE, Appended, Line, Stats, Suspected
@@ -103,16 +103,16 @@ class Supervisor:
         self.cameras[camera] = Seen(utc_now())
         while True:
             self.signs[camera] = monotonic_s()
-            machine, effects = restart.step(RESTART, machine, restart.TimePassed(), utc_now())
+            machine, effects = restart.step(RESTART, machine, restart.TimePassed(), steady_now())
             if effects:
                 code = await self._run(camera, log)
-                machine, effects = restart.step(RESTART, machine, restart.Ended(luck.random()), utc_now())
+                machine, effects = restart.step(RESTART, machine, restart.Ended(luck.random()), steady_now())
                 self.metrics.restarts.labels(camera).inc()
                 self.crashes[camera] += 1
                 log.error("worker_ended", code=code, failures=machine.failures)
                 self._ended(camera)
-            when = restart.due(machine, utc_now())
-            wait_s = (when - utc_now()).total_seconds() if when else 0.0
+            when = restart.due(machine, steady_now())
+            wait_s = (when - steady_now()).total_seconds() if when else 0.0
             await asyncio.sleep(min(max(wait_s, 0.0), RESTART.cap_s))
 
     async def _run(self, camera: str, log: FilteringBoundLogger) -> int:
@@ -154,7 +154,7 @@ class Supervisor:
                 self._measured(camera, line)
 
     def _measured(self, camera: str, stats: Stats) -> None:
-        seen, now, m = self.cameras[camera], utc_now(), self.metrics
+        seen, now, m = self.cameras[camera], steady_now(), self.metrics
         before = seen.stats
         for counter, name in (
             (m.frames, "frames"),

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import datetime
 from itertools import islice
 from uuid import UUID
 
@@ -13,8 +14,11 @@ MAX_RANGES = 500
 Key = tuple[str, UUID, int]
 
 
-def confirmations(keys: Iterable[Key]) -> list[tuple[str, Receipt]]:
-    """(agent, Confirm) for each agent, its numbers as few ranges as possible; several when one is full."""
+def confirmations(keys: Iterable[Key], at: datetime) -> list[tuple[str, Receipt]]:
+    """(agent, Confirm) for each agent, its numbers as few ranges as possible; several when one is full.
+
+    at: our clock now; agents tell the time by it.
+    """
     numbers: dict[str, dict[UUID, set[int]]] = defaultdict(lambda: defaultdict(set))
     for agent, boot, seq in keys:
         numbers[agent][boot].add(seq)
@@ -22,7 +26,7 @@ def confirmations(keys: Iterable[Key]) -> list[tuple[str, Receipt]]:
     for agent, boots in numbers.items():
         ranges = iter([found for boot, seqs in boots.items() for found in _ranges(boot, seqs)])
         while part := tuple(islice(ranges, MAX_RANGES)):
-            receipts.append((agent, Confirm(ranges=part)))
+            receipts.append((agent, Confirm(ranges=part, at=at)))
     return receipts
 
 

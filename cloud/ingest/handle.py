@@ -60,9 +60,10 @@ class Outcome:
     copies: list[Event] = field(default_factory=list)
     refused: list[tuple[Envelope, Refusal]] = field(default_factory=list)
 
-    def receipts(self) -> list[tuple[str, Receipt]]:
-        """(agent, receipt) for everything whose sender can be told."""
-        told = confirmations((event.agent, event.boot, event.seq) for event in [*self.stored, *self.copies])
+    def receipts(self, at: datetime) -> list[tuple[str, Receipt]]:
+        """(agent, receipt) for everything whose sender can be told. at: our clock after the commit."""
+        done = [(event.agent, event.boot, event.seq) for event in [*self.stored, *self.copies]]
+        told = confirmations(done, at)
         for _, refusal in self.refused:
             if refusal.agent is not None and refusal.boot is not None and refusal.seq is not None:
                 reason = f"{refusal.reason}: {refusal.detail}"

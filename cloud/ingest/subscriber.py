@@ -110,7 +110,7 @@ async def _work(ingest: Ingest, client: Client, batch: list[Message]) -> None:
     if durable:
         outcome = await _until_committed(ingest, durable)
         _count(ingest, outcome, len(durable))
-        for agent, receipt in outcome.receipts():
+        for agent, receipt in outcome.receipts(clock.utc_now()):
             await _tell(ingest, client, agent, receipt)
     for message in batch:
         if _is_status(str(message.topic)):

@@ -11,7 +11,7 @@ from av.video.stream import VideoStream
 
 from edge.camera.inbox import Captured, Connection, Inbox, Trouble
 from edge.camera.source import VideoError, VideoSource, open_video
-from edge.clock import monotonic_s, utc_now
+from edge.clock import monotonic_s, steady_now
 from edge.config.settings import EvidenceSettings
 from edge.core import restart, timebase
 from edge.core.vision.masks import Masks
@@ -73,12 +73,12 @@ class Reader:
         luck = random.Random()  # noqa: S311 - spreads reconnections, guards nothing
         machine = restart.Restart()
         while not self._stop.is_set():
-            machine, effects = restart.step(RECONNECT, machine, restart.TimePassed(), utc_now())
+            machine, effects = restart.step(RECONNECT, machine, restart.TimePassed(), steady_now())
             if effects:
                 self._read_once()
-                machine, _ = restart.step(RECONNECT, machine, restart.Ended(luck.random()), utc_now())
-            when = restart.due(machine, utc_now())
-            wait_s = (when - utc_now()).total_seconds() if when else 0.0
+                machine, _ = restart.step(RECONNECT, machine, restart.Ended(luck.random()), steady_now())
+            when = restart.due(machine, steady_now())
+            wait_s = (when - steady_now()).total_seconds() if when else 0.0
             self._stop.wait(min(max(wait_s, 0.0), RECONNECT.cap_s))
 
     def _read_once(self) -> None:
@@ -94,7 +94,7 @@ class Reader:
             reason = "the video ended"
         except (VideoError, ClockRestarted) as error:
             reason = str(error)
-        self._inbox.trouble(Trouble(connection, reason, utc_now()))
+        self._inbox.trouble(Trouble(connection, reason, steady_now()))
 
     def _connection(self, source: VideoSource) -> Connection:
         tick_s = float(source.info.time_base)
@@ -119,7 +119,7 @@ class Reader:
                 self._stop.wait(max(began_s + frame.pts_s - monotonic_s(), 0.0))
             if self._stop.is_set():
                 return
-            base = timebase.observe(base, frame.pts_s, frame.arrived_at or utc_now())
+            base = timebase.observe(base, frame.pts_s, frame.arrived_at or steady_now())
             self.tally.discontinuities = base.discontinuities
             luma = frame.luma if self._masks else frame.luma.copy()  # the decoder will write over its own
             own = replace(frame, luma=luma)

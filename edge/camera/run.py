@@ -7,7 +7,7 @@ from uuid import UUID
 
 from structlog.typing import FilteringBoundLogger
 
-from edge import logs
+from edge import clock, logs
 from edge.camera import classifier
 from edge.camera.clips import Clips
 from edge.camera.inbox import Inbox
@@ -24,6 +24,7 @@ from edge.core.desired import wanted_of
 from edge.core.vision.preprocess import Verifier
 from edge.core.vision.settings import DetectorSettings
 from edge.evidence.seal import DeviceKey
+from edge.known_time import Followed
 from edge.outbox.desired import DesiredFile, DesiredFileError
 from edge.outbox.store import Outbox
 
@@ -68,9 +69,11 @@ def run(settings: Settings, camera: str, boot: UUID) -> None:
         verifier,
         settings.warning.limit_for(camera),
     )
+    time = Followed(settings.data_dir)
+    clock.adopt(time.news() or clock.anchor())
     log.info("worker_started", boot=str(boot), sensitivity=chosen.sensitivity, ignored=len(chosen.ignore))
     try:
-        Worker(task, reader, inbox, post, clips).run(stop)
+        Worker(task, reader, inbox, post, clips, time=time).run(stop)
     except AgentGone:
         told()
         log.warning("agent_gone")

@@ -21,7 +21,7 @@ from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from edge.clock import utc_now
+from edge.clock import steady_now
 from edge.core.vision.frame import Frame, Luma
 from edge.core.vision.masks import Mask, Masks, burnt
 from edge.evidence import masked
@@ -156,7 +156,7 @@ class VideoSource:
     def _pictures(self, on_packet: "OnPacket | None") -> Iterator[tuple[Frame, VideoFrame]]:
         index = 0
         for packet in self._packets():
-            arrived_at = utc_now() if self._live else None
+            arrived_at = steady_now() if self._live else None
             if on_packet is not None and packet.size:
                 on_packet(packet)
             for picture in self._decode(packet, arrived_at):

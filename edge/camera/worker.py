@@ -5,7 +5,7 @@ now goes as JSON lines to standard output.
 """
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid4
@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 import psutil
 from structlog.typing import FilteringBoundLogger
 
-from contracts.base import Clock
+from edge import clock
 from edge.camera import telling
 from edge.camera.clips import Clips, Owed
 from edge.camera.inbox import Captured, Connection, Inbox, Trouble
@@ -22,16 +22,17 @@ from edge.camera.post import Post
 from edge.camera.reader import Reader
 from edge.camera.sight import Sight, sight_of
 from edge.camera.telling import Seen
-from edge.clock import max_error_s, monotonic_s, utc_now
+from edge.clock import monotonic_s, steady_now, utc_now
 from edge.config.base import SettingsError
 from edge.config.sight import SightSettings
-from edge.core import camera, clip_window, health, timebase
+from edge.core import camera, clip_window, health, timebase, timekeeping
 from edge.core.report import Stats, Suspected
 from edge.core.vision import pipeline
 from edge.core.vision.frame import Fall, Told
 from edge.core.vision.origin import Origin, place_of
 from edge.core.vision.preprocess import Verifier
 from edge.core.vision.settings import DetectorSettings
+from edge.known_time import Followed
 
 POLL_S: Final = 0.25
 STATS_EVERY_S: Final = 1.0
@@ -89,14 +90,17 @@ class Counted:
 class Worker:
     """The loop, and what it remembers between two frames."""
 
-    def __init__(self, task: Task, reader: Reader, inbox: Inbox, post: Post, clips: Clips) -> None:
+    def __init__(
+        self, task: Task, reader: Reader, inbox: Inbox, post: Post, clips: Clips, *, time: Followed
+    ) -> None:
+        self._time = time
         self._task = task
         self._reader = reader
         self._inbox = inbox
         self._post = post
         self._clips = clips
         self._log: FilteringBoundLogger = post.log
-        self._camera = camera.start(utc_now())
+        self._camera = camera.start(steady_now())
         self._watch = health.start(utc_now())
         self._search: Search | None = None
         self._places = Places()
@@ -142,10 +146,12 @@ class Worker:
         self._counted.frames += 1
         self._tell_suspicions(told, captured)
         self._tell_falls(told, search)
-        now = utc_now()
-        self._camera, announced = camera.step(self._camera, camera.FrameSeen(), now, self._task.lost_after_s)
-        self._announce(announced, now)
-        at = timebase.utc(captured.timebase, captured.frame.pts_s)
+        seen_at, now = steady_now(), utc_now()
+        self._camera, announced = camera.step(
+            self._camera, camera.FrameSeen(), seen_at, self._task.lost_after_s
+        )
+        self._announce(announced)
+        at = clock.utc_of(timebase.utc(captured.timebase, captured.frame.pts_s))
         self._counted.stalls += health.stalled(self._watch, at)
         self._watch, minutes = health.searched(self._watch, at, dropped)
         for done in minutes:
@@ -156,16 +162,19 @@ class Worker:
         self._camera, announced = camera.step(
             self._camera, camera.Trouble(trouble.reason), trouble.at, self._task.lost_after_s
         )
-        self._announce(announced, trouble.at)
+        self._announce(announced)
         if trouble.connection is not None:
             self._end_connection(trouble.connection)
 
     def _passed(self) -> None:
         """What time alone brings about."""
         self._reader.expect_running()
-        now = utc_now()
-        self._camera, announced = camera.step(self._camera, camera.TimePassed(), now, self._task.lost_after_s)
-        self._announce(announced, now)
+        self._learn_the_time()
+        looked_at, now = steady_now(), utc_now()
+        self._camera, announced = camera.step(
+            self._camera, camera.TimePassed(), looked_at, self._task.lost_after_s
+        )
+        self._announce(announced)
         self._watch, minutes = health.passed(self._watch, now)
         for done in minutes:
             self._tell_minute(done, now)
@@ -174,6 +183,18 @@ class Worker:
         if monotonic_s() - self._told_s >= STATS_EVERY_S:
             self._told_s = monotonic_s()
             self._post.tell(self._stats())
+
+    def _learn_the_time(self) -> None:
+        """Adopts what the agent has learnt; the begun minute is told by what was known while it ran."""
+        news = self._time.news()
+        if news is None:
+            return
+        if timekeeping.is_material(clock.anchor(), news):
+            for done in health.finish(self._watch):
+                self._tell_minute(done, utc_now())
+            clock.adopt(news)
+            self._watch = health.start(utc_now())
+        clock.adopt(news)
 
     def _end_connection(self, connection: Connection) -> None:
         if self._search is not None and self._search.last.connection is connection:
@@ -209,7 +230,7 @@ class Worker:
             return
         for one in told.suspected:
             if one.reaches(limit):
-                first_at = timebase.utc(captured.timebase, one.first_s)
+                first_at = clock.utc_of(timebase.utc(captured.timebase, one.first_s))
                 sure = round(one.sure, 3)
                 self._post.tell(Suspected(track=one.track, first_at=first_at, at=utc_now(), sure=sure))
 
@@ -228,12 +249,13 @@ class Worker:
             return
         height, width = last.frame.luma.shape
         self._clips.prolong(alarm.message_id, last.start_s + float(fall.track.t_s[-1]))
+        base, known = timebase.shifted(last.timebase, clock.anchor().ahead), clock.known()
 
         def tell(origin: Origin | None) -> None:
             message_id = uuid4()
-            seen = Seen(fall, last.timebase, width, height, telling.place(origin))
+            seen = Seen(fall, base, width, height, telling.place(origin))
             make = telling.end_message(
-                self._post.sender, message_id, alarm.message_id, seen, first_s=alarm.first_s, clock=_clock()
+                self._post.sender, message_id, alarm.message_id, seen, first_s=alarm.first_s, clock=known
             )
             self._post.send(message_id, make, utc_now())
 
@@ -245,12 +267,12 @@ class Worker:
         height, width = captured.frame.luma.shape
         calibration = search.sight.calibration
         place = None if calibration is None else place_of(fall, calibration)
-        seen = Seen(fall, captured.timebase, width, height, telling.place(place))
-        clock = _clock()
+        base, known = timebase.shifted(captured.timebase, clock.anchor().ahead), clock.known()
+        seen = Seen(fall, base, width, height, telling.place(place))
         search.going_on[fall.track.id] = Alarm(message_id, float(fall.track.t_s[0]), fall.ended)
         self._counted.falls += 1
         self._log.info("fall_detected", message_id=str(message_id), score=fall.score, reasons=fall.reasons)
-        make = telling.fall_message(self._post.sender, message_id, seen, now, clock)
+        make = telling.fall_message(self._post.sender, message_id, seen, now, known)
         self._post.send(message_id, make, now)
         wanted = clip_window.Wanted(
             start_s=captured.start_s + float(fall.track.t_s[0]),
@@ -258,28 +280,31 @@ class Worker:
             before_s=self._task.before_s,
             after_s=self._task.after_s,
         )
-        self._clips.owe(Owed(message_id, captured.connection, wanted, seen, captured.start_s, clock), now)
+        self._clips.owe(Owed(message_id, captured.connection, wanted, seen, captured.start_s, known), now)
 
-    def _announce(self, announced: tuple[camera.Announce, ...], now: datetime) -> None:
-        for change in announced:
+    def _announce(self, announced: tuple[camera.Announce, ...]) -> None:
+        """Tells changes, whose instants are steady ones, in UTC."""
+        for change in (replace(found, since=clock.utc_of(found.since)) for found in announced):
             message_id = uuid4()
             self._log.info(
                 "camera_state", message_id=str(message_id), state=change.state, reason=change.reason
             )
             self._post.send(
-                message_id, telling.state_message(self._post.sender, message_id, change, _clock()), now
+                message_id,
+                telling.state_message(self._post.sender, message_id, change, clock.known()),
+                utc_now(),
             )
 
     def _tell_minute(self, done: health.MinuteDone, now: datetime) -> None:
         message_id = uuid4()
-        make = telling.minute_message(self._post.sender, message_id, done, _clock())
+        make = telling.minute_message(self._post.sender, message_id, done, clock.known())
         self._counted.refused += not self._post.send(message_id, make, now)
 
     def _stats(self) -> Stats:
         counted, tally, search = self._counted, self._reader.tally, self._search
         return Stats(
             state=self._camera.state,
-            since=self._camera.since,
+            since=clock.utc_of(self._camera.since),
             frames=counted.frames,
             dropped=counted.dropped,
             damaged=tally.damaged,
@@ -296,9 +321,3 @@ class Worker:
             searched_share=1.0 if search is None else pipeline.searched_share(search.state),
             sight_trouble="" if search is None else search.trouble,
         )
-
-
-def _clock() -> Clock:
-    """What is known of our clock: a synchronised one is right within the kernel's bound."""
-    bound_s = max_error_s()
-    return Clock() if bound_s is None else Clock(offset_s=0.0, uncertainty_s=bound_s)

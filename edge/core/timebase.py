@@ -1,4 +1,4 @@
-"""From a stream's time stamps (PTS) to UTC.
+"""From a stream's time stamps (PTS) to the clock that arrivals are read by.
 
 A camera's clock runs evenly but is not ours; packets arrive by our clock, but late, and never early. So the
 smallest difference between arrival and time stamp is the best knowledge of the offset (the idea of
@@ -24,7 +24,7 @@ EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Timebase:
-    """offset_s: UTC in seconds since 1970 minus presentation time.
+    """offset_s: seconds since 1970 by the clock of arrivals, minus presentation time.
 
     window_min_s: smallest offset seen in the present window.
     discontinuities: how often the offset had to be found anew.
@@ -38,7 +38,7 @@ class Timebase:
 
 
 def observe(timebase: Timebase | None, pts_s: float, arrived_at: datetime) -> Timebase:
-    """What is known after a packet with time stamp `pts_s` (seconds) arrived at `arrived_at` (UTC)."""
+    """What is known after a packet with time stamp `pts_s` (seconds) arrived at `arrived_at`."""
     arrived_s = (arrived_at - EPOCH).total_seconds()
     seen_s = arrived_s - pts_s
     if timebase is None:
@@ -65,8 +65,16 @@ def observe(timebase: Timebase | None, pts_s: float, arrived_at: datetime) -> Ti
 
 
 def utc(timebase: Timebase, pts_s: float) -> datetime:
-    """When the frame with time stamp `pts_s` was taken, UTC, as far as arrivals tell (late by the delay)."""
+    """When the frame with time stamp `pts_s` was taken, as far as arrivals tell (late by the delay).
+
+    UTC where arrivals were read by UTC, or the timebase has been `shifted` to it.
+    """
     return EPOCH + timedelta(seconds=timebase.offset_s + pts_s)
+
+
+def shifted(timebase: Timebase, ahead: timedelta) -> Timebase:
+    """The same by another clock, which is `ahead` of the one that arrivals were read by."""
+    return replace(timebase, offset_s=timebase.offset_s + ahead.total_seconds())
 
 
 def _anew(timebase: Timebase, seen_s: float, arrived_s: float) -> Timebase:

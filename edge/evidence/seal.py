@@ -2,6 +2,7 @@
 
 import base64
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Self
 
@@ -46,6 +47,12 @@ class DeviceKey:
             raise KeyFileError(f"{key} is not the key of {certificate}")
         text = parsed.public_bytes(serialization.Encoding.PEM).decode()
         return cls(text, parsed.public_bytes(serialization.Encoding.DER), private)
+
+    @property
+    def valid(self) -> tuple[datetime, datetime]:
+        """From when to when the certificate holds."""
+        certificate = x509.load_der_x509_certificate(self.certificate_der)
+        return certificate.not_valid_before_utc, certificate.not_valid_after_utc
 
     def __repr__(self) -> str:
         return "DeviceKey(…)"

@@ -14,9 +14,10 @@ import aiomqtt
 from structlog.typing import FilteringBoundLogger
 
 from contracts import topics
-from edge.clock import utc_now
+from edge.clock import steady_now
 from edge.config.settings import BrokerSettings
 from edge.core import restart
+from edge.link.dates import watch_dates
 from edge.metrics import DeliveryMetrics
 
 RECONNECT: Final = restart.Policy(base_s=0.5, cap_s=30.0, jitter=0.5, healthy_s=10.0)
@@ -58,7 +59,7 @@ def endpoint(broker: BrokerSettings) -> Endpoint:
     tls = None
     if parts.scheme == "mqtts":
         try:
-            tls = ssl.create_default_context(cafile=broker.ca)
+            tls = watch_dates(ssl.create_default_context(cafile=broker.ca))
             if broker.certificate is not None:
                 tls.load_cert_chain(broker.certificate, broker.key)
         except (OSError, ssl.SSLError) as error:
@@ -135,14 +136,14 @@ async def stay_connected(
     luck = random.Random()  # noqa: S311 - spreads reconnections, guards nothing
     machine = restart.Restart()
     while True:
-        machine, effects = restart.step(RECONNECT, machine, restart.TimePassed(), utc_now())
+        machine, effects = restart.step(RECONNECT, machine, restart.TimePassed(), steady_now())
         if effects:
             # A task of its own: a task group that failed leaves its task counted as cancelled (Python 3.11).
             await asyncio.create_task(_once(make, talk, metrics, log))
             heed_cancellation()
-            machine, effects = restart.step(RECONNECT, machine, restart.Ended(luck.random()), utc_now())
-        when = restart.due(machine, utc_now())
-        wait_s = (when - utc_now()).total_seconds() if when else 0.0
+            machine, effects = restart.step(RECONNECT, machine, restart.Ended(luck.random()), steady_now())
+        when = restart.due(machine, steady_now())
+        wait_s = (when - steady_now()).total_seconds() if when else 0.0
         await asyncio.sleep(min(max(wait_s, 0.0), RECONNECT.cap_s))
 
 

@@ -9,9 +9,10 @@ from structlog.typing import FilteringBoundLogger
 
 from contracts import topics
 from contracts.messages import RECEIPT, Confirm, Receipt, Reject
-from edge.clock import utc_now
+from edge.clock import steady_now, utc_now
 from edge.core.outbox import Key
 from edge.link.client import heed_cancellation
+from edge.link.way import Way
 from edge.metrics import DeliveryMetrics
 from edge.outbox.store import DiskFull, Outbox
 
@@ -28,12 +29,14 @@ class Downlink:
         log: FilteringBoundLogger,
         *,
         wanted: Callable[[bytes], None],
+        way: Way,
     ) -> None:
         self._receipt = topics.receipt(agent)
         self._desired = topics.desired(agent)
         self._wanted = wanted
         self._outbox = outbox
         self._settled = settled
+        self._way = way
         self._metrics = metrics
         self._log = log
 
@@ -76,7 +79,9 @@ class Downlink:
             return None
 
     async def _confirmed(self, receipt: Confirm) -> None:
+        received = steady_now()
         gone = await asyncio.to_thread(self._outbox.confirm, receipt.ranges)
+        self._way.confirmed((key for key, _ in gone), receipt.at, received)
         self._settled(key for key, _ in gone)
         self._metrics.confirmed.inc(len(gone))
         for key, message_id in gone:
@@ -85,6 +90,7 @@ class Downlink:
     async def _rejected(self, receipt: Reject) -> None:
         key = Key(receipt.boot, receipt.seq)
         message_id = await asyncio.to_thread(self._outbox.reject, key, receipt.reason, utc_now())
+        self._way.rejected(key)
         self._settled((key,))
         if message_id is not None:
             self._metrics.rejected.inc()

@@ -8,9 +8,10 @@ import aiomqtt
 from structlog.typing import FilteringBoundLogger
 
 from contracts import topics
-from edge.clock import utc_now
+from edge.clock import steady_now
 from edge.core import outbox as policy_of
 from edge.core.outbox import Disconnected, Key, Offered, Policy, Send, Sending, Settled
+from edge.link.way import Way
 from edge.metrics import DeliveryMetrics
 from edge.outbox.store import Outbox, Stored
 
@@ -22,12 +23,20 @@ class Uplink:
     """The way up. `wake` is set by whoever has put something into the outbox."""
 
     def __init__(
-        self, agent: str, outbox: Outbox, policy: Policy, metrics: DeliveryMetrics, log: FilteringBoundLogger
+        self,
+        agent: str,
+        outbox: Outbox,
+        policy: Policy,
+        metrics: DeliveryMetrics,
+        log: FilteringBoundLogger,
+        *,
+        way: Way,
     ) -> None:
         self.wake = asyncio.Event()
         self._topic = topics.event(agent)
         self._outbox = outbox
         self._policy = policy
+        self._way = way
         self._metrics = metrics
         self._log = log
         self._sending = Sending()
@@ -58,7 +67,7 @@ class Uplink:
         self.wake.set()
 
     def _step(self, given: Offered | Settled | Disconnected) -> tuple[Send, ...]:
-        self._sending, sends = policy_of.step(self._policy, self._sending, given, utc_now())
+        self._sending, sends = policy_of.step(self._policy, self._sending, given, steady_now())
         return sends
 
     async def _publish(self, client: aiomqtt.Client, sends: tuple[Send, ...]) -> None:
@@ -68,6 +77,7 @@ class Uplink:
         gone = set(keys) - {message.key for message in stored}
         if gone:  # confirmed while we looked
             self._step(Settled(gone))
+        self._way.sends(message.key for message in stored)
         async with asyncio.TaskGroup() as group:
             for message in stored:
                 group.create_task(self._publish_one(client, message, again=message.key in again))
@@ -88,7 +98,7 @@ class Uplink:
     async def _rest(self) -> None:
         """Waits until something is new, something is due, or it is time to look again."""
         when = policy_of.due(self._sending)
-        wait_s = LOOK_EVERY_S if when is None else min((when - utc_now()).total_seconds(), LOOK_EVERY_S)
+        wait_s = LOOK_EVERY_S if when is None else min((when - steady_now()).total_seconds(), LOOK_EVERY_S)
         try:
             async with asyncio.timeout(max(wait_s, 0.01)):
                 await self.wake.wait()

@@ -8,15 +8,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import httpx
 import jwt
 from structlog.typing import FilteringBoundLogger
 
-from edge.clock import utc_now
+from edge import clock
+from edge.clock import steady_now, utc_now
+from edge.config.settings import EvidenceSettings
 from edge.core import restart
 from edge.evidence.seal import DeviceKey
+from edge.link.dates import watch_dates
 from edge.metrics import DeliveryMetrics
 from edge.outbox.store import Clip, DiskFull, Outbox
 
@@ -53,6 +57,14 @@ class Store:
     tls: ssl.SSLContext | None = None
 
 
+def endpoint_tls(evidence: EvidenceSettings) -> ssl.SSLContext | None:
+    """How the cloud's HTTPS certificate is verified; None for plain HTTP."""
+    if urlsplit(evidence.url).scheme != "https":
+        return None
+    known = ssl.create_default_context(cafile=evidence.ca) if evidence.ca else httpx.create_ssl_context()
+    return watch_dates(known)
+
+
 class Upload:
     """Uploads what waits, oldest first; a clip that fails lets others pass. `wake`: there is a new clip."""
 
@@ -80,8 +92,11 @@ class Upload:
         async with httpx.AsyncClient(
             timeout=httpx.Timeout(30, connect=10), verify=self._store.tls or True
         ) as client:
+            known = clock.anchor().uncertainty_s is not None
             while True:
                 self.wake.clear()
+                if not known and (known := clock.anchor().uncertainty_s is not None):
+                    self._tries.clear()  # no token was in time before
                 for clip in await asyncio.to_thread(self._outbox.clips_waiting, BATCH):
                     await self._try(client, clip)
                 await self._tidy()
@@ -94,7 +109,7 @@ class Upload:
     async def _try(self, client: httpx.AsyncClient, clip: Clip) -> None:
         """One attempt, if one is due."""
         before = self._tries.get(clip.sha256, restart.Restart())
-        _, effects = restart.step(RETRY, before, restart.TimePassed(), utc_now())
+        _, effects = restart.step(RETRY, before, restart.TimePassed(), steady_now())
         if not effects:
             return
         was = self._reached.get(clip.sha256, 0)
@@ -125,7 +140,7 @@ class Upload:
             reason=reason,
             wait_s=round(wait_s, 1),
         )
-        return restart.Restart("waiting", failures, utc_now() + timedelta(seconds=wait_s))
+        return restart.Restart("waiting", failures, steady_now() + timedelta(seconds=wait_s))
 
     async def _perhaps_give_up(self, clip: Clip, error: Exception) -> None:
         reason = ""

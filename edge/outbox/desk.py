@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from structlog.typing import FilteringBoundLogger
 
 from contracts.base import Clock, Durable
-from edge.clock import max_error_s, utc_now
+from edge.clock import known, utc_now
 from edge.metrics import DeliveryMetrics
 from edge.outbox.store import Outbox, OutboxFull
 
@@ -40,8 +40,7 @@ class Desk:
     async def send(self, kind: str, observed_at: datetime, make: Callable[[Head], Durable]) -> bool:
         """Stores the message that `make` builds on the head it is given; False: telemetry, and no room."""
         message_id = uuid4()
-        bound_s = max_error_s()
-        clock = Clock() if bound_s is None else Clock(offset_s=0.0, uncertainty_s=bound_s)
+        clock = known()
 
         def numbered(seq: int) -> Durable:
             return make(

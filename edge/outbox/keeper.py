@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from structlog.typing import FilteringBoundLogger
 
 from contracts.devices import DeviceFault, Words
-from edge.clock import utc_now
+from edge.clock import known, utc_now
 from edge.core import condition, disk
 from edge.core.condition import Cleared, Limit, Raised
 from edge.core.disk import DeleteRecordings, Disk, MakeReserve, Thin
@@ -139,6 +139,7 @@ class Keeper:
                 boot=self._owner.boot,
                 seq=seq,
                 observed_at=since,
+                clock=known(),
                 subject_type="agent",
                 subject=self._owner.agent,
                 fault=FAULT,

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from structlog.typing import FilteringBoundLogger
 
 from contracts.messages import SensorReading
-from edge.clock import monotonic_s, utc_now
+from edge.clock import monotonic_s, stamp
 from edge.config.sensor import SensorSettings
 from edge.metrics import DeliveryMetrics
 from edge.outbox.store import Outbox, OutboxFull
@@ -45,7 +45,8 @@ async def watch(sensor: Sensor, settings: SensorSettings, desk: Desk) -> None:
 
 
 async def _read_once(sensor: Sensor, settings: SensorSettings, desk: Desk) -> None:
-    at = utc_now()
+    now = stamp()
+    at = now.at
     value = await sensor.read(at)
     message_id = uuid4()
 
@@ -56,6 +57,7 @@ async def _read_once(sensor: Sensor, settings: SensorSettings, desk: Desk) -> No
             boot=desk.boot,
             seq=seq,
             observed_at=at,
+            clock=now.clock,
             sensor=settings.id,
             quantity=settings.quantity,
             value=value,

@@ -1,6 +1,7 @@
 """The agent and a real broker: statuses, receipts, rejections, a broker that goes away."""
 
 import asyncio
+import contextlib
 import json
 import signal
 import ssl
@@ -8,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,9 @@ import pytest
 from contracts import topics
 from contracts.base import SeqRange
 from contracts.messages import EVENT, AgentStatus, Confirm, Event, Reject, encode
+from edge import clock
+from edge.core.timekeeping import Anchor, Source
+from edge.link import dates
 from edge.outbox.store import Outbox
 from fallwatch.local import mosquitto, ports, wait
 from fallwatch.local.mosquitto import Broker
@@ -203,3 +208,51 @@ def rejected(folder: Path) -> int:
         return outbox.depth().rejected
     finally:
         outbox.close()
+
+
+def handshake(client: ssl.SSLContext, server: ssl.SSLContext) -> None:
+    """Both sides of TLS in memory."""
+    to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
+    ours = client.wrap_bio(to_client, to_server, server_hostname="localhost")
+    theirs = server.wrap_bio(to_server, to_client, server_side=True)
+    for _ in range(4):
+        for side in (ours, theirs):
+            with contextlib.suppress(ssl.SSLWantReadError):
+                side.do_handshake()
+
+
+@pytest.fixture
+def own_time() -> Iterator[Callable[[datetime, float | None], None]]:
+    """`own_time(utc, uncertainty_s)`: what this process believes, until the test's end."""
+    before = clock.anchor()
+
+    def believe(utc: datetime, uncertainty_s: float | None) -> None:
+        source: Source = "guess" if uncertainty_s is None else "cloud"
+        clock.adopt(Anchor(clock.steady_now(), utc, uncertainty_s, source))
+
+    yield believe
+    clock.adopt(before)
+
+
+def test_dates_of_certificates_wait_for_the_time_and_nothing_else_does(
+    authority: Authority, tmp_path: Path, own_time: Callable[[datetime, float | None], None]
+) -> None:
+    credentials = authority.issue("broker", server=True)
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(credentials.certificate, credentials.key)
+    ours = dates.watch_dates(ssl.create_default_context(cafile=authority.ca_path))
+    dates.dates_by_wall(ours, False)
+
+    own_time(datetime(1970, 1, 1, tzinfo=UTC), None)
+    handshake(ours, server)
+    own_time(clock.wall_now(), 0.1)
+    handshake(ours, server)
+    own_time(datetime(2070, 1, 1, tzinfo=UTC), 0.1)
+    with pytest.raises(ssl.SSLCertVerificationError, match="by our own time it is 2070"):
+        handshake(ours, server)
+
+    own_time(datetime(1970, 1, 1, tzinfo=UTC), None)
+    strange = dates.watch_dates(ssl.create_default_context(cafile=Authority.open(tmp_path).ca_path))
+    dates.dates_by_wall(strange, False)
+    with pytest.raises(ssl.SSLCertVerificationError, match="verify failed"):
+        handshake(strange, server)

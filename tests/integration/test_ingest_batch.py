@@ -74,7 +74,7 @@ async def test_a_copy_is_a_no_op(cloud: Cloud, device: Device) -> None:
     again = await cloud.commit(*messages, *messages)
     assert await cloud.everything() == before
     assert (len(first.stored), len(again.stored), len(again.copies)) == (5, 0, 10)
-    assert again.receipts() == first.receipts(), "a copy is confirmed like the first"
+    assert again.receipts(NOW) == first.receipts(NOW), "a copy is confirmed like the first"
 
 
 async def test_copies_inside_one_batch_count_once(cloud: Cloud, device: Device) -> None:
@@ -94,7 +94,7 @@ async def test_a_poison_row_does_not_take_its_batch_along(cloud: Cloud, device: 
     assert [event.seq for event in outcome.stored if event.seq in {1, 3}] == [1, 3]
     assert await cloud.rows("SELECT reason FROM dead_letter") == [("refused_by_database",)]
     assert len(await cloud.rows("SELECT 1 FROM alert")) == 1
-    rejected = [receipt for _, receipt in outcome.receipts() if isinstance(receipt, Reject)]
+    rejected = [receipt for _, receipt in outcome.receipts(NOW) if isinstance(receipt, Reject)]
     assert [receipt.seq for receipt in rejected] == [poison.seq]
 
 
@@ -104,7 +104,7 @@ async def test_a_refused_message_that_comes_again_is_told_again_and_buried_once(
     odd = changed(device.reading(), kind="weather")
     for _ in range(3):
         outcome = await cloud.commit(odd)
-        assert [receipt.kind for _, receipt in outcome.receipts()] == ["reject"]
+        assert [receipt.kind for _, receipt in outcome.receipts(NOW)] == ["reject"]
     assert len(await cloud.rows("SELECT 1 FROM dead_letter")) == 1
 
 
@@ -149,7 +149,7 @@ async def test_gaps_are_named_until_they_close(cloud: Cloud, device: Device) -> 
     outcome = await cloud.commit(*late)
     async with pool.transaction(cloud.pool) as conn:
         assert await missing(conn) == ()
-    ((_, confirm),) = outcome.receipts()
+    ((_, confirm),) = outcome.receipts(NOW)
     assert isinstance(confirm, Confirm)
     assert [(found.first, found.last) for found in confirm.ranges] == [(3, 4), (8, 8)]
 

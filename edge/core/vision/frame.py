@@ -19,7 +19,7 @@ class Frame:
     luma: (height, width) uint8, the Y plane as decoded; a view that is valid until the next frame is taken.
     pts_s: presentation time, seconds from the beginning of the stream.
     index: counts decoded frames from 0.
-    arrived_at: UTC when its packet was read; None for a file.
+    arrived_at: steady instant at which its packet was read; None for a file.
     """
 
     luma: Luma

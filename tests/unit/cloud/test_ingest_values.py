@@ -23,7 +23,7 @@ keys = st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from(BOOTS), st.inte
 @given(keys)
 def test_confirmations_name_exactly_what_was_committed(committed: list[tuple[str, UUID, int]]) -> None:
     named = []
-    for agent, receipt in confirmations(committed):
+    for agent, receipt in confirmations(committed, NOW):
         assert isinstance(receipt, Confirm)
         for found in receipt.ranges:
             named += [(agent, found.boot, seq) for seq in range(found.first, found.last + 1)]
@@ -32,10 +32,11 @@ def test_confirmations_name_exactly_what_was_committed(committed: list[tuple[str
 
 def test_neighbours_share_a_range_and_many_ranges_share_several_receipts() -> None:
     boot = BOOTS[0]
-    ((_, whole),) = confirmations(("a", boot, seq) for seq in range(1, 1001))
+    ((_, whole),) = confirmations((("a", boot, seq) for seq in range(1, 1001)), NOW)
     assert isinstance(whole, Confirm)
+    assert whole.at == NOW, "agents tell the time by it"
     assert len(whole.ranges) == 1
-    scattered = confirmations(("a", boot, seq) for seq in range(1, 2 * (MAX_RANGES + 1), 2))
+    scattered = confirmations((("a", boot, seq) for seq in range(1, 2 * (MAX_RANGES + 1), 2)), NOW)
     assert len(scattered) == 2
 
 
