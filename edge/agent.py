@@ -31,12 +31,14 @@ from edge.link.downlink import Downlink
 from edge.link.uplink import Uplink
 from edge.link.upload import Store, Upload
 from edge.link.way import Way
+from edge.onvif.watch import Wanted, Watch
 from edge.outbox.desired import DesiredFile
 from edge.outbox.desk import Desk
 from edge.outbox.keeper import Keeper, Owner
 from edge.outbox.rescue import Start, open_or_rescue
 from edge.outbox.reserve import RESERVE_BYTES
 from edge.outbox.store import Depth, Outbox
+from edge.records import tell_box
 from edge.sensors import base
 from edge.sensors.simulated import Simulated
 from edge.steering import Steering
@@ -141,8 +143,8 @@ class _Parts:
         self._uplink = Uplink(me.agent, outbox, policy, self._delivery, log, way=way)
         self._upload: Upload | None = None
         program = Program(config.resolve(), me.boot)
-        desk = Desk(me.agent, me.boot, outbox, self._uplink.wake.set, self._delivery, log)
-        self._warner = Warner(settings.warning.devices, desk, metrics.warnings(registry))
+        self._desk = Desk(me.agent, me.boot, outbox, self._uplink.wake.set, self._delivery, log)
+        self._warner = Warner(settings.warning.devices, self._desk, metrics.warnings(registry))
         self._supervisor = Supervisor(
             program, self._appended, self._warner.suspected, metrics.cameras(registry), log
         )
@@ -173,6 +175,10 @@ class _Parts:
             group.create_task(self._warner.run())
             group.create_task(self._watchdog())
             group.create_task(self._keeper().run())
+            group.create_task(tell_box(self._desk, self._me.software))
+            for camera in self._settings.cameras:
+                if camera.onvif is not None:
+                    group.create_task(Watch(camera.id, camera.onvif, Wanted(), self._desk).run())
             group.create_task(room.watch(self._settings.data_dir, self._disk, self._log))
             desk = base.Desk(
                 self._me.agent, self._me.boot, self._outbox, self._uplink.wake.set, self._delivery, self._log

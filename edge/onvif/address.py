@@ -32,8 +32,8 @@ class Address:
         return f"{self.scheme}://{host}:{self.port}"
 
 
-def address(url: str) -> Address:
-    """The address in `http://user:password@host:port`.
+def address(url: str, password: str | None = None) -> Address:
+    """The address in `http://user:password@host:port`. password: where the address has none.
 
     Raises:
         OnvifError: It has another form; the message does not repeat it.
@@ -52,5 +52,5 @@ def address(url: str) -> Address:
         parts.hostname,
         port or DEFAULT_PORTS[parts.scheme],
         unquote(parts.username),
-        unquote(parts.password or ""),
+        unquote(parts.password) if parts.password is not None else password or "",
     )

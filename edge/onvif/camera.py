@@ -32,15 +32,19 @@ class Camera:
         self.where = where
         self.library = library
 
-    async def ask(self, what: str, question: Callable[[], Awaitable[Answer]]) -> Answer:
+    async def ask(
+        self, what: str, question: Callable[[], Awaitable[Answer]], *, more_s: float = 0.0
+    ) -> Answer:
         """The answer to a question. what: what is asked for, as a noun, for the sentence.
+
+        more_s: how much longer than TIMEOUT_S the answer may take, where it is asked to wait.
 
         Raises:
             Refused: The user or the password is wrong, or may not do this.
             OnvifError: No answer in time, no connection, nonsense, or the camera cannot do it.
         """
         try:
-            async with asyncio.timeout(TIMEOUT_S):
+            async with asyncio.timeout(TIMEOUT_S + more_s):
                 return await question()
         except OnvifError:
             raise

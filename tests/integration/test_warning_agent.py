@@ -15,6 +15,7 @@ from fallwatch.local.mosquitto import Broker
 from fallwatch.local.pki import Authority
 from fallwatch.local.rtsp import RtspCamera
 from models.synth.video import RenderedScene
+from tests.fixtures.devices import OnvifDevice
 from tests.fixtures.programs import program
 
 Wait = Callable[[Callable[[], object], float, str], None]
@@ -53,7 +54,7 @@ class Box:
         client.write_coil(2, True, device_id=1)
         client.close()
 
-    def warnings(self) -> list[dict[str, Any]]:
+    def told(self, kind: str) -> list[dict[str, Any]]:
         """What waits in the outbox, for nobody confirms here."""
         path = self.config.parent / "edge" / "outbox.db"
         connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
@@ -62,7 +63,7 @@ class Box:
         finally:
             connection.close()
         messages = [json.loads(body) for (body,) in bodies]
-        return [message for message in messages if message["kind"] == "warning_given"]
+        return [message for message in messages if message["kind"] == kind]
 
 
 @pytest.fixture
@@ -73,6 +74,7 @@ def box(  # noqa: PLR0917 - fixtures come by name
     scene_video: RenderedScene,
     rtsp_camera: Callable[[Path], RtspCamera],
     modbus_device: Callable[[], int],
+    onvif_device: OnvifDevice,
 ) -> Box:
     port, credentials = modbus_device(), authority.issue(AGENT)
     device = {"certificate": str(credentials.certificate), "key": str(credentials.key)}
@@ -84,7 +86,9 @@ def box(  # noqa: PLR0917 - fixtures come by name
         "evidence": {"url": "http://127.0.0.1:9"},
         "device": device,
         "metrics": {"port": 0},
-        "cameras": [{"id": CAMERA, "url": rtsp_camera(scene_video.video).url}],
+        "cameras": [
+            {"id": CAMERA, "url": rtsp_camera(scene_video.video).url, "onvif": {"url": onvif_device.url}}
+        ],
         "warning": {
             "devices": [{"id": SIREN, "cameras": [CAMERA], "switch": switch, "hold_s": 2, "rest_s": 600}]
         },
@@ -104,13 +108,14 @@ def test_a_siren_sounds_before_the_verdict_for_its_time_once_and_is_recorded(
         )  # the first is at the start
         assert not box.sounds()
         # The scene begins again: a second fall comes while the siren rests.
-        wait_until(lambda: len(box.warnings()) >= 2, 30, "what became of both suspicions")
+        wait_until(lambda: len(box.told("warning_given")) >= 2, 30, "what became of both suspicions")
         detected, (on, *more) = box.logged("fall_detected")[0], switched(box, on=True)
         assert on["timestamp"] < detected["timestamp"]
         assert not more
-        first, second = box.warnings()[:2]
+        first, second = box.told("warning_given")[:2]
         assert (first["outcome"], first["camera"], first["device"]) == ("on", CAMERA, SIREN)
         assert first["observed_at"] < first["suspected_at"] < first["acted_at"]
+        assert {record["subject"] for record in box.told("device_record")} == {AGENT, CAMERA}
         assert (second["outcome"], second["reason"]) == ("held_back", "it rests for 600 s after a warning")
 
 
