@@ -5,7 +5,7 @@ import contextlib
 import os
 import signal
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
@@ -21,6 +21,7 @@ from structlog.typing import FilteringBoundLogger
 from contracts.messages import AgentStatus, encode
 from edge import logs, metrics, room, steering, watchdog
 from edge.clock import utc_now
+from edge.config.profiles import Library
 from edge.config.settings import MetricsSettings, Settings
 from edge.core import desired, disk
 from edge.core import watchdog as watchdog_core
@@ -31,7 +32,7 @@ from edge.link.downlink import Downlink
 from edge.link.uplink import Uplink
 from edge.link.upload import Store, Upload
 from edge.link.way import Way
-from edge.onvif.watch import Wanted, Watch
+from edge.onvif.watch import Watch, wanted
 from edge.outbox.desired import DesiredFile
 from edge.outbox.desk import Desk
 from edge.outbox.keeper import Keeper, Owner
@@ -39,8 +40,7 @@ from edge.outbox.rescue import Start, open_or_rescue
 from edge.outbox.reserve import RESERVE_BYTES
 from edge.outbox.store import Depth, Outbox
 from edge.records import tell_box
-from edge.sensors import base
-from edge.sensors.simulated import Simulated
+from edge.sensors import stations
 from edge.steering import Steering
 from edge.supervisor import Program, Supervisor
 from edge.timekeeper import Timekeeper, Watched
@@ -132,6 +132,8 @@ class _Parts:
         self._outbox = outbox
         self._log = log
         self._delivery = metrics.delivery(registry)
+        self._library = Library(settings.profiles)
+        self._sensors = metrics.sensors(registry)
         policy = Policy(
             window=settings.outbox.window,
             drain_per_s=settings.outbox.drain_per_s,
@@ -178,14 +180,18 @@ class _Parts:
             group.create_task(tell_box(self._desk, self._me.software))
             for camera in self._settings.cameras:
                 if camera.onvif is not None:
-                    group.create_task(Watch(camera.id, camera.onvif, Wanted(), self._desk).run())
+                    asked = wanted(camera.make, self._library)
+                    group.create_task(Watch(camera.id, camera.onvif, asked, self._desk).run())
             group.create_task(room.watch(self._settings.data_dir, self._disk, self._log))
-            desk = base.Desk(
-                self._me.agent, self._me.boot, self._outbox, self._uplink.wake.set, self._delivery, self._log
-            )
-            for sensor in self._settings.sensors:
-                simulated = Simulated(sensor.mean, sensor.amplitude, sensor.cycle_s)
-                group.create_task(base.watch(simulated, sensor, desk))
+            group.create_task(self._read_sensors())
+
+    async def _read_sensors(self) -> None:
+        def thresholds() -> Mapping[str, float]:
+            return self._steering.thresholds
+
+        disk = self._settings.data_dir
+        reader = stations.Reader(self._library, disk, thresholds, self._sensors, self._desk)
+        await stations.run(self._settings.sensors, reader)
 
     async def _watchdog(self) -> None:
         ping_every_s = watchdog_core.ping_every_s(os.environ, os.getpid())

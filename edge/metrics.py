@@ -117,6 +117,23 @@ def clock(registry: CollectorRegistry) -> ClockMetrics:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class SensorMetrics:
+    """What the agent tells of the devices that it reads."""
+
+    values: Counter
+    unread: Counter
+
+
+def sensors(registry: CollectorRegistry) -> SensorMetrics:
+    """The metrics of an agent's sensors, each labelled with the device and its point."""
+    labels = ["device", "point"]
+    return SensorMetrics(
+        values=Counter("fallwatch_sensor_values", "Values read from sensors", labels, registry=registry),
+        unread=Counter("fallwatch_sensor_unread", "Readings that gave no value", labels, registry=registry),
+    )
+
+
 def cameras(registry: CollectorRegistry) -> CameraMetrics:
     """The metrics of an agent's cameras, each labelled with the camera."""
 

@@ -14,4 +14,5 @@ pytest_plugins = [
     "tests.fixtures.databases",
     "tests.fixtures.s3",
     "tests.fixtures.devices",
+    "tests.fixtures.estate",
 ]

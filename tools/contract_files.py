@@ -1,6 +1,7 @@
 """Writes what the contracts promise as files: a JSON Schema and a golden message for each kind.
 
-    python tools/contract_files.py            write contracts/schemas and contracts/examples/v1
+    python tools/contract_files.py            write contracts/schemas, contracts/examples/v1 and the
+                                              schema of profiles, firmware_configs/schema.json
     python tools/contract_files.py --check    write nothing; exit 1 when a file is stale
 
 The golden messages are real: the clip's signature verifies against the certificate beside it. Key, times and
@@ -26,6 +27,7 @@ from cryptography.x509.oid import NameOID
 from contracts import base
 from contracts import devices as d
 from contracts import messages as m
+from contracts.profile import ProfileFile
 
 FOLDER: Final = Path(__file__).resolve().parent.parent / "contracts"
 
@@ -74,6 +76,17 @@ def examples() -> dict[str, str]:
         f"examples/v{base.PROTOCOL}/{name}.json": m.encode(message).decode() + "\n"
         for name, message in golden().items()
     }
+
+
+def profile_schema() -> dict[str, str]:
+    """File name → JSON Schema of a profile, as a person writes it, for editors."""
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "fallwatch:profile",
+        **ProfileFile.model_json_schema(mode="validation"),
+    }
+    text = json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+    return {"../firmware_configs/schema.json": text}
 
 
 def golden() -> dict[str, base.Part]:
@@ -297,7 +310,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when a file is stale")
     check = parser.parse_args().check
-    wanted = {FOLDER / name: text for name, text in {**schemas(), **examples()}.items()}
+    wanted = {FOLDER / name: text for name, text in {**schemas(), **examples(), **profile_schema()}.items()}
     stale = [path for path, text in wanted.items() if not path.is_file() or path.read_text() != text]
     for path in stale:
         print(f"{'stale' if check else 'written'}: {path.relative_to(FOLDER.parent)}")

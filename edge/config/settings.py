@@ -13,6 +13,8 @@ from contracts.documents import Document
 from contracts.ids import AgentId
 from edge.config.base import Section, SettingsError
 from edge.config.camera import CameraSettings
+from edge.config.profiles import Library
+from edge.config.references import addressed, problems
 from edge.config.sensor import SensorSettings
 from edge.config.sight import SightSettings
 from edge.config.warning import WarningSettings
@@ -100,17 +102,17 @@ class Settings(Section):
     metrics: MetricsSettings = MetricsSettings()
     outbox: OutboxSettings = OutboxSettings()
     desired: DesiredSettings = DesiredSettings()
+    profiles: Path | None = None
+    """A folder of profiles of one's own; they go before those that come with Fallwatch."""
     cameras: tuple[CameraSettings, ...] = ()
     sensors: tuple[SensorSettings, ...] = ()
     warning: WarningSettings = WarningSettings()
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:
-        names = Counter(
-            [camera.id for camera in self.cameras]
-            + [sensor.id for sensor in self.sensors]
-            + [device.id for device in self.warning.devices]
-        )
+        sensors = [name for device in self.sensors for name in device.ids]
+        warners = [device.id for device in self.warning.devices]
+        names = Counter([*(camera.id for camera in self.cameras), *sensors, *warners])
         twice = [name for name, count in names.items() if count > 1]
         if twice:
             raise ValueError(f"these ids stand more than once: {', '.join(twice)}")
@@ -159,16 +161,26 @@ def load(path: Path, environ: Mapping[str, str]) -> Settings:
     Raises:
         SettingsError: Unreadable, invalid, or a variable is not set.
     """
-    return _anchored(_filled(_parsed(path, Settings), environ), path.resolve().parent)
+    text, read = _parsed(path, Settings)
+    settings = _anchored(_filled(read, environ), path.resolve().parent)
+    library = Library(settings.profiles)
+    wrong = [
+        documents.sentence(text, str(path), problem.path, problem.found, problem.allowed)
+        for problem in problems(settings.cameras, settings.sensors, library)
+    ]
+    if wrong:
+        raise SettingsError("\n".join(wrong))
+    cameras = tuple(addressed(camera, library) for camera in settings.cameras)
+    return settings.model_copy(update={"cameras": cameras})
 
 
-def _parsed(path: Path, model: type[Document]) -> Document:
+def _parsed(path: Path, model: type[Document]) -> tuple[str, Document]:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} cannot be read: {error}") from error
     try:
-        return documents.parse(text, model, str(path))
+        return text, documents.parse(text, model, str(path))
     except documents.DocumentError as error:
         raise SettingsError(str(error)) from error
 
@@ -179,7 +191,7 @@ def load_sight(path: Path) -> SightSettings:
     Raises:
         SettingsError: Unreadable or invalid.
     """
-    return _parsed(path, SightSettings)
+    return _parsed(path, SightSettings)[1]
 
 
 def _filled(section: Filled, environ: Mapping[str, str], key: str = "") -> Filled:
@@ -222,6 +234,7 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
     return settings.model_copy(
         update={
             "data_dir": folder / settings.data_dir,
+            "profiles": folder / settings.profiles if settings.profiles else None,
             "broker": broker.model_copy(
                 update={name: folder / at for name, at in files.items() if at is not None}
             ),

@@ -9,8 +9,11 @@ from typing import Final
 from structlog.typing import FilteringBoundLogger
 
 from contracts.devices import DeviceRecord
+from contracts.profile import CameraProfile
 from edge.clock import known, monotonic_s, utc_now
+from edge.config.camera import MakeSettings
 from edge.config.onvif import OnvifSettings
+from edge.config.profiles import Library
 from edge.core import onvif, restart
 from edge.core.condition import Limit, Policy
 from edge.core.onvif import Identity, Meaning, Notice, Offset
@@ -38,6 +41,14 @@ class Wanted:
     profile: str = ""
     version: str = ""
     firmware: str = ""
+
+
+def wanted(make: MakeSettings | None, library: Library) -> Wanted:
+    """What the profile of the camera's make says; nothing for a camera that is named by its address."""
+    profile = library.profile(make.profile) if make is not None else None
+    if not isinstance(profile, CameraProfile):
+        return Wanted()
+    return Wanted(profile.id, profile.version, profile.wanted_firmware)
 
 
 class Watch:

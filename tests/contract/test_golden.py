@@ -40,9 +40,12 @@ def _wire(path: Path) -> bytes:
     return path.read_bytes().removesuffix(b"\n")
 
 
-@pytest.mark.parametrize("name", sorted({**TOOL.schemas(), **TOOL.examples()}))
+WANTED = {**TOOL.schemas(), **TOOL.examples(), **TOOL.profile_schema()}
+
+
+@pytest.mark.parametrize("name", sorted(WANTED))
 def test_what_is_committed_is_what_the_models_say(name: str) -> None:
-    wanted = {**TOOL.schemas(), **TOOL.examples()}[name]
+    wanted = WANTED[name]
     assert (CONTRACTS / name).read_text() == wanted, "run: python tools/contract_files.py"
 
 

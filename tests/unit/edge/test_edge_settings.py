@@ -37,7 +37,7 @@ def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
 def test_the_readme_shows_a_file_that_works(tmp_path: Path) -> None:
     readme = (Path(__file__).resolve().parents[3] / "edge" / "README.md").read_text()
     example = readme.partition("```yaml\n")[2].partition("```")[0]
-    settings = load(written(tmp_path, example), {"CAM_PASSWORD": "x"})
+    settings = load(written(tmp_path, example), {"CAM_PASSWORD": "x", "COMMUNITY": "y"})
     assert set(type(settings).model_fields) == settings.model_fields_set
     assert set(type(settings.evidence).model_fields) == settings.evidence.model_fields_set
 

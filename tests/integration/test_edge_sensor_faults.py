@@ -1,0 +1,147 @@
+"""A real agent reads a real Modbus device: values and faults go to its outbox, also over a crash."""
+
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from edge.config.profiles import built_in
+from edge.outbox.store import Outbox
+from fallwatch.local import ports
+from fallwatch.local.modbus import ModbusDevice
+from fallwatch.local.pki import Authority
+from tests.fixtures.programs import program
+
+Wait = Callable[[Callable[[], object], float, str], None]
+COOL, HOT = 305, 612
+
+
+def registers(temperature: int) -> dict[str, dict[int, int]]:
+    return {"input_register": {1: temperature, 2: 546}}
+
+
+@dataclass
+class Box:
+    """An agent without cameras and without a broker: everything stays in its outbox."""
+
+    folder: Path
+    settings: Path
+    stack: ExitStack = field(default_factory=ExitStack)
+    agent: "subprocess.Popen[bytes] | None" = None
+
+    def start(self) -> None:
+        log = self.folder / "agent.log"
+        self.agent = self.stack.enter_context(program(["edge", "agent", str(self.settings)], log))
+
+    def kill(self) -> None:
+        assert self.agent is not None
+        self.agent.kill()
+        self.agent.wait()
+
+    def messages(self, kind: str) -> list[dict[str, Any]]:
+        """Everything of a kind that was accepted, in order."""
+        if not (self.folder / "edge" / "outbox.db").exists():
+            return []
+        with closing(Outbox.open(self.folder / "edge" / "outbox.db")) as outbox:
+            keys = [waiting.key for waiting in outbox.waiting(10_000)]
+            found = [json.loads(stored.body) for stored in outbox.fetch(keys)]
+        return [message for message in found if message["kind"] == kind]
+
+    def faults(self) -> list[tuple[str, str, str]]:
+        return [(m["subject"], m["fault"], m["state"]) for m in self.messages("device_fault")]
+
+    def values(self, sensor: str) -> list[float]:
+        return [m["value"] for m in self.messages("sensor_reading") if m["sensor"] == sensor]
+
+
+@pytest.fixture
+def box(cabinet: ModbusDevice, authority: Authority, tmp_path: Path) -> Iterator[Box]:
+    quick = (built_in() / "xy-md02.yaml").read_text().replace("id: xy-md02", "id: quick")
+    for delay in (60, 120, 30):
+        quick = quick.replace(f"_delay_s: {delay}\n", "_delay_s: 0.2\n")
+    (tmp_path / "profiles").mkdir()
+    (tmp_path / "profiles" / "quick.yaml").write_text(quick)
+    device = authority.issue("sensor-box")
+    keys = {"certificate": str(device.certificate), "key": str(device.key)}
+    nobody = ports.any_free()
+    settings = {
+        "agent": "sensor-box",
+        "data_dir": "edge",
+        "broker": {"url": f"mqtts://127.0.0.1:{nobody}", "ca": str(authority.ca_path)} | keys,
+        "evidence": {"url": f"http://127.0.0.1:{nobody}"},
+        "device": keys,
+        "metrics": {"port": 0},
+        "profiles": "profiles",
+        "sensors": [
+            {
+                "kind": "modbus",
+                "profile": "quick",
+                "host": cabinet.host,
+                "port": cabinet.port,
+                "timeout_s": 1,
+                "period_s": 0.1,
+                "points": {"temperature": "cab-temp", "humidity": "cab-humidity"},
+            },
+            {"kind": "box", "profile": "intel-n100", "period_s": 0.2, "points": {"disk_used": "box-disk"}},
+        ],
+    }
+    path = tmp_path / "edge.yaml"
+    path.write_text(json.dumps(settings))
+    made = Box(tmp_path, path)
+    with made.stack:
+        yield made
+
+
+def test_a_cabinet_that_gets_hot_is_a_fault_until_it_is_cool_also_over_a_crash(
+    box: Box, cabinet: ModbusDevice, wait_until: Wait
+) -> None:
+    cabinet.say(registers(COOL))
+    box.start()
+    wait_until(lambda: 30.5 in box.values("cab-temp"), 30, "a value")
+    assert box.values("cab-humidity")[0] == 54.6
+    assert 0 < box.values("box-disk")[0] < 1
+    cabinet.say(registers(HOT))
+    wait_until(lambda: ("cab-temp", "cabinet_hot", "raised") in box.faults(), 20, "the fault")
+    (fault,) = (m for m in box.messages("device_fault") if m["fault"] == "cabinet_hot")
+    assert {name: fault[name] for name in ("subject_type", "severity", "value", "threshold", "unit")} == {
+        "subject_type": "sensor",
+        "severity": "serious",
+        "value": 61.2,
+        "threshold": 55,
+        "unit": "Cel",
+    }
+    assert fault["what"]["zh"] == "机柜温度过高"
+    assert fault["advice"]["en"].startswith("Check the fan")
+    box.kill()
+    cabinet.say(registers(COOL))
+    box.start()
+    wait_until(lambda: ("cab-temp", "cabinet_hot", "cleared") in box.faults(), 30, "its end")
+    assert [state for _, name, state in box.faults() if name == "cabinet_hot"] == ["raised", "cleared"]
+
+
+def test_a_device_that_dies_is_one_fault_and_no_value_and_the_agent_goes_on(
+    box: Box, cabinet: ModbusDevice, wait_until: Wait
+) -> None:
+    cabinet.say(registers(COOL))
+    box.start()
+    wait_until(lambda: box.values("cab-temp"), 30, "a value")
+    cabinet.kill()
+    wait_until(lambda: ("cab-temp", "climate_silent", "raised") in box.faults(), 20, "the silence")
+    before = len(box.values("box-disk"))
+    wait_until(lambda: len(box.values("box-disk")) > before + 3, 20, "more of the box itself")
+    assert set(box.values("cab-temp")) == {30.5}
+    cabinet.start()
+    wait_until(lambda: ("cab-temp", "climate_silent", "cleared") in box.faults(), 20, "its return")
+    cabinet.say({"input_register": {1: 32767, 2: 546}})
+    wait_until(
+        lambda: ("cab-temp", "climate_value_missing", "raised") in box.faults(), 20, "the broken probe"
+    )
+    about = [(subject, name) for subject, name, _ in box.faults() if subject != "sensor-box"]
+    assert set(about) == {("cab-temp", "climate_silent"), ("cab-temp", "climate_value_missing")}
+    assert box.agent is not None
+    assert box.agent.poll() is None
