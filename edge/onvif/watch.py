@@ -27,6 +27,8 @@ AGAIN: Final = restart.Policy(base_s=5.0, cap_s=300.0, jitter=0.3, healthy_s=60.
 LOCK_OUT_S: Final = 900.0
 """After a refused password: cameras lock an account after a few tries, some for half an hour."""
 PULL_S: Final = 20.0
+UNSUBSCRIBE_S: Final = 2.0
+"""A courtesy: a subscription ends by itself."""
 FAILED: Final = Policy(on_delay_s=120.0, off_delay_s=0.0)
 CLOCK_OFF: Final = Meaning(
     "camera_clock_off", "warning", "摄像机时钟不准", "the camera's clock is off: mend its time server"
@@ -128,8 +130,9 @@ class Watch:
 
     async def _unsubscribed(self, events: Events) -> None:
         try:
-            await events.close()
-        except OnvifError as error:
+            async with asyncio.timeout(UNSUBSCRIBE_S):
+                await events.close()
+        except (OnvifError, TimeoutError) as error:
             self._log.info("onvif_events_not_ended", reason=str(error))
 
     async def _check(self, camera: Camera) -> None:

@@ -15,6 +15,8 @@ from edge.onvif.relay import Relay
 TIMEOUT_S: Final = 2.0
 """For the whole of one switching: who waits longer than that warns nobody."""
 
+MAX_PORT: Final = 65_535
+
 Turn = Callable[[bool], Awaitable[None]]
 """Switches on or off. Raises SwitchError."""
 
@@ -63,7 +65,7 @@ async def _coil(coil: ModbusCoil, *, on: bool) -> None:
 
 
 async def _request(request: HttpRequest) -> None:
-    url = httpx.URL(request.url.get_secret_value())
+    url = _address(request.url.get_secret_value())
     where = f"{url.host}:{url.port or url.scheme}"
     try:
         async with httpx.AsyncClient(timeout=TIMEOUT_S) as client:
@@ -72,3 +74,13 @@ async def _request(request: HttpRequest) -> None:
         raise SwitchError(f"{where} gave no answer: {type(error).__name__}") from error
     if not answer.is_success:
         raise SwitchError(f"{where} answered {answer.status_code} {answer.reason_phrase}")
+
+
+def _address(text: str) -> httpx.URL:
+    try:
+        url = httpx.URL(text)
+    except httpx.InvalidURL:
+        url = httpx.URL("")
+    if url.scheme not in {"http", "https"} or not url.host or not 0 < (url.port or 80) <= MAX_PORT:
+        raise SwitchError("the address of the request must be http://host:port/path")
+    return url

@@ -72,6 +72,13 @@ async def test_an_http_device_that_refuses_is_told_without_the_secrets_of_its_ad
         assert "s3cret" not in str(told.value)
 
 
+async def test_an_http_device_whose_address_is_none_is_told(silent_port) -> None:
+    for url in (f"htp://127.0.0.1:{silent_port}", "http://127.0.0.1:99999", "no address"):
+        async with switch(kind="http", switch_on={"url": url}, switch_off={"url": url}) as lamp:
+            with pytest.raises(SwitchError):
+                await lamp(True)
+
+
 async def test_a_relay_is_found_by_its_device_and_switched(onvif_device) -> None:
     async with switch(kind="onvif_relay", url=onvif_device.url) as lamp:
         await lamp(True)

@@ -1,5 +1,8 @@
 """What follows from a camera's words: its clock's offset, another firmware, its own alarms, where it is."""
 
+import logging
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -144,3 +147,12 @@ def test_a_password_may_have_any_character_and_does_not_show() -> None:
     where = address("http://viewer:p%40ss%3Aw%2Frd@10.0.0.7")
     assert (where.user, where.password, where.port) == ("viewer", "p@ss:w/rd", 80)
     assert "p@ss" not in f"{where} {where!r}"
+
+
+def test_the_librarys_own_logging_stays_away_from_ours() -> None:
+    """It configures the root logger when imported; then other libraries' lines would tell addresses."""
+    code = (
+        "import logging, edge.onvif.library; print(logging.getLogger().handlers, logging.getLogger().level)"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert said.strip() == f"[] {logging.WARNING}"
