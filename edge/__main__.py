@@ -16,6 +16,8 @@ from edge.doctor.command import command as doctor_command
 from edge.evidence.seal import KeyFileError
 from edge.link.client import EndpointError
 from edge.outbox.schema import OutboxError
+from edge.warning.switches import SwitchError
+from edge.warning.trial import tried
 
 CONFIG = click.argument("config", type=click.Path(dir_okay=False, path_type=Path))
 CANNOT_BEGIN = (SettingsError, KeyFileError, EndpointError, OutboxError)
@@ -47,6 +49,20 @@ def camera(config: Path, camera: str, boot: UUID | None) -> None:
     try:
         run_camera(_load(config), camera, boot or uuid4())
     except CANNOT_BEGIN as error:
+        raise click.ClickException(str(error)) from error
+
+
+@main.command("try-warning")
+@CONFIG
+@click.argument("device")
+@click.option(
+    "--for", "for_s", default=2.0, show_default=True, type=click.FloatRange(0.1, 60), help="Seconds."
+)
+def try_warning(config: Path, device: str, for_s: float) -> None:
+    """Switch the siren, lamp or loudspeaker DEVICE of CONFIG on and off again, to see that it works."""
+    try:
+        asyncio.run(tried(_load(config).warning.device(device), for_s))
+    except (SettingsError, SwitchError) as error:
         raise click.ClickException(str(error)) from error
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr
 
 from contracts.ids import CameraId, SensorId
-from edge.config.base import Section
+from edge.config.base import Section, SettingsError
 
 
 class ModbusCoil(Section):
@@ -71,6 +71,18 @@ class WarningSettings(Section):
     sure: float = Field(default=0.9, gt=0, le=1)
     """How sure the detector must be; what each value costs: docs/design/warning.md."""
     devices: tuple[WarningDevice, ...] = Field(default=(), max_length=32)
+
+    def device(self, device: str) -> WarningDevice:
+        """The settings of one device.
+
+        Raises:
+            SettingsError: There is no such device.
+        """
+        found = next((one for one in self.devices if one.id == device), None)
+        if found is None:
+            known = ", ".join(one.id for one in self.devices) or "none"
+            raise SettingsError(f"there is no warning device {device!r} in the settings; known: {known}")
+        return found
 
     def limit_for(self, camera: str) -> float | None:
         """How sure the camera's worker must be to say so; None where nothing would be switched."""

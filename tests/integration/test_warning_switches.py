@@ -1,5 +1,6 @@
 """Switching a device, each kind against the real protocol; and what is said when it cannot be switched."""
 
+import asyncio
 import socket
 import threading
 from collections.abc import Iterator
@@ -10,8 +11,9 @@ import pytest
 from pydantic import TypeAdapter
 from pymodbus.client import ModbusTcpClient
 
-from edge.config.warning import Switch
+from edge.config.warning import Switch, WarningDevice
 from edge.warning.switches import SwitchError, turning
+from edge.warning.trial import tried
 
 SWITCH: TypeAdapter[Switch] = TypeAdapter(Switch)
 
@@ -36,6 +38,22 @@ async def test_a_coil_is_switched_on_and_off_again(modbus_device) -> None:
         assert coils(port) == [False] * 3 + [True] + [False] * 4
         await siren(False)
         assert coils(port) == [False] * 8
+
+
+async def test_a_trial_switches_on_and_off_again_and_says_why_where_it_cannot(modbus_device) -> None:
+    port, seen = modbus_device(), []
+    settings = {"kind": "modbus_coil", "host": "127.0.0.1", "port": port, "coil": 3}
+    device = WarningDevice.model_validate({"id": "siren", "cameras": ["cam"], "switch": settings})
+    trial = asyncio.ensure_future(tried(device, 0.5))
+    while not trial.done():
+        seen.append(coils(port)[3])
+        await asyncio.sleep(0.02)
+    await trial
+    assert True in seen
+    assert not coils(port)[3]
+    gone = device.model_copy(update={"switch": device.switch.model_copy(update={"port": free_port()})})
+    with pytest.raises(SwitchError, match=r"not switched off: .* cannot be reached"):
+        await tried(gone, 0.1)
 
 
 async def test_a_coil_that_is_not_there_is_told_with_the_devices_own_reason(modbus_device) -> None:
