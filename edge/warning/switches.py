@@ -1,5 +1,6 @@
 """Switches one device: a Modbus coil, an HTTP request, a relay of an ONVIF device."""
 
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Final
@@ -50,6 +51,7 @@ async def _relay(relay: Relay, *, on: bool) -> None:
 
 async def _coil(coil: ModbusCoil, *, on: bool) -> None:
     """A connection for each switching: one that is kept may be dead for minutes before anybody notices."""
+    logging.getLogger("pymodbus").setLevel(logging.CRITICAL)  # what goes wrong is told by answers
     where = f"the Modbus device {coil.host}:{coil.port}"
     client = AsyncModbusTcpClient(coil.host, port=coil.port, timeout=TIMEOUT_S, retries=0, reconnect_delay=0)
     try:
