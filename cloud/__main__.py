@@ -1,16 +1,22 @@
-"""The cloud's commands: migrate, seed, user, ingest, api, timers."""
+"""The cloud's commands: migrate, seed, user, enrol, revoke, crl, ingest, api, timers."""
 
 import asyncio
+import hashlib
 import os
+import secrets
 import signal
 import sys
 from collections.abc import Callable, Coroutine
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from cloud import config, logs
+
+if TYPE_CHECKING:
+    from cloud.core.authority import Authority
 
 Result = TypeVar("Result")
 ASK_AGAIN_S = 10.0
@@ -149,6 +155,112 @@ def add(name: str, role: Any, display_zh: str, display_en: str, config_file: Pat
 
     _finished(work())
     click.echo(f"{name} may log in as {role}")
+
+
+def _issuer(settings: config.Settings) -> "Authority":
+    from cloud.evidence import authority  # noqa: PLC0415
+
+    if settings.device_ca is None or settings.enrolment is None:
+        raise click.ClickException("set device_ca and enrolment.ca_key in the settings")
+    try:
+        return authority.load(settings.device_ca, settings.enrolment.ca_key, settings.enrolment.days)
+    except (OSError, ValueError) as error:
+        raise click.ClickException(f"enrolment.ca_key cannot be used: {error}") from error
+
+
+def _write_crl(settings: config.Settings) -> str:
+    """Brings the list of revoked certificates to what the database says; a sentence about it."""
+    from cloud import clock  # noqa: PLC0415
+    from cloud.evidence import authority  # noqa: PLC0415
+    from cloud.store import identities, pool  # noqa: PLC0415
+
+    if settings.enrolment is None or settings.enrolment.crl is None:
+        return "no list is written: enrolment.crl is not set, so the broker must be told otherwise"
+    issuer, path = _issuer(settings), settings.enrolment.crl
+
+    async def work() -> list[tuple[int, datetime]]:
+        async with pool.opened(settings.database_url, max_size=1) as opened, pool.transaction(opened) as conn:
+            return await identities.revoked(conn)
+
+    revoked = _finished(work())
+    try:
+        authority.write_list(path, issuer, revoked, clock.utc_now())
+    except OSError as error:
+        raise click.ClickException(f"{path} cannot be written: {error}; then: fallwatch cloud crl") from error
+    return f"{path} names {len(revoked)} certificates; the broker must read it again (SIGHUP)"
+
+
+@main.command()
+@click.argument("agent")
+@click.option("--hours", type=click.FloatRange(0.01, 24 * 30), default=24, help="How long the token counts.")
+@_CONFIG
+def enrol(agent: str, hours: float, config_file: Path | None) -> None:
+    """Print a one-time token with which AGENT, a box of an estate, gets its certificate."""
+    from cloud import clock  # noqa: PLC0415
+    from cloud.store import identities, pool  # noqa: PLC0415
+
+    settings = _settings(config_file)
+    _issuer(settings)
+    token, now = secrets.token_hex(24), clock.utc_now()
+    digest = hashlib.sha256(token.encode()).digest()
+
+    async def work() -> bool:
+        async with pool.opened(settings.database_url, max_size=1) as opened, pool.transaction(opened) as conn:
+            return await identities.add_token(conn, digest, agent, now, now + timedelta(hours=hours))
+
+    if not _finished(work()):
+        raise click.ClickException(f"{agent} is in no estate: fallwatch cloud seed")
+    click.echo(token)
+
+
+@main.command()
+@click.argument("agent")
+@click.option("--reason", default="", help="Kept with it.")
+@click.option(
+    "--certificate",
+    "files",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    multiple=True,
+    help="A certificate of the agent that was not issued by the cloud and has not been seen there.",
+)
+@_CONFIG
+def revoke(agent: str, reason: str, files: tuple[Path, ...], config_file: Path | None) -> None:
+    """Cut AGENT off: the cloud refuses what it says at once, the broker throws it out."""
+    from cloud import clock  # noqa: PLC0415
+    from cloud.evidence import verify  # noqa: PLC0415
+    from cloud.store import changes, identities, pool, registry  # noqa: PLC0415
+
+    settings, now = _settings(config_file), clock.utc_now()
+    try:
+        given = [verify.authority(path) for path in files]
+    except (OSError, ValueError) as error:
+        raise click.ClickException(f"--certificate cannot be read: {error}") from error
+
+    async def work() -> int | None:
+        async with pool.opened(settings.database_url, max_size=1) as opened, pool.transaction(opened) as conn:
+            if not await registry.is_known(conn, agent):
+                return None
+            for each in given:
+                shown = identities.Shown(agent, each.serial_number, each.not_valid_after_utc)
+                await identities.know(conn, shown, now)
+            count, changed = await identities.cut_off(conn, agent, reason, now)
+            await changes.record(conn, changed, now)
+            return count
+
+    count = _finished(work())
+    if count is None:
+        raise click.ClickException(f"{agent} is in no estate")
+    click.echo(f"{agent} is cut off; {count} of its certificates are revoked")
+    if count == 0:
+        click.echo("none of its certificates is known here: name it with --certificate", err=True)
+    click.echo(_write_crl(settings))
+
+
+@main.command()
+@_CONFIG
+def crl(config_file: Path | None) -> None:
+    """Write the list of revoked certificates for the broker anew."""
+    click.echo(_write_crl(_settings(config_file)))
 
 
 @main.command()

@@ -67,6 +67,17 @@ class IngestSettings(Section):
     inbox_messages: int = Field(default=5_000, ge=1)
 
 
+class EnrolmentSettings(Section):
+    """How devices get certificates. Whoever holds the key can be any device."""
+
+    ca_key: Path
+    """The private key of `device_ca`."""
+    days: float = Field(default=90, gt=0, le=3650)
+    """Life of a certificate; a box renews its own at two thirds of it."""
+    crl: Path | None = None
+    """Where the list of revoked certificates is written for the broker."""
+
+
 class Settings(Section):
     """Everything that a deployment decides."""
 
@@ -74,6 +85,7 @@ class Settings(Section):
     broker: BrokerSettings | None = None
     evidence: EvidenceSettings | None = None
     device_ca: Path | None = None
+    enrolment: EnrolmentSettings | None = None
     api: ApiSettings = ApiSettings()
     metrics: MetricsSettings = MetricsSettings()
     timer_metrics: MetricsSettings = MetricsSettings(port=0)
@@ -92,6 +104,11 @@ class Settings(Section):
             changes["evidence"] = self.evidence.model_copy(update={"staging_dir": staging})
         if self.device_ca is not None:
             changes["device_ca"] = folder / self.device_ca
+        if self.enrolment is not None:
+            crl = None if self.enrolment.crl is None else folder / self.enrolment.crl
+            changes["enrolment"] = self.enrolment.model_copy(
+                update={"ca_key": folder / self.enrolment.ca_key, "crl": crl}
+            )
         return self.model_copy(update=changes)
 
     def with_environment(self, environ: Mapping[str, str]) -> Self:

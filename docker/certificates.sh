@@ -48,4 +48,14 @@ issue cloud clientAuth DNS:cloud 10001
 for device in "$@"; do
     issue "$device" clientAuth "DNS:$device" 10001
 done
-chmod 644 ./*.crt
+
+# The list of certificates that count no more, empty at first; `fallwatch cloud revoke` writes it anew.
+mkdir -p revoked
+if [ ! -f revoked/devices.crl ]; then
+    : >index.txt
+    printf '[ca]\ndefault_ca=list\n[list]\ndatabase=index.txt\ndefault_md=sha256\n' >list.cnf
+    openssl ca -gencrl -config list.cnf -keyfile ca.key -cert ca.crt -crldays 3650 -out revoked/devices.crl
+    rm -f index.txt index.txt.attr list.cnf
+fi
+chmod 755 revoked
+chmod 644 ./*.crt revoked/devices.crl

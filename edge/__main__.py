@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import ssl
+import sys
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -11,10 +13,13 @@ from edge import logs
 from edge.agent import run as run_agent
 from edge.camera.run import run as run_camera
 from edge.config.base import SettingsError
-from edge.config.settings import Settings, load
+from edge.config.settings import Settings, anchored, load
 from edge.doctor.command import command as doctor_command
+from edge.evidence import identity
 from edge.evidence.seal import KeyFileError
+from edge.link import enrol as enrolling
 from edge.link.client import EndpointError
+from edge.link.enrol import EnrolmentError
 from edge.outbox.schema import OutboxError
 from edge.warning.switches import SwitchError
 from edge.warning.trial import tried
@@ -64,6 +69,27 @@ def try_warning(config: Path, device: str, for_s: float) -> None:
         asyncio.run(tried(_load(config).warning.device(device), for_s))
     except (SettingsError, SwitchError) as error:
         raise click.ClickException(str(error)) from error
+
+
+@main.command()
+@click.argument("url")
+@click.argument("token")
+@click.option("--config", type=click.Path(dir_okay=False, path_type=Path), required=True)
+def enrol(url: str, token: str, config: Path) -> None:
+    """Make this box's key and get its certificate from the cloud at URL; TOKEN `-` is read from a line."""
+    try:
+        settings = anchored(config)
+        key = identity.made_key(settings.device.key)
+        ca = settings.evidence.ca
+        tls = ssl.create_default_context(cafile=ca) if ca else None
+        given = sys.stdin.readline().strip() if token == "-" else token  # noqa: S105 - means: ask
+        certificate, authority = enrolling.enrol(url, given, settings.agent, key, tls)
+        enrolling.keep(certificate, settings.device.certificate)
+        if settings.broker.ca is not None and not settings.broker.ca.exists():
+            enrolling.keep(authority, settings.broker.ca)
+    except (SettingsError, KeyFileError, EnrolmentError, OSError) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{settings.agent} is enrolled; its certificate lies in {settings.device.certificate}")
 
 
 main.add_command(doctor_command, "doctor")

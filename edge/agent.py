@@ -7,6 +7,7 @@ import signal
 import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Final
@@ -26,8 +27,8 @@ from edge.config.settings import MetricsSettings, Settings
 from edge.core import desired, disk
 from edge.core import watchdog as watchdog_core
 from edge.core.outbox import Policy
-from edge.evidence.seal import DeviceKey
-from edge.link import client, status, upload
+from edge.evidence.identity import DeviceFiles
+from edge.link import client, renewing, status, upload
 from edge.link.downlink import Downlink
 from edge.link.uplink import Uplink
 from edge.link.upload import Store, Upload
@@ -71,9 +72,9 @@ async def run(settings: Settings, config: Path) -> None:
     me = Identity(settings.agent, uuid4(), metadata.version("fallwatch"))
     log = logs.logger("agent").bind(agent=me.agent)
     where = client.endpoint(settings.broker)
-    device = DeviceKey.load(settings.device.certificate, settings.device.key)
+    device = DeviceFiles(settings.device.certificate, settings.device.key)
     evidence, registry = upload.endpoint_tls(settings.evidence), CollectorRegistry()
-    watched = Watched(me.agent, me.boot, settings.data_dir, device.valid, (where.tls, evidence))
+    watched = Watched(me.agent, me.boot, settings.data_dir, lambda: device.valid, (where.tls, evidence))
     time = Timekeeper(watched, metrics.clock(registry), log)
     time.begin()
     start = Start(me.agent, me.boot, utc_now(), settings.clips_dir)
@@ -163,7 +164,7 @@ class _Parts:
             me.agent, outbox, self._uplink.settled, self._delivery, log, wanted=self._steering.offer, way=way
         )
 
-    async def run(self, where: client.Endpoint, device: DeviceKey, tls: ssl.SSLContext | None) -> None:
+    async def run(self, where: client.Endpoint, device: DeviceFiles, tls: ssl.SSLContext | None) -> None:
         """Everything at once, until cancelled. tls: for uploads, None for plain HTTP."""
         evidence = self._settings.evidence
         store = Store(evidence.url, self._me.agent, device, tls)
@@ -172,6 +173,9 @@ class _Parts:
             group.create_task(self._time.run(self._outbox))
             group.create_task(self._link(where))
             group.create_task(self._upload.run())
+            cloud = renewing.Cloud(evidence.url, self._me.agent, tls)
+            again = partial(client.present, where, self._settings.broker)
+            group.create_task(renewing.run(cloud, device, again, self._log))
             group.create_task(self._measure())
             group.create_task(self._steering.run())
             group.create_task(self._warner.run())

@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -29,14 +30,15 @@ TELL_AFTER: Final = timedelta(seconds=3)
 class Watched:
     """Who watches, and for whom.
 
-    folder: where what is known is kept. valid: validity of the device's own certificate; time before it is
-    surely past. tls: what the cloud's certificates are verified by; their dates, if the wall clock serves.
+    folder: where what is known is kept. valid: validity of the device's own certificate, which may be
+    renewed; time before it is surely past. tls: what the cloud's certificates are verified by; their dates,
+    if the wall clock serves.
     """
 
     agent: str
     boot: UUID
     folder: Path
-    valid: tuple[datetime, datetime]
+    valid: Callable[[], tuple[datetime, datetime]]
     tls: tuple[ssl.SSLContext | None, ...] = ()
 
 
@@ -64,7 +66,7 @@ class Timekeeper:
         if kept is not None and kept.os_boot == self._os_boot and kept.uncertainty_s is not None:
             clock.adopt(kept.anchor)
         else:
-            floor = max(self._watched.valid[0], self._known_until or clock.EPOCH)
+            floor = max(self._watched.valid()[0], self._known_until or clock.EPOCH)
             clock.adopt(timekeeping.guess(at, wall, floor))
         bound_s = clock.max_error_s()
         if bound_s is not None and self._within(wall):
@@ -98,7 +100,7 @@ class Timekeeper:
 
     def _within(self, wall: datetime) -> bool:
         """A kernel that calls a clock kept although our own certificate says otherwise is not believed."""
-        return self._watched.valid[0] <= wall <= self._watched.valid[1]
+        return self._watched.valid()[0] <= wall <= self._watched.valid()[1]
 
     def _weigh(self, evidence: Anchor, at: datetime) -> None:
         before = clock.anchor()
@@ -172,7 +174,7 @@ class Timekeeper:
         bound_s = timekeeping.uncertainty_s(own, at)
         self._metrics.wall_offset_s.set(_s(wall - timekeeping.utc_of(own, at)))
         self._metrics.uncertainty_s.set(float("nan") if bound_s is None else bound_s)
-        serves = timekeeping.wall_serves(wall, own, at, self._watched.valid)
+        serves = timekeeping.wall_serves(wall, own, at, self._watched.valid())
         if serves != self._wall_serves:
             self._wall_serves = serves
             for tls in self._watched.tls:

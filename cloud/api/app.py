@@ -22,6 +22,7 @@ from cloud.api.routes import (
     bureau,
     desired,
     desk,
+    enrolment,
     evidence,
     maintenance,
     ops,
@@ -31,11 +32,13 @@ from cloud.api.routes import (
 )
 from cloud.api.services import Services
 from cloud.config import Settings, SettingsError
-from cloud.evidence import verify
+from cloud.core.authority import Authority
+from cloud.evidence import authority, verify
 from cloud.evidence.blobs import Blobs
 from cloud.store import pool
 
 HASHING_AT_ONCE = 2
+ROUTES = (session, desk, alerts, maintenance, desired, sequence, bureau, enrolment, evidence, ops, pages)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -46,7 +49,8 @@ def create_app(settings: Settings) -> FastAPI:
     """
     if settings.evidence is None:
         raise SettingsError("no evidence store: set evidence in the settings or S3_URL in the environment")
-    store, ca = settings.evidence, _authority(settings.device_ca)
+    store, ca = settings.evidence, _ca(settings.device_ca)
+    issuer = _issuer(settings)
     try:
         blobs = Blobs.at(store.url)
     except ValueError as error:
@@ -66,6 +70,7 @@ def create_app(settings: Settings) -> FastAPI:
                 blobs=blobs,
                 staging=store.staging_dir,
                 ca=ca,
+                authority=issuer,
                 registry=registry,
                 metrics=measured,
                 log=log,
@@ -87,14 +92,23 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(title="Fallwatch", version=pages.VERSION, lifespan=lifespan, docs_url=None, redoc_url=None)
     app.add_middleware(Guard, metrics=measured)
     problems.install(app)
-    for module in (session, desk, alerts, maintenance, desired, sequence, bureau, evidence, ops, pages):
+    for module in ROUTES:
         app.include_router(module.router)
     for name in ("static", "vendor"):
         app.mount(f"/{name}", StaticFiles(directory=web / name, check_dir=False), name=name)
     return app
 
 
-def _authority(path: Path | None) -> Certificate | None:
+def _issuer(settings: Settings) -> Authority | None:
+    if settings.enrolment is None or settings.device_ca is None:
+        return None
+    try:
+        return authority.load(settings.device_ca, settings.enrolment.ca_key, settings.enrolment.days)
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"enrolment.ca_key cannot be used: {error}") from error
+
+
+def _ca(path: Path | None) -> Certificate | None:
     if path is None:
         return None
     try:

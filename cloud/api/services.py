@@ -13,6 +13,7 @@ from starlette.templating import Jinja2Templates
 from structlog.typing import FilteringBoundLogger
 
 from cloud.api.live import Hub
+from cloud.core.authority import Authority
 from cloud.evidence.blobs import Blobs
 from cloud.metrics import ApiMetrics
 from cloud.store.pool import Pool
@@ -27,6 +28,7 @@ class Services:
     blobs: Blobs
     staging: Path
     ca: Certificate | None
+    authority: Authority | None
     registry: CollectorRegistry
     metrics: ApiMetrics
     log: FilteringBoundLogger

@@ -1,9 +1,11 @@
-"""Who uploads: a short-lived token that the device signs with its own key (JWT ES256, RFC 7515 `x5c`)."""
+"""Who speaks by HTTPS: a short-lived token, signed with the device's own key (JWT ES256, RFC 7515 `x5c`)."""
 
 import base64
 import binascii
+import hashlib
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import jwt
 from cryptography import x509
@@ -11,17 +13,46 @@ from cryptography import x509
 from cloud.evidence.verify import Objection, device_name, require_device
 
 AUDIENCE: Final = "fallwatch-evidence"
+RENEWAL: Final = "fallwatch-renewal"
 MAX_LIFE: Final = timedelta(seconds=60)
 SKEW: Final = timedelta(seconds=120)
 """How far a box's clock may be off before its uploads are refused."""
 
 
-def agent_of(token: str, sha256: str, ca: x509.Certificate, at: datetime) -> str:
-    """The agent that signed `token` for the clip `sha256`.
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The certificate whose key signed. ends_at: when it stops being valid."""
+
+    agent: str
+    serial: int
+    ends_at: datetime
+
+
+def uploading(token: str, sha256: str, ca: x509.Certificate, at: datetime) -> Held:
+    """Who signed `token` for the clip `sha256`.
 
     Raises:
         Objection: The token, its certificate or its times are not to be believed.
     """
+    held, claims = _signed(token, AUDIENCE, ca, at)
+    if claims.get("sha256") != sha256:
+        raise Objection("the token is for another clip")
+    return held
+
+
+def renewing(token: str, csr: str, ca: x509.Certificate, at: datetime) -> Held:
+    """Who signed `token` for this certificate request (PEM).
+
+    Raises:
+        Objection: The token, its certificate or its times are not to be believed.
+    """
+    held, claims = _signed(token, RENEWAL, ca, at)
+    if claims.get("sha256") != hashlib.sha256(csr.encode()).hexdigest():
+        raise Objection("the token is for another request")
+    return held
+
+
+def _signed(token: str, audience: str, ca: x509.Certificate, at: datetime) -> tuple[Held, dict[str, Any]]:
     try:
         chain = jwt.get_unverified_header(token).get("x5c")
         if not isinstance(chain, list) or len(chain) != 1 or not isinstance(chain[0], str):
@@ -32,7 +63,7 @@ def agent_of(token: str, sha256: str, ca: x509.Certificate, at: datetime) -> str
             token,
             key,
             algorithms=["ES256"],
-            audience=AUDIENCE,
+            audience=audience,
             # Times are judged below, by the clock that we are given.
             options={"require": ["sub", "aud", "iat", "exp"], "verify_exp": False, "verify_iat": False},
         )
@@ -46,9 +77,7 @@ def agent_of(token: str, sha256: str, ca: x509.Certificate, at: datetime) -> str
     name = device_name(certificate)
     if claims["sub"] != name:
         raise Objection("the token names another agent than its certificate")
-    if claims.get("sha256") != sha256:
-        raise Objection("the token is for another clip")
-    return name
+    return Held(name, certificate.serial_number, certificate.not_valid_after_utc), claims
 
 
 def _require_times(claims: dict[str, object], at: datetime) -> None:

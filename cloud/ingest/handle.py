@@ -125,7 +125,7 @@ def _registered(letters: list[Letter], known: Owned, outcome: Outcome) -> list[L
 
 def _stranger(event: Event, known: Owned) -> str | None:
     if event.agent not in known.agents:
-        return f"agent {event.agent} is in no estate"
+        return f"agent {event.agent} is in no estate, or was cut off"
     what, name = _subject(event)
     owner = {"camera": known.cameras, "sensor": known.sensors, "agent": {event.agent: event.agent}}[what]
     return None if owner.get(name) == event.agent else f"{what} {name} is not this agent's"

@@ -13,7 +13,7 @@ from structlog.typing import FilteringBoundLogger
 
 from cloud import clock
 from cloud.config import BrokerSettings, IngestSettings
-from cloud.ingest import wanted
+from cloud.ingest import outcasts, wanted
 from cloud.ingest.broker import connect
 from cloud.ingest.handle import Envelope, Outcome, commit_batch
 from cloud.ingest.reading import Refusal, read_status
@@ -52,7 +52,7 @@ async def run(ingest: Ingest, broker: BrokerSettings, limits: IngestSettings) ->
                 await client.subscribe(topics.EVERY_STATUS, qos=1)
                 ingest.log.info("broker_connected")
                 failures = 0
-                async with _publishing(ingest, client), aclosing(batches(client, limits)) as arriving:
+                async with _beside(ingest, client), aclosing(batches(client, limits)) as arriving:
                     async for batch in arriving:
                         await _work(ingest, client, batch)
         except MqttError as error:
@@ -63,14 +63,18 @@ async def run(ingest: Ingest, broker: BrokerSettings, limits: IngestSettings) ->
 
 
 @asynccontextmanager
-async def _publishing(ingest: Ingest, client: Client) -> AsyncIterator[None]:
-    """What is wanted of agents goes out beside the work."""
-    task = asyncio.create_task(wanted.publish(ingest.pool, client, ingest.log))
+async def _beside(ingest: Ingest, client: Client) -> AsyncIterator[None]:
+    """Beside the work: what is wanted of agents goes out, and who was cut off is thrown out."""
+    tasks = {
+        asyncio.create_task(wanted.publish(ingest.pool, client, ingest.log)),
+        asyncio.create_task(outcasts.throw_out(ingest.pool, client, ingest.log)),
+    }
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.wait({task})
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
 
 
 async def batches(client: Client, limits: IngestSettings) -> AsyncGenerator[list[Message], None]:

@@ -66,8 +66,7 @@ async def report_camera(conn: Connection, message: CameraState, estate: str) -> 
 
 async def hear(conn: Connection, status: AgentStatus, *, retained: bool, at: datetime) -> list[Change]:
     """An agent's status or last will; raises or clears its fault. An unknown agent changes nothing."""
-    known = await (await conn.execute("SELECT 1 FROM agent WHERE id = %s", (status.agent,))).fetchone()
-    if known is None:
+    if not (await registry.owned(conn, [status.agent])).agents:
         return []
     await conn.execute(
         "INSERT INTO agent_status (agent, state) VALUES (%s, 'unknown') ON CONFLICT DO NOTHING",

@@ -128,9 +128,15 @@ async def _seed_agent(conn: Connection, estate: str, agent: Agent) -> None:
 
 
 async def owned(conn: Connection, agents: Collection[str]) -> Owned:
-    """What `agents` may speak for."""
+    """What `agents` may speak for. One that was cut off is none."""
     names = list(agents)
-    known = await (await conn.execute("SELECT id FROM agent WHERE id = ANY(%s)", (names,))).fetchall()
+    known = await (
+        await conn.execute(
+            "SELECT id FROM agent WHERE id = ANY(%s)"
+            " AND NOT EXISTS (SELECT 1 FROM agent_cut_off WHERE agent = agent.id AND ended_at IS NULL)",
+            (names,),
+        )
+    ).fetchall()
     cameras = await (
         await conn.execute("SELECT id, agent FROM camera WHERE agent = ANY(%s)", (names,))
     ).fetchall()
@@ -138,6 +144,12 @@ async def owned(conn: Connection, agents: Collection[str]) -> Owned:
         await conn.execute("SELECT id, agent FROM sensor WHERE agent = ANY(%s)", (names,))
     ).fetchall()
     return Owned(frozenset(row[0] for row in known), dict(cameras), dict(sensors))
+
+
+async def is_known(conn: Connection, agent: str) -> bool:
+    """Whether an agent stands in an estate, cut off or not."""
+    row = await (await conn.execute("SELECT 1 FROM agent WHERE id = %s", (agent,))).fetchone()
+    return row is not None
 
 
 async def estates(conn: Connection) -> list[EstateRow]:

@@ -21,6 +21,12 @@ CREATE TABLE public.agent (
     name_zh text NOT NULL,
     name_en text NOT NULL
 );
+CREATE TABLE public.agent_cut_off (
+    agent text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    reason text NOT NULL,
+    ended_at timestamp with time zone
+);
 CREATE TABLE public.agent_status (
     agent text NOT NULL,
     state text NOT NULL,
@@ -172,6 +178,20 @@ CREATE VIEW public.desired_outcome AS
     observed_at
    FROM public.desired_report
   ORDER BY agent, version, (array_position(ARRAY['applied'::text, 'refused'::text, 'confirmed'::text, 'rolled_back'::text], outcome)) DESC;
+CREATE TABLE public.device_certificate (
+    serial text NOT NULL,
+    agent text NOT NULL,
+    known_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone
+);
+CREATE TABLE public.enrolment_token (
+    token_hash bytea NOT NULL,
+    agent text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone
+);
 CREATE TABLE public.estate (
     id text NOT NULL,
     name_zh text NOT NULL,
@@ -322,6 +342,7 @@ ALTER TABLE ONLY public.camera_minute ATTACH PARTITION public.camera_minute_defa
 ALTER TABLE ONLY public.event ATTACH PARTITION public.event_default DEFAULT;
 ALTER TABLE ONLY public.sensor_reading ATTACH PARTITION public.sensor_reading_default DEFAULT;
 ALTER TABLE ONLY public.account ADD CONSTRAINT account_pkey PRIMARY KEY (username);
+ALTER TABLE ONLY public.agent_cut_off ADD CONSTRAINT agent_cut_off_pkey PRIMARY KEY (agent);
 ALTER TABLE ONLY public.agent ADD CONSTRAINT agent_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.agent_status ADD CONSTRAINT agent_status_pkey PRIMARY KEY (agent);
 ALTER TABLE ONLY public.alert_history ADD CONSTRAINT alert_history_pkey PRIMARY KEY (id);
@@ -338,6 +359,8 @@ ALTER TABLE ONLY public.clip ADD CONSTRAINT clip_pkey PRIMARY KEY (event);
 ALTER TABLE ONLY public.dead_letter ADD CONSTRAINT dead_letter_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.desired ADD CONSTRAINT desired_pkey PRIMARY KEY (agent, version);
 ALTER TABLE ONLY public.desired_report ADD CONSTRAINT desired_report_pkey PRIMARY KEY (agent, version, outcome);
+ALTER TABLE ONLY public.device_certificate ADD CONSTRAINT device_certificate_pkey PRIMARY KEY (serial);
+ALTER TABLE ONLY public.enrolment_token ADD CONSTRAINT enrolment_token_pkey PRIMARY KEY (token_hash);
 ALTER TABLE ONLY public.estate ADD CONSTRAINT estate_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.event ADD CONSTRAINT event_agent_boot_seq_observed_at_key1 UNIQUE (agent, boot, seq, observed_at);
 ALTER TABLE ONLY public.event_default ADD CONSTRAINT event_agent_boot_seq_observed_at_key UNIQUE (agent, boot, seq, observed_at);
@@ -365,6 +388,7 @@ CREATE INDEX camera_state_history_since ON public.camera_state_history USING btr
 CREATE INDEX change_at ON public.change USING btree (at);
 CREATE INDEX clip_sha256 ON public.clip USING btree (sha256);
 CREATE INDEX desired_unpublished ON public.desired USING btree (agent) WHERE (published_at IS NULL);
+CREATE INDEX device_certificate_agent ON public.device_certificate USING btree (agent);
 CREATE INDEX event_message_id_idx ON ONLY public.event USING btree (message_id);
 CREATE INDEX event_message_id ON public.event_default USING btree (message_id);
 CREATE INDEX fault_history_fault ON public.fault_history USING btree (fault);
@@ -379,6 +403,7 @@ ALTER INDEX public.event_agent_boot_seq_observed_at_key1 ATTACH PARTITION public
 ALTER INDEX public.event_message_id_idx ATTACH PARTITION public.event_message_id;
 ALTER INDEX public.sensor_reading_sensor_observed_at_key1 ATTACH PARTITION public.sensor_reading_sensor_observed_at_key;
 CREATE TRIGGER change_notify AFTER INSERT ON public.change FOR EACH STATEMENT EXECUTE FUNCTION public.change_notify();
+ALTER TABLE ONLY public.agent_cut_off ADD CONSTRAINT agent_cut_off_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
 ALTER TABLE ONLY public.agent ADD CONSTRAINT agent_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
 ALTER TABLE ONLY public.agent_status ADD CONSTRAINT agent_status_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.alert ADD CONSTRAINT alert_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
@@ -393,6 +418,8 @@ ALTER TABLE ONLY public.clip ADD CONSTRAINT clip_agent_fkey FOREIGN KEY (agent) 
 ALTER TABLE ONLY public.clip ADD CONSTRAINT clip_camera_fkey FOREIGN KEY (camera) REFERENCES public.camera(id);
 ALTER TABLE ONLY public.desired ADD CONSTRAINT desired_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
 ALTER TABLE ONLY public.desired_report ADD CONSTRAINT desired_report_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
+ALTER TABLE ONLY public.device_certificate ADD CONSTRAINT device_certificate_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
+ALTER TABLE ONLY public.enrolment_token ADD CONSTRAINT enrolment_token_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
 ALTER TABLE ONLY public.facade ADD CONSTRAINT facade_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
 ALTER TABLE ONLY public.fall_end ADD CONSTRAINT fall_end_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
 ALTER TABLE ONLY public.fault ADD CONSTRAINT fault_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);

@@ -20,7 +20,7 @@ from edge.camera.telling import Seen, Shown
 from edge.core import clip_window, timebase
 from edge.core.vision.masks import Masks
 from edge.evidence.clip import ClipError, CutClip, Label, cut, unfinished
-from edge.evidence.seal import DeviceKey, seal
+from edge.evidence.seal import Signer, seal
 from edge.outbox.store import Clip
 
 INTERRUPTED: Final = "the camera's program was killed before the video could be kept"
@@ -54,7 +54,7 @@ class Clips:
     def __init__(
         self,
         folder: Path,
-        device: DeviceKey,
+        device: Signer,
         post: Post,
         log: FilteringBoundLogger,
         masks: Masks | None = None,

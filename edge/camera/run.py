@@ -23,7 +23,7 @@ from edge.config.settings import Settings
 from edge.core.desired import wanted_of
 from edge.core.vision.preprocess import Verifier
 from edge.core.vision.settings import DetectorSettings
-from edge.evidence.seal import DeviceKey
+from edge.evidence.identity import DeviceFiles
 from edge.known_time import Followed
 from edge.outbox.desired import DesiredFile, DesiredFileError
 from edge.outbox.store import Outbox
@@ -54,7 +54,7 @@ def run(settings: Settings, camera: str, boot: UUID) -> None:
     masks = masks_of(chosen)
     reader = Reader(chosen.url.get_secret_value(), chosen.lost_after_s, evidence, inbox, masks)
     post = Post(Sender(settings.agent, boot, camera), outbox, say, log)
-    device = DeviceKey.load(settings.device.certificate, settings.device.key)
+    device = DeviceFiles(settings.device.certificate, settings.device.key)
     clips = Clips(settings.clips_dir, device, post, log, masks)
     if chosen.picture is not None:
         sight_of(chosen, chosen.picture)  # what cannot be used is refused before the camera is opened

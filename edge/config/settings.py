@@ -174,6 +174,15 @@ def load(path: Path, environ: Mapping[str, str]) -> Settings:
     return settings.model_copy(update={"cameras": cameras})
 
 
+def anchored(path: Path) -> Settings:
+    """The settings in `path` as they stand there, without any secret filled in; paths as in `load`.
+
+    Raises:
+        SettingsError: Unreadable or invalid.
+    """
+    return _anchored(_parsed(path, Settings)[1], path.resolve().parent)
+
+
 def _parsed(path: Path, model: type[Document]) -> tuple[str, Document]:
     try:
         text = path.read_text(encoding="utf-8")

@@ -4,7 +4,7 @@ import base64
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -16,6 +16,22 @@ from contracts.messages import ClipManifest, canonical
 
 class KeyFileError(ValueError):
     """The device's key or certificate cannot be used. The message says which file, and why."""
+
+
+class Signer(Protocol):
+    """Who seals and proves: the device's certificate, PEM and DER, and its key."""
+
+    @property
+    def certificate_pem(self) -> str:
+        """The certificate as PEM."""
+
+    @property
+    def certificate_der(self) -> bytes:
+        """The certificate as DER."""
+
+    @property
+    def private_key(self) -> ec.EllipticCurvePrivateKey:
+        """The key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +83,7 @@ class Seal:
     certificate_pem: str
 
 
-def seal(manifest: ClipManifest, device: DeviceKey) -> Seal:
+def seal(manifest: ClipManifest, device: Signer) -> Seal:
     """The manifest's exact text with the device's signature."""
     text = canonical(manifest)
     signature = device.private_key.sign(text.encode(), ec.ECDSA(hashes.SHA256()))

@@ -73,6 +73,12 @@ def endpoint(broker: BrokerSettings) -> Endpoint:
     )
 
 
+def present(where: Endpoint, broker: BrokerSettings) -> None:
+    """From the next connection on, shows the certificate that lies on the disk now."""
+    if where.tls is not None and broker.certificate is not None:
+        where.tls.load_cert_chain(broker.certificate, broker.key)
+
+
 def client(where: Endpoint, agent: str, last_will: bytes, on_drop: Callable[[], None]) -> aiomqtt.Client:
     """A client that is not connected yet.
 

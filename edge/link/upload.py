@@ -19,7 +19,7 @@ from edge import clock
 from edge.clock import steady_now, utc_now
 from edge.config.settings import EvidenceSettings
 from edge.core import restart
-from edge.evidence.seal import DeviceKey
+from edge.evidence.seal import Signer
 from edge.link.dates import watch_dates
 from edge.metrics import DeliveryMetrics
 from edge.outbox.store import Clip, DiskFull, Outbox
@@ -53,7 +53,7 @@ class Store:
 
     url: str
     agent: str
-    device: DeviceKey
+    device: Signer
     tls: ssl.SSLContext | None = None
 
 

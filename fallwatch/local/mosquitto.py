@@ -18,8 +18,10 @@ ACCESS = """\
 pattern write fallwatch/v1/%u/up/#
 pattern read fallwatch/v1/%u/down/#
 
+# The cloud also throws out whoever was cut off.
 user cloud
 topic readwrite fallwatch/v1/#
+topic write $CONTROL/dynamic-security/#
 """
 
 SETTINGS = """\
@@ -45,6 +47,15 @@ log_type warning
 log_type notice
 log_timestamp_format %Y-%m-%dT%H:%M:%S
 connection_messages true
+"""
+
+
+PLUGIN_FOLDERS = ("/usr/lib", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/local/lib")
+THROWING_OUT = """\
+
+# Ends the connections of a user that the cloud disables. Rights stay with the access list.
+plugin {plugin}
+plugin_opt_config_file {folder}/dynamic-security.json
 """
 
 
@@ -105,9 +116,21 @@ def _configure(folder: Path, authority: Authority, port: int) -> Path:
     if os.geteuid() == 0:
         # mosquitto would drop to its own account, which can read neither the key nor the folder.
         text += "user root\n"
+    if found := plugin():
+        users = folder / "dynamic-security.json"
+        if not users.exists():
+            users.write_text("{}")
+            users.chmod(0o600)
+        text += THROWING_OUT.format(plugin=found, folder=folder)
     settings = folder / "mosquitto.conf"
     settings.write_text(text)
     return settings
+
+
+def plugin() -> Path | None:
+    """The broker's dynamic security, where it is installed; without it nobody is thrown out at once."""
+    places = (Path(folder) / "mosquitto_dynamic_security.so" for folder in PLUGIN_FOLDERS)
+    return next((place for place in places if place.is_file()), None)
 
 
 def _listens(child: Child, port: int) -> bool:

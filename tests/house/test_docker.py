@@ -118,7 +118,7 @@ def test_files_that_a_service_mounts_stand_here(name: str, certificates: Path) -
     for mount in _services()[name]["volumes"]:
         source = mount.partition(":")[0]
         if source.startswith("./secrets/"):
-            assert (certificates / Path(source).name).is_file(), f"certificates.sh makes no {source}"
+            assert (certificates / Path(source).name).exists(), f"certificates.sh makes no {source}"
         elif source.startswith("./"):
             assert (DOCKER / source).is_file(), source
 
@@ -185,10 +185,16 @@ def test_mosquitto_starts_with_this_configuration(certificates: Path, tmp_path: 
     text = text.replace("/mosquitto/config", str(DOCKER / "mosquitto")).replace(
         "/mosquitto/data", str(tmp_path)
     )
+    text = text.replace("/mosquitto/revoked", str(certificates / "revoked")).replace(
+        "/usr/lib/mosquitto_dynamic_security.so", str(mosquitto.plugin())
+    )
+    users = tmp_path / "dynamic-security.json"
     settings = tmp_path / "mosquitto.conf"
     settings.write_text(f"{text}user root\n")
     log = tmp_path / "log"
-    with log.open("w") as written, subprocess.Popen([program, "-c", settings], stdout=written) as broker:
+    run = [DOCKER / "mosquitto" / "run.sh", certificates / "revoked" / "devices.crl", users]
+    command = [*run, program, "-c", settings]
+    with log.open("w") as written, subprocess.Popen(command, stdout=written) as broker:
         try:
             wait.until(
                 lambda: broker.poll() is not None or ports.answers(port), 10, "mosquitto's first answer"

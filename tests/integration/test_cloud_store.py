@@ -72,6 +72,7 @@ async def test_migrating_twice_changes_nothing(empty_database_url: str) -> None:
         "0004_fall_end.sql",
         "0006_lost_ranges.sql",
         "0008_desired.sql",
+        "0009_enrolment.sql",
     )
     assert first.skipped == (("0002_hypertables.sql", "timescaledb"),)
     second = await migrate.migrate(empty_database_url)

@@ -38,7 +38,7 @@ class Wish(BaseModel):
 async def wanted(agent: Agent, _: Maintenance, services: Use) -> Json:
     """What is wanted of an agent, and what became of the last versions."""
     async with transaction(services.pool, snapshot=True) as conn:
-        if agent not in (await registry.owned(conn, [agent])).agents:
+        if not await registry.is_known(conn, agent):
             raise Problem(HTTPStatus.NOT_FOUND, "there is no such agent")
         return await _shown(conn, agent)
 

@@ -18,8 +18,9 @@ from cloud.evidence import receive, token
 from cloud.evidence.blobs import StoreDown
 from cloud.evidence.receive import Wanted
 from cloud.evidence.verify import Objection
-from cloud.store import changes, clips
+from cloud.store import changes, clips, identities
 from cloud.store.clips import ClipRow
+from cloud.store.identities import Shown
 from cloud.store.pool import transaction
 
 router = APIRouter(prefix="/api/evidence")
@@ -100,17 +101,23 @@ async def _wanted(services: Services, request: Request, sha256: str) -> ClipRow:
     if services.ca is None:
         raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "no device authority is configured")
     try:
-        agent = token.agent_of(text, sha256, services.ca, clock.utc_now())
+        held = token.uploading(text, sha256, services.ca, clock.utc_now())
     except Objection as objection:
-        services.log.warning("upload_refused", sha256=sha256, reason=str(objection))
-        raise Problem(
-            HTTPStatus.UNAUTHORIZED, str(objection), headers={"WWW-Authenticate": "Bearer"}
-        ) from objection
+        raise _unbelieved(services, sha256, str(objection)) from objection
+    shown = Shown(held.agent, held.serial, held.ends_at)
     async with transaction(services.pool) as conn:
-        row = await clips.announced(conn, sha256, agent)
+        if not await identities.counts(conn, shown):
+            raise _unbelieved(services, sha256, "the certificate was revoked")
+        await identities.know(conn, shown, clock.utc_now())
+        row = await clips.announced(conn, sha256, held.agent)
     if row is None:
-        raise Problem(HTTPStatus.NOT_FOUND, f"{agent} has not announced this clip")
+        raise Problem(HTTPStatus.NOT_FOUND, f"{held.agent} has not announced this clip")
     return row
+
+
+def _unbelieved(services: Services, sha256: str, reason: str) -> Problem:
+    services.log.warning("upload_refused", sha256=sha256, reason=reason)
+    return Problem(HTTPStatus.UNAUTHORIZED, reason, headers={"WWW-Authenticate": "Bearer"})
 
 
 def _as_wanted(row: ClipRow) -> Wanted:

@@ -1,0 +1,115 @@
+"""How devices get their certificates: the first with a token, the next with the one that they hold."""
+
+import hashlib
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated
+
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from cloud import clock
+from cloud.api.problems import Problem
+from cloud.api.services import Services, Use
+from cloud.api.shapes import Json, instant
+from cloud.core import authority as issuing
+from cloud.core.authority import Authority, RequestRefused
+from cloud.evidence import token
+from cloud.evidence.verify import Objection
+from cloud.store import identities
+from cloud.store.identities import Shown
+from cloud.store.pool import Connection, transaction
+
+router = APIRouter(prefix="/api/devices")
+
+Pem = Annotated[str, StringConstraints(min_length=1, max_length=8192)]
+
+
+class Enrolling(BaseModel):
+    """A first request."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+    token: Annotated[str, StringConstraints(min_length=1, max_length=128)]
+    csr: Pem
+
+
+class Renewing(BaseModel):
+    """A request by a device that holds a certificate."""
+
+    model_config = ConfigDict(extra="forbid")
+    csr: Pem
+
+
+@router.post("/enrol")
+async def enrol(body: Enrolling, services: Use) -> Json:
+    """A device's first certificate, for a one-time token and a key that was made on the device."""
+    authority, now = _authority(services), clock.utc_now()
+    digest = hashlib.sha256(body.token.encode()).digest()
+    async with transaction(services.pool) as conn:
+        agent = await identities.use_token(conn, digest, now)
+        if agent is None:
+            raise _refused(services, "", "the token is unknown, was used or has expired")
+        wanted = _requested(body.csr, agent)  # Refused, the token is not used up: the transaction is undone.
+        issued = await _issue(conn, wanted, agent, authority, now)
+        await identities.enrol(conn, issued[1], now)
+    services.log.info("device_enrolled", agent=agent, serial=issued[1].number)
+    return _answer(issued[0], authority)
+
+
+@router.post("/renew")
+async def renew(body: Renewing, request: Request, services: Use) -> Json:
+    """The next certificate, for a request that the holder of the present one has signed."""
+    authority, now = _authority(services), clock.utc_now()
+    _, _, bearer = request.headers.get("authorization", "").partition(" ")
+    try:
+        held = token.renewing(bearer, body.csr, authority.certificate, now)
+    except Objection as objection:
+        raise _refused(services, "", str(objection)) from objection
+    wanted = _requested(body.csr, held.agent)
+    async with transaction(services.pool) as conn:
+        if not await identities.counts(conn, Shown(held.agent, held.serial, held.ends_at)):
+            raise _refused(services, held.agent, "the certificate was revoked")
+        await identities.know(conn, Shown(held.agent, held.serial, held.ends_at), now)
+        issued = await _issue(conn, wanted, held.agent, authority, now)
+    services.log.info("certificate_renewed", agent=held.agent, serial=issued[1].number)
+    return _answer(issued[0], authority)
+
+
+def _authority(services: Services) -> Authority:
+    if services.authority is None:
+        raise Problem(
+            HTTPStatus.SERVICE_UNAVAILABLE, "this cloud issues no certificates: enrolment is not set up"
+        )
+    return services.authority
+
+
+def _requested(pem: str, agent: str) -> x509.CertificateSigningRequest:
+    try:
+        return issuing.request(pem, agent)
+    except RequestRefused as refused:
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(refused)) from refused
+
+
+def _refused(services: Services, agent: str, reason: str) -> Problem:
+    services.log.warning("certificate_refused", agent=agent, reason=reason)
+    return Problem(HTTPStatus.UNAUTHORIZED, reason, headers={"WWW-Authenticate": "Bearer"})
+
+
+async def _issue(
+    conn: Connection, wanted: x509.CertificateSigningRequest, agent: str, authority: Authority, now: datetime
+) -> tuple[x509.Certificate, Shown]:
+    made = issuing.certificate(wanted, agent, authority, x509.random_serial_number(), now)
+    shown = Shown(agent, made.serial_number, made.not_valid_after_utc)
+    await identities.know(conn, shown, now)
+    return made, shown
+
+
+def _answer(made: x509.Certificate, authority: Authority) -> Json:
+    pem = serialization.Encoding.PEM
+    return {
+        "certificate": made.public_bytes(pem).decode(),
+        "authority": authority.certificate.public_bytes(pem).decode(),
+        "ends_at": instant(made.not_valid_after_utc),
+    }
