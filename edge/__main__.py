@@ -57,13 +57,13 @@ def camera(config: Path, camera: str, boot: UUID | None) -> None:
         raise click.ClickException(str(error)) from error
 
 
-@main.command("try-warning")
+@main.command()
 @CONFIG
 @click.argument("device")
 @click.option(
     "--for", "for_s", default=2.0, show_default=True, type=click.FloatRange(0.1, 60), help="Seconds."
 )
-def try_warning(config: Path, device: str, for_s: float) -> None:
+def siren(config: Path, device: str, for_s: float) -> None:
     """Switch the siren, lamp or loudspeaker DEVICE of CONFIG on and off again, to see that it works."""
     try:
         asyncio.run(tried(_load(config).warning.device(device), for_s))
