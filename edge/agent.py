@@ -149,7 +149,7 @@ class _Parts:
         self._desk = Desk(me.agent, me.boot, outbox, self._uplink.wake.set, self._delivery, log)
         self._warner = Warner(settings.warning.devices, self._desk, metrics.warnings(registry))
         self._supervisor = Supervisor(
-            program, self._appended, self._warner.suspected, metrics.cameras(registry), log
+            program, self._appended, self._warner.suspected, self._desk, metrics.cameras(registry), log
         )
         wished = settings.desired
         self._steering = Steering(

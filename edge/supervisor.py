@@ -15,15 +15,29 @@ from uuid import UUID
 from pydantic import ValidationError
 from structlog.typing import FilteringBoundLogger
 
+from contracts.devices import DeviceFault, Words
 from contracts.messages import CameraNow
 from edge.clock import monotonic_s, steady_now, utc_now
 from edge.core import restart
 from edge.core.desired import Look
 from edge.core.report import LINE, Appended, Line, Stats, Suspected
 from edge.metrics import CameraMetrics
+from edge.outbox.desk import Desk
 
 RESTART: Final = restart.Policy(base_s=0.5, cap_s=30.0, jitter=0.3, healthy_s=60.0)
 STOP_S: Final = 8.0
+FIRST_LINE_S: Final = 60.0
+"""A worker that begins on a busy box takes seconds to say its first line."""
+SILENT_S: Final = 15.0
+"""Afterwards it says one each second; so long a silence means that it hangs, and it is killed."""
+CRASHING: Final = "worker_crashing"
+CRASHING_WORDS: Final = Words(
+    zh="摄像头的处理程序在一分钟内多次崩溃", en="The camera's program crashed several times within a minute"
+)
+CRASHING_ADVICE: Final = Words(
+    zh="查看日志中的 worker_ended；检查摄像头的编码设置与固件，必要时重启摄像头",  # noqa: RUF001 - Chinese punctuation
+    en="Look for worker_ended in the log; check the camera's encoding and firmware, restart it if need be",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +69,10 @@ class Supervisor:
     program: Program
     appended: Callable[[str], None]
     suspected: Callable[[str, Suspected], None]
+    desk: Desk
     metrics: CameraMetrics
     log: FilteringBoundLogger
+    machines: dict[str, restart.Restart] = field(default_factory=dict)
     cameras: dict[str, Seen] = field(default_factory=dict)
     crashes: Counter[str] = field(default_factory=Counter)
     """How often each camera's worker ended by itself."""
@@ -99,21 +115,55 @@ class Supervisor:
         """Runs the camera's worker for ever, with growing pauses when it fails."""
         log = self.log.bind(camera=camera)
         luck = random.Random()  # noqa: S311 - spreads restarts, guards nothing
-        machine = restart.Restart()
+        told = await asyncio.to_thread(self.desk.outbox.faults_open, camera)
+        self.machines[camera] = restart.Restart(storming=CRASHING in told)
         self.cameras[camera] = Seen(utc_now())
         while True:
             self.signs[camera] = monotonic_s()
-            machine, effects = restart.step(RESTART, machine, restart.TimePassed(), steady_now())
-            if effects:
+            if restart.Start() in await self._step(camera, restart.TimePassed()):
                 code = await self._run(camera, log)
-                machine, effects = restart.step(RESTART, machine, restart.Ended(luck.random()), steady_now())
+                await self._step(camera, restart.Ended(luck.random()))
                 self.metrics.restarts.labels(camera).inc()
                 self.crashes[camera] += 1
-                log.error("worker_ended", code=code, failures=machine.failures)
+                log.error("worker_ended", code=code, failures=self.machines[camera].failures)
                 self._ended(camera)
-            when = restart.due(machine, steady_now())
+            when = restart.due(self.machines[camera], steady_now())
             wait_s = (when - steady_now()).total_seconds() if when else 0.0
             await asyncio.sleep(min(max(wait_s, 0.0), RESTART.cap_s))
+
+    async def _step(
+        self, camera: str, given: restart.Ended | restart.TimePassed
+    ) -> tuple[restart.Effect, ...]:
+        """What the machine says; a storm of crashes, and its end, are told."""
+        self.machines[camera], effects = restart.step(RESTART, self.machines[camera], given, steady_now())
+        for effect in effects:
+            match effect:
+                case restart.Stormed(times):
+                    await self._tell_crashes(camera, times)
+                case restart.Calmed():
+                    await self._tell_crashes(camera, 0)
+                case _:
+                    continue
+        return effects
+
+    async def _tell_crashes(self, camera: str, times: int) -> None:
+        await self.desk.send(
+            "device_fault",
+            utc_now(),
+            lambda head: DeviceFault(
+                **head,
+                subject_type="camera",
+                subject=camera,
+                fault=CRASHING,
+                state="raised" if times else "cleared",
+                severity="critical",
+                value=float(times),
+                threshold=float(RESTART.storm),
+                unit="1",
+                what=CRASHING_WORDS,
+                advice=CRASHING_ADVICE,
+            ),
+        )
 
     async def _run(self, camera: str, log: FilteringBoundLogger) -> int:
         child = await asyncio.create_subprocess_exec(
@@ -133,12 +183,20 @@ class Supervisor:
         try:
             await self._listen(camera, child.stdout, log)
             return await child.wait()
+        except TimeoutError:
+            log.error("worker_silent", pid=child.pid)  # noqa: TRY400 - where it waited tells nothing
+            child.kill()  # a process that hangs does not hear anything politer
+            return await child.wait()
         finally:
             await _end(child)
 
     async def _listen(self, camera: str, lines: asyncio.StreamReader, log: FilteringBoundLogger) -> None:
-        while line := await lines.readline():
+        """Until its end. Raises TimeoutError when it says nothing for too long."""
+        limit_s = FIRST_LINE_S
+        while line := await _line(lines, limit_s):
+            limit_s = SILENT_S
             self.signs[camera] = monotonic_s()
+            await self._step(camera, restart.TimePassed())
             try:
                 self._heard(camera, LINE.validate_json(line))
             except ValidationError:
@@ -182,6 +240,11 @@ class Supervisor:
         self.cameras[camera] = Seen(utc_now())
         self.metrics.up.labels(camera).set(0)
         self.metrics.frames_per_s.labels(camera).set(0)
+
+
+async def _line(lines: asyncio.StreamReader, limit_s: float) -> bytes:
+    async with asyncio.timeout(limit_s):
+        return await lines.readline()
 
 
 def _gain(before: Stats | None, now: Stats, name: str) -> float:

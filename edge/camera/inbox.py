@@ -39,11 +39,12 @@ class Captured:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A connection ended, or could not be made (None)."""
+    """A connection ended, or could not be made (None). refused: the camera did not take our password."""
 
     connection: Connection | None
     reason: str
     at: datetime
+    refused: bool = False
 
 
 class Inbox:

@@ -10,7 +10,7 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 
 from edge.camera.inbox import Captured, Connection, Inbox, Trouble
-from edge.camera.source import VideoError, VideoSource, open_video
+from edge.camera.source import Transport, VideoError, VideoSource, WrongPassword, open_video
 from edge.clock import monotonic_s, steady_now
 from edge.config.settings import EvidenceSettings
 from edge.core import restart, timebase
@@ -18,8 +18,13 @@ from edge.core.vision.masks import Masks
 from edge.evidence.clip import Template
 from edge.evidence.ring import ClockRestarted, Ring
 
-RECONNECT: Final = restart.Policy(base_s=0.5, cap_s=15.0, jitter=0.3, healthy_s=20.0)
-OPEN_TIMEOUT_S: Final = 8.0
+RECONNECT: Final = restart.Policy(base_s=0.5, cap_s=2.5, jitter=0.3, healthy_s=20.0)
+OPEN_TIMEOUT_S: Final = 6.0
+"""With the longest pause together less than the ten seconds in which a camera is to be seen again."""
+LOGIN: Final = restart.Policy(base_s=300.0, cap_s=1800.0, jitter=0.1, healthy_s=20.0)
+"""After a refused password: cameras lock an address out after a handful of wrong ones within half an hour."""
+HUNG_S: Final = 60.0
+"""Every wait in the decoder's thread has a bound below this."""
 
 
 @dataclass(slots=True)
@@ -33,12 +38,25 @@ class Tally:
     discontinuities: int = 0
 
 
+class ReaderHung(Exception):  # noqa: N818 - says what happened
+    """The decoder's thread is stuck. Only a new process helps."""
+
+
 class Reader:
     """Reads one camera until it is told to stop."""
 
     def __init__(
-        self, url: str, silence_s: float, evidence: EvidenceSettings, inbox: Inbox, masks: Masks | None = None
+        self,
+        url: str,
+        silence_s: float,
+        evidence: EvidenceSettings,
+        inbox: Inbox,
+        masks: Masks | None = None,
+        *,
+        transport: Transport = "tcp",
     ) -> None:
+        self._transport = transport
+        self._moved_s = monotonic_s()
         self.tally = Tally()
         self._masks = masks
         self._url = url
@@ -59,9 +77,15 @@ class Reader:
         self._thread.join(timeout_s)
 
     def expect_running(self) -> None:
-        """Raises what ended the thread, if something did: the worker cannot go on without it."""
+        """Raises what ended the thread, if something did: the worker cannot go on without it.
+
+        Raises:
+            ReaderHung: It has not moved for too long, so it is stuck in its library.
+        """
         if self._failure is not None:
             raise self._failure
+        if monotonic_s() - self._moved_s > HUNG_S:
+            raise ReaderHung(f"the decoder has not moved for {HUNG_S:g} s")
 
     def _run(self) -> None:
         try:
@@ -73,28 +97,35 @@ class Reader:
         luck = random.Random()  # noqa: S311 - spreads reconnections, guards nothing
         machine = restart.Restart()
         while not self._stop.is_set():
+            self._moved_s = monotonic_s()
             machine, effects = restart.step(RECONNECT, machine, restart.TimePassed(), steady_now())
             if effects:
-                self._read_once()
-                machine, _ = restart.step(RECONNECT, machine, restart.Ended(luck.random()), steady_now())
+                policy = self._read_once()
+                machine, _ = restart.step(policy, machine, restart.Ended(luck.random()), steady_now())
             when = restart.due(machine, steady_now())
             wait_s = (when - steady_now()).total_seconds() if when else 0.0
-            self._stop.wait(min(max(wait_s, 0.0), RECONNECT.cap_s))
+            self._stop.wait(min(max(wait_s, 0.0), RECONNECT.cap_s))  # a longer pause in pieces
 
-    def _read_once(self) -> None:
-        """One connection, from opening to its end, which is told as trouble."""
+    def _read_once(self) -> restart.Policy:
+        """One connection, from opening to its end, which is told as trouble; when to try again."""
         connection: Connection | None = None
+        refused = False
         try:
             with open_video(
-                self._url, masks=self._masks, open_timeout_s=OPEN_TIMEOUT_S, read_timeout_s=self._silence_s
+                self._url,
+                masks=self._masks,
+                open_timeout_s=OPEN_TIMEOUT_S,
+                read_timeout_s=self._silence_s,
+                transport=self._transport,
             ) as source:
                 self.tally.connects += 1
                 connection = self._connection(source)
                 self._hand_over(source, connection)
             reason = "the video ended"
         except (VideoError, ClockRestarted) as error:
-            reason = str(error)
-        self._inbox.trouble(Trouble(connection, reason, steady_now()))
+            reason, refused = str(error), isinstance(error, WrongPassword)
+        self._inbox.trouble(Trouble(connection, reason, steady_now(), refused))
+        return LOGIN if refused else RECONNECT
 
     def _connection(self, source: VideoSource) -> Connection:
         tick_s = float(source.info.time_base)
@@ -108,7 +139,7 @@ class Reader:
         def keep(packet: "Packet[VideoStream]") -> None:
             nonlocal packet_s
             connection.ring.push(packet)
-            packet_s = monotonic_s()
+            packet_s = self._moved_s = monotonic_s()
 
         damaged_before = self.tally.damaged
         for frame in source.frames(keep):

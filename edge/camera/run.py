@@ -52,7 +52,9 @@ def run(settings: Settings, camera: str, boot: UUID) -> None:
     outbox = Outbox.open(settings.outbox_path, settings.outbox.max_messages)
     inbox = Inbox()
     masks = masks_of(chosen)
-    reader = Reader(chosen.url.get_secret_value(), chosen.lost_after_s, evidence, inbox, masks)
+    reader = Reader(
+        chosen.url.get_secret_value(), chosen.lost_after_s, evidence, inbox, masks, transport=chosen.transport
+    )
     post = Post(Sender(settings.agent, boot, camera), outbox, say, log)
     device = DeviceFiles(settings.device.certificate, settings.device.key)
     clips = Clips(settings.clips_dir, device, post, log, masks)

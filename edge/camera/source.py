@@ -7,11 +7,11 @@ or copied (colour conversion of 1080p costs several milliseconds a frame, as muc
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self, TypeAlias
+from typing import Final, Literal, Self, TypeAlias
 
 import av
 import numpy as np
@@ -29,6 +29,8 @@ from edge.evidence import masked
 VideoPacket: TypeAlias = "Packet[VideoStream]"  # generic for the type checker only
 OnPacket: TypeAlias = "Callable[[VideoPacket], None]"
 
+Transport = Literal["tcp", "udp"]
+
 LIVE_SCHEMES: Final = frozenset({"rtsp", "rtsps", "rtmp", "rtmps", "rtp", "udp", "srt", "tcp"})
 # Formats whose first plane is 8-bit luma, one byte a pixel: used as they are.
 LUMA_FIRST: Final = frozenset(
@@ -40,6 +42,11 @@ MAX_BAD_READS: Final = 256
 # A time stamp that falls back by more than this is a new clock (restart, wrap), not reordering.
 CLOCK_RESTART_S: Final = 1.0
 DEFAULT_PERIOD_S: Final = 0.04
+LIBAV_READS: Final = 2
+"""libav 8 reads once more after a read that was interrupted: it took twice the time-out in every try."""
+COPIES: Final = 2
+FIRST_PICTURE: Final = timedelta(seconds=30)
+"""Cameras with a smart codec send a key frame every 10 to 20 s; until then nothing can be decoded."""
 SECRET_QUERY: Final = re.compile(r"(?i)([?&](?:pass|password|passwd|pwd|token|auth|key|secret)=)[^&#]*")
 SCHEME: Final = re.compile(r"^([a-zA-Z][a-zA-Z0-9+.-]*)://")
 
@@ -104,11 +111,21 @@ def luma_of(picture: VideoFrame) -> Luma:
     return np.rot90(luma, quarter_turns) if quarter_turns else luma
 
 
+class WrongPassword(VideoError):  # noqa: N818 - says what happened
+    """The camera refused our name and password. Trying on would make it lock us out."""
+
+
 class VideoSource:
     """An opened video. Made by `open_video`; closes with its `with` block."""
 
     def __init__(
-        self, container: InputContainer, stream: VideoStream, *, url: str, masks: Masks | None = None
+        self,
+        container: InputContainer,
+        stream: VideoStream,
+        *,
+        url: str,
+        masks: Masks | None = None,
+        silence_s: float = 8.0,
     ) -> None:
         self.stream = stream
         self.damaged = 0
@@ -121,6 +138,9 @@ class VideoSource:
         self._masks = masks
         self._mask: Mask | None = None
         self._arrivals: dict[int, datetime] = {}
+        self._blind_since: datetime | None = None
+        self._silence = timedelta(seconds=silence_s)
+        self._patience = max(FIRST_PICTURE, self._silence)
 
     @property
     def info(self) -> StreamInfo:
@@ -159,7 +179,10 @@ class VideoSource:
             arrived_at = steady_now() if self._live else None
             if on_packet is not None and packet.size:
                 on_packet(packet)
+            if packet.size:
+                self._expect_pictures(arrived_at)
             for picture in self._decode(packet, arrived_at):
+                self._blind_since, self._patience = None, self._silence
                 luma = self._upright(picture)
                 arrived = (
                     self._arrivals.pop(picture.pts, arrived_at) if picture.pts is not None else arrived_at
@@ -170,6 +193,14 @@ class VideoSource:
             raise VideoError(f"{self._name} holds no picture that can be decoded.")
         if self._live:
             raise StreamLost(f"{self._name} ended the stream.")
+
+    def _expect_pictures(self, arrived_at: datetime | None) -> None:
+        """Packets alone are no picture: after a while only another connection helps."""
+        if arrived_at is None:
+            return
+        self._blind_since = self._blind_since or arrived_at
+        if arrived_at - self._blind_since > self._patience:
+            raise StreamLost(f"{self._name} sends what cannot be decoded.")
 
     def frames(self, on_packet: "OnPacket | None" = None) -> Iterator[Frame]:
         """Decoded frames in order of presentation, their times strictly increasing.
@@ -231,7 +262,7 @@ class VideoSource:
             self._size = (luma.shape[0], luma.shape[1])
             self._mask = self._drawn(self._size[::-1])
         if luma.shape != self._size:
-            if self._mask is not None:  # nobody knows what has moved under the masks
+            if self._live:  # another stream has begun: its clip needs another head, its masks have moved
                 raise StreamLost(f"{self._name} changed the size of its picture.")
             height, width = self._size
             luma = luma_of(picture.reformat(width=width, height=height, format="gray"))[:height, :width]
@@ -253,6 +284,8 @@ class _Clock:
         rate = stream.average_rate or stream.guessed_rate
         self._period_s = float(1 / rate) if rate else DEFAULT_PERIOD_S
         self._shift_s = 0.0
+        self._stood = 0
+        self._stamp_s: float | None = None
         self._last_s: float | None = None
 
     def seconds(self, picture: VideoFrame) -> float:
@@ -263,12 +296,17 @@ class _Clock:
         else:
             if self.start is None:
                 self.start = picture.pts
-            now = (picture.pts - self.start) * self._tick_s + self._shift_s
-            if last is not None and now < last - CLOCK_RESTART_S:
-                self._shift_s += next_s - now
-                now = next_s
-            elif last is not None and now <= last:
-                now = last + self._period_s / 4
+            stamp_s = (picture.pts - self.start) * self._tick_s
+            if self._stamp_s is not None and stamp_s < self._stamp_s - CLOCK_RESTART_S:
+                self._shift_s = next_s - stamp_s
+            self._stamp_s = stamp_s
+            now = stamp_s + self._shift_s
+            if last is not None and now <= last:
+                # Once or twice: copies. For longer: stamps that stand while the picture goes on.
+                self._stood += 1
+                now = last + (self._period_s / 4 if self._stood <= COPIES else self._period_s)
+            else:
+                self._stood = 0
         self._last_s = now
         return now
 
@@ -280,10 +318,12 @@ def open_video(
     open_timeout_s: float = 10.0,
     read_timeout_s: float = 8.0,
     thread_count: int = 1,
+    transport: Transport = "tcp",
 ) -> VideoSource:
     """Opens a file or a stream for reading.
 
-    RTSP runs over TCP: a lost datagram would smear the picture for seconds. masks: burnt into every picture.
+    transport: of RTSP; over UDP a lost datagram smears the picture until the next key frame. masks: burnt
+    into every picture. read_timeout_s: silence, or packets without a picture, after which a stream is lost.
     thread_count: threads of the decoder, 0 lets it choose. Raises VideoError with one sentence if it cannot
     be opened or is no video.
     """
@@ -294,9 +334,13 @@ def open_video(
     if local and Path(url).is_dir():
         raise VideoError(f"{name} is a folder, not a video.")
     target = f"file:{url}" if local and Path(url).exists() else url
-    options = {"rtsp_transport": "tcp"} if url.lower().startswith("rtsp") else {}
+    options = {"rtsp_transport": str(transport)} if url.lower().startswith("rtsp") else {}
     try:
-        container = av.open(target, mode="r", options=options, timeout=(open_timeout_s, read_timeout_s))
+        container = av.open(
+            target, mode="r", options=options, timeout=(open_timeout_s, read_timeout_s / LIBAV_READS)
+        )
+    except (av.error.HTTPUnauthorizedError, av.error.HTTPForbiddenError):
+        raise WrongPassword(f"{name} refuses our name and password.") from None
     except av.error.InvalidDataError:
         fault = "answers, but not as a camera" if is_live(url) else "is no video, or damaged beyond reading"
         raise VideoError(f"{name} {fault}.") from None
@@ -307,7 +351,7 @@ def open_video(
         container.close()
         raise VideoError(f"{name} is no video.")
     stream.codec_context.thread_count = thread_count
-    return VideoSource(container, stream, url=url, masks=masks)
+    return VideoSource(container, stream, url=url, masks=masks, silence_s=read_timeout_s)
 
 
 def _moves(stream: VideoStream) -> bool:

@@ -17,6 +17,7 @@ from edge import clock
 from edge.camera import telling
 from edge.camera.clips import Clips, Owed
 from edge.camera.inbox import Captured, Connection, Inbox, Trouble
+from edge.camera.login import Login
 from edge.camera.places import Places
 from edge.camera.post import Post
 from edge.camera.reader import Reader
@@ -104,6 +105,7 @@ class Worker:
         self._watch = health.start(utc_now())
         self._search: Search | None = None
         self._places = Places()
+        self._login = Login(post)
         self._counted = Counted()
         self._told_s = monotonic_s()
 
@@ -147,6 +149,7 @@ class Worker:
         self._tell_suspicions(told, captured)
         self._tell_falls(told, search)
         seen_at, now = steady_now(), utc_now()
+        self._login.accepted(seen_at)
         self._camera, announced = camera.step(
             self._camera, camera.FrameSeen(), seen_at, self._task.lost_after_s
         )
@@ -159,6 +162,8 @@ class Worker:
 
     def _troubled(self, trouble: Trouble) -> None:
         self._log.warning("camera_trouble", reason=trouble.reason)
+        if trouble.refused:
+            self._login.refused(trouble.at)
         self._camera, announced = camera.step(
             self._camera, camera.Trouble(trouble.reason), trouble.at, self._task.lost_after_s
         )

@@ -37,6 +37,8 @@ class CameraSettings(SightSettings):
     """Instead of `url`: once loaded, `url` is the address that follows from it."""
     onvif: OnvifSettings | None = None
     """How it is asked about itself; None: not at all."""
+    transport: Literal["tcp", "udp"] = "tcp"
+    """How RTSP brings the video. UDP only where TCP does not work: a lost datagram smears the picture."""
     lost_after_s: float = Field(default=8, gt=0, le=10)
     """Silence after which the camera counts as lost."""
 

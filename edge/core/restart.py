@@ -17,13 +17,15 @@ class Policy:
     """How long to wait.
 
     The n-th failure in a row waits min(cap_s, base_s · 2ⁿ⁻¹), less up to `jitter` of it. Whoever ran for
-    `healthy_s` has no failures behind it.
+    `healthy_s` has no failures behind it. `storm` ends within `storm_s` are told as a storm.
     """
 
     base_s: float = 0.5
     cap_s: float = 30.0
     jitter: float = 0.3
     healthy_s: float = 30.0
+    storm: int = 5
+    storm_s: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,10 @@ class Restart:
     failures: int = 0
     since: datetime | None = None
     """Start of the present run, or the instant at which to start; None: at once."""
+    ends: tuple[datetime, ...] = ()
+    """When it ended within the last `storm_s`."""
+    storming: bool = False
+    """A storm was told, and not its end: a run of `healthy_s`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,19 @@ class Wait:
     failures: int
 
 
-Effect = Start | Wait
+@dataclass(frozen=True, slots=True)
+class Stormed:
+    """Effect: it ended so often in so short a time that somebody must look."""
+
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class Calmed:
+    """Effect: it has run for long enough again."""
+
+
+Effect = Start | Wait | Stormed | Calmed
 
 
 def delay_s(policy: Policy, failures: int, luck: float) -> float:
@@ -71,7 +89,7 @@ def delay_s(policy: Policy, failures: int, luck: float) -> float:
 
 
 def due(restart: Restart, at: datetime) -> datetime | None:
-    """When TimePassed will do something; None while it runs."""
+    """When TimePassed will start it; None while it runs."""
     if restart.state == "running":
         return None
     return restart.since or at
@@ -84,14 +102,29 @@ def step(
     match given:
         case TimePassed() if restart.state == "waiting" and (restart.since is None or at >= restart.since):
             return replace(restart, state=_after("waiting", "due"), since=at), (Start(),)
+        case TimePassed() if restart.storming and _ran_s(restart, at) >= policy.healthy_s:
+            return replace(restart, storming=False, ends=()), (Calmed(),)
         case Ended(luck) if restart.state == "running":
-            ran_s = (at - restart.since).total_seconds() if restart.since else 0.0
-            failures = 1 if ran_s >= policy.healthy_s else restart.failures + 1
+            failures = 1 if _ran_s(restart, at) >= policy.healthy_s else restart.failures + 1
             wait_s = delay_s(policy, failures, luck)
-            after = Restart(_after("running", "ended"), failures, at + timedelta(seconds=wait_s))
-            return after, (Wait(wait_s, failures),)
+            recent = (*(then for then in restart.ends if (at - then).total_seconds() < policy.storm_s), at)
+            storms = len(recent) >= policy.storm and not restart.storming
+            after = Restart(
+                _after("running", "ended"),
+                failures,
+                at + timedelta(seconds=wait_s),
+                recent[-policy.storm :],
+                restart.storming or storms,
+            )
+            told: tuple[Effect, ...] = (Wait(wait_s, failures),)
+            return after, (*told, Stormed(len(recent))) if storms else told
         case _:
             return restart, ()
+
+
+def _ran_s(restart: Restart, at: datetime) -> float:
+    running = restart.state == "running" and restart.since is not None
+    return (at - restart.since).total_seconds() if running and restart.since else 0.0
 
 
 def _after(state: State, what: str) -> State:

@@ -10,6 +10,8 @@ from av.video.stream import VideoStream
 
 DEFAULT_PERIOD_S: Final = 0.04
 MAX_UNTIMED: Final = 64
+COPIES: Final = 2
+"""As in `edge.camera.source`: after so many packets of one time stamp the stamps stand."""
 
 
 class ClockRestarted(Exception):  # noqa: N818 - says what happened
@@ -43,6 +45,8 @@ class Ring:
         self._untimed: list[tuple[bytes, int, bool]] = []
         self._bytes = 0
         self._cut_short = 0
+        self._stood = 0
+        self._stamp_s = float("-inf")
         self._lock = threading.Lock()
 
     def push(self, packet: "Packet[VideoStream]") -> None:
@@ -79,13 +83,23 @@ class Ring:
         return EncodedPacket(payload, pts, dts, duration, pts * self._tick_s, dts * self._tick_s, is_keyframe)
 
     def _append(self, kept: EncodedPacket) -> None:
-        if self._packets and kept.dts_s < self._packets[-1].dts_s - 1.0:
+        stamp_s, self._stamp_s = self._stamp_s, kept.dts_s
+        if kept.dts_s < stamp_s - 1.0:
             raise ClockRestarted("the stream's time stamps fell back")
         if self._packets and kept.dts <= self._packets[-1].dts:
-            return  # a copy, or reordered by the network: a muxer takes increasing times only
+            self._stood += 1
+            if self._stood <= COPIES:
+                return  # a copy, or reordered by the network: a muxer takes increasing times only
+            kept = self._after_last(kept)  # stamps that stand while the picture goes on
+        else:
+            self._stood = 0
         self._packets.append(kept)
         self._bytes += len(kept.payload)
         self._trim(kept.dts_s)
+
+    def _after_last(self, kept: EncodedPacket) -> EncodedPacket:
+        dts = self._packets[-1].dts + kept.duration
+        return self._kept(kept.payload, dts, dts, kept.duration, is_keyframe=kept.is_keyframe)
 
     def packets(self) -> tuple[EncodedPacket, ...]:
         """What is in the ring now, in decoding order."""

@@ -13,7 +13,7 @@ import aiomqtt
 from structlog.typing import FilteringBoundLogger
 
 from contracts.points import MqttPoint
-from edge.clock import monotonic_s, utc_now
+from edge.clock import monotonic_s, steady_now, utc_now
 from edge.core import decode, restart
 from edge.core.rules import Answer, Unread
 
@@ -55,12 +55,12 @@ class Listener:
         luck = random.Random()  # noqa: S311 - spreads reconnections, guards nothing
         machine = restart.Restart()
         while True:
-            machine, effects = restart.step(RECONNECT, machine, restart.TimePassed(), utc_now())
+            machine, effects = restart.step(RECONNECT, machine, restart.TimePassed(), steady_now())
             if effects:
                 await self._once()
-                machine, _ = restart.step(RECONNECT, machine, restart.Ended(luck.random()), utc_now())
-            when = restart.due(machine, utc_now())
-            wait_s = (when - utc_now()).total_seconds() if when else 0.0
+                machine, _ = restart.step(RECONNECT, machine, restart.Ended(luck.random()), steady_now())
+            when = restart.due(machine, steady_now())
+            wait_s = (when - steady_now()).total_seconds() if when else 0.0
             await asyncio.sleep(min(max(wait_s, 0.0), RECONNECT.cap_s))
 
     async def _once(self) -> None:

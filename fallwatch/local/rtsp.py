@@ -11,6 +11,7 @@ from fallwatch.local.children import Child, PartError, spawn
 SYSTEM_PYTHON = Path("/usr/bin/python3")
 """Debian's bindings for GStreamer are there and in no virtual environment."""
 SERVER = Path(__file__).with_name("rtsp_server.py")
+USER = "viewer"
 START_TIMEOUT_S = 20
 PACKAGES = "python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-good"
 _PROBE = "import gi; gi.require_version('GstRtspServer', '1.0'); from gi.repository import GstRtspServer"
@@ -19,16 +20,19 @@ _PROBE = "import gi; gi.require_version('GstRtspServer', '1.0'); from gi.reposit
 class RtspCamera:
     """A camera's process; one instance is one address."""
 
-    def __init__(self, video: Path, port: int, log: Path) -> None:
+    def __init__(self, video: Path, port: int, log: Path, password: str | None = None) -> None:
         self.video = video
         self.port = port
         self.log = log
+        self.password = password
+        self._asked = log.with_suffix(f".{port}.show")
         self._child: Child | None = None
 
     @property
     def url(self) -> str:
-        """Where its stream is."""
-        return f"rtsp://{ports.HOST}:{self.port}/cam"
+        """Where its stream is, with name and password if it wants them."""
+        login = f"{USER}:{self.password}@" if self.password is not None else ""
+        return f"rtsp://{login}{ports.HOST}:{self.port}/cam"
 
     @property
     def running(self) -> bool:
@@ -41,13 +45,13 @@ class RtspCamera:
         Raises:
             PartError: It ended at once; the message has its last words.
         """
-        child = spawn(
-            "the RTSP camera",
-            # -I: neither our environment's packages nor this folder's modules.
-            [SYSTEM_PYTHON, "-I", SERVER, self.video.resolve(), str(self.port)],
-            self.log,
-            parent_death="KILL",
-        )
+        self._asked.unlink(missing_ok=True)
+        # -I: neither our environment's packages nor this folder's modules.
+        command: list[str | Path] = [SYSTEM_PYTHON, "-I", SERVER, self.video.resolve(), str(self.port)]
+        command += ["--show", self._asked]
+        if self.password is not None:
+            command += ["--digest", f"{USER}:{self.password}"]
+        child = spawn("the RTSP camera", command, self.log, parent_death="KILL")
         self._child = child
 
         def listens() -> bool:
@@ -55,6 +59,18 @@ class RtspCamera:
             return ports.answers(self.port)
 
         wait.until(listens, START_TIMEOUT_S, "the RTSP camera's first answer")
+
+    @property
+    def pid(self) -> int:
+        """Its process, for signals."""
+        assert self._child is not None
+        return self._child.popen.pid
+
+    def show(self, video: Path) -> None:
+        """Another file from now on, in the same stream: somebody set another size at the camera."""
+        fresh = self._asked.with_suffix(".new")
+        fresh.write_text(str(video.resolve()))
+        fresh.replace(self._asked)
 
     def kill(self) -> None:
         """The camera dies as when its cable is pulled."""
@@ -69,20 +85,23 @@ class RtspCamera:
 
 
 @contextmanager
-def running(video: Path, port: int | None = None, log: Path | None = None) -> Iterator[RtspCamera]:
-    """A camera that shows `video` (MP4 with H.264) from its beginning each time the first viewer comes.
+def running(
+    video: Path, port: int | None = None, log: Path | None = None, password: str | None = None
+) -> Iterator[RtspCamera]:
+    """A camera that shows `video` (MP4: H.264, H.265) from its beginning each time the first viewer comes.
 
     Args:
         video: The file.
         port: Where it listens; any free port if None.
         log: Its output; beside the video if None.
+        password: What the user `viewer` must prove to know, by digest authentication; None: anybody may look.
 
     Raises:
         PartError: The system lacks packages, or the file cannot be served.
     """
     _expect_packages()
     number = port if port is not None else ports.any_free()
-    camera = RtspCamera(video, number, log or video.with_suffix(".rtsp.log"))
+    camera = RtspCamera(video, number, log or video.with_suffix(".rtsp.log"), password)
     try:
         camera.start()
         yield camera
