@@ -10,7 +10,6 @@ from uuid import UUID, uuid4
 import click
 
 from edge import logs
-from edge.agent import run as run_agent
 from edge.camera.run import run as run_camera
 from edge.config.base import SettingsError
 from edge.config.settings import Settings, anchored, load
@@ -21,8 +20,6 @@ from edge.link import enrol as enrolling
 from edge.link.client import EndpointError
 from edge.link.enrol import EnrolmentError
 from edge.outbox.schema import OutboxError
-from edge.warning.switches import SwitchError
-from edge.warning.trial import tried
 
 CONFIG = click.argument("config", type=click.Path(dir_okay=False, path_type=Path))
 CANNOT_BEGIN = (SettingsError, KeyFileError, EndpointError, OutboxError)
@@ -37,6 +34,9 @@ def main() -> None:
 @CONFIG
 def agent(config: Path) -> None:
     """Run the agent that CONFIG describes, with all its cameras and sensors."""
+    # Each camera is a process that begins here and needs none of the 30 MB of protocols.
+    from edge.agent import run as run_agent  # noqa: PLC0415
+
     logs.configure()
     try:
         asyncio.run(run_agent(_load(config), config))
@@ -65,6 +65,9 @@ def camera(config: Path, camera: str, boot: UUID | None) -> None:
 )
 def siren(config: Path, device: str, for_s: float) -> None:
     """Switch the siren, lamp or loudspeaker DEVICE of CONFIG on and off again, to see that it works."""
+    from edge.warning.switches import SwitchError  # noqa: PLC0415 - as above
+    from edge.warning.trial import tried  # noqa: PLC0415
+
     try:
         asyncio.run(tried(_load(config).warning.device(device), for_s))
     except (SettingsError, SwitchError) as error:

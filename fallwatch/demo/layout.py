@@ -7,12 +7,15 @@ from urllib.parse import urlsplit
 import yaml
 
 from fallwatch.demo import sight
+from fallwatch.local.modbus import Registers
 from fallwatch.local.pki import Credentials
 from models.synth.presets import EAST_CAMERA, EAST_FACADE, WEST_CAMERA, WEST_FACADE
 
 AGENT = "demo-box"
 CAMERA_EAST = "cam-east"
 CAMERA_WEST = "cam-west"
+CABINET: Registers = {"input_register": {1: [310, 40, 600], 2: [480, 60, 900]}}
+"""The cabinet's registers: around 31.0 Cel and 48.0 %, to and fro within minutes."""
 CAMERA_URL = "FALLWATCH_CAMERA_URL"
 """Environment variable with the first camera's address: it may hold a password, so no file gets it."""
 
@@ -59,7 +62,13 @@ ESTATE: dict[str, object] = {
                             "name": {"zh": "机柜温度", "en": "Cabinet temperature"},
                             "quantity": "temperature",
                             "unit": "Cel",
-                        }
+                        },
+                        {
+                            "id": "cabinet-humidity",
+                            "name": {"zh": "机柜湿度", "en": "Cabinet humidity"},
+                            "quantity": "humidity",
+                            "unit": "%",
+                        },
                     ],
                 }
             ],
@@ -112,6 +121,7 @@ class Addresses:
     page: int
     camera_east: int
     camera_west: int
+    cabinet: int
     agent_metrics: int
     ingest_metrics: int
 
@@ -185,13 +195,12 @@ def write_edge(
             ],
             "sensors": [
                 {
-                    "id": "cabinet-temp",
-                    "kind": "simulated",
-                    "quantity": "temperature",
-                    "unit": "Cel",
+                    "kind": "modbus",
+                    "profile": "xy-md02",
+                    "host": "127.0.0.1",
+                    "port": addresses.cabinet,
                     "period_s": 5,
-                    "mean": 31,
-                    "amplitude": 4,
+                    "points": {"temperature": "cabinet-temp", "humidity": "cabinet-humidity"},
                 }
             ],
         },

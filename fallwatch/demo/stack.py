@@ -16,6 +16,7 @@ from fallwatch.demo.progress import Progress
 from fallwatch.demo.video import OwnStream
 from fallwatch.local import mosquitto, ports, postgres, rtsp, wait
 from fallwatch.local.children import Child, PartError, spawn
+from fallwatch.local.modbus import ModbusDevice
 from fallwatch.local.pki import Authority
 from fallwatch.local.ports import Port
 from fallwatch.local.rtsp import RtspCamera
@@ -27,6 +28,7 @@ WANTED_PORTS = {
     "broker": 8883,
     "camera_east": 8554,
     "camera_west": 8555,
+    "cabinet": 5020,
     "agent_metrics": 9101,
     "ingest_metrics": 9102,
 }
@@ -78,6 +80,7 @@ def running(wish: Wish, progress: Progress) -> Iterator[Stack]:
         database_url = _database(wish, parts, progress)
         cloud_access, edge_access = _broker(wish, parts, progress, claims, authority)
         _evidence(wish, progress)
+        parts.enter_context(_started(_cabinet(var, claims)))
         layout.write_cloud(var, addresses, cloud_access, authority.ca_path)
         device = authority.issue(layout.AGENT)
         layout.write_edge(var, addresses, edge_access, device, east_is_rendered=own is None)
@@ -240,6 +243,13 @@ def _cameras(
             progress.say(f"camera 1 is {own.shown}")
             return own.url, west
         return camera("east", own or _scene(var, "east")).url, west
+
+
+def _cabinet(var: Var, claims: Mapping[str, Port]) -> Child:
+    """A Modbus device with a temperature and a humidity. Nobody waits for it: the agent asks again."""
+    device = ModbusDevice(var.root / "cabinet", claims["cabinet"].hand_over())
+    device.say(layout.CABINET)
+    return device.spawn()
 
 
 def _scene(var: Var, name: str) -> Path:

@@ -11,14 +11,15 @@ from fallwatch.local.children import Child, spawn
 
 START_TIMEOUT_S = 20
 
-Registers = Mapping[str, Mapping[int, int]]
-"""Table → address → word or bit."""
+Registers = Mapping[str, Mapping[int, int | list[int]]]
+"""Table → address → word or bit, or [mean, amplitude, seconds] of a sine."""
 
 
 class ModbusDevice:
     """A device's process; one instance is one address."""
 
     def __init__(self, folder: Path, port: int) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
         self.host = ports.HOST
         self.port = port
         self._state = folder / "registers.json"
@@ -32,16 +33,20 @@ class ModbusDevice:
         fresh.write_text(text)
         fresh.replace(self._state)
 
+    def spawn(self) -> Child:
+        """Starts it; it takes connections soon."""
+        module, port = "fallwatch.local.modbus_device", str(self.port)
+        argv: list[str | Path] = [sys.executable, "-m", module, port, self._state]
+        self._child = spawn("the Modbus device", argv, self._log, parent_death="KILL")
+        return self._child
+
     def start(self) -> None:
         """Starts it and returns when it takes connections.
 
         Raises:
             PartError: It ended at once; the message has its last words.
         """
-        module, port = "fallwatch.local.modbus_device", str(self.port)
-        argv: list[str | Path] = [sys.executable, "-m", module, port, self._state]
-        child = spawn("the Modbus device", argv, self._log, parent_death="KILL")
-        self._child = child
+        child = self.spawn()
 
         def listens() -> bool:
             child.expect_running()

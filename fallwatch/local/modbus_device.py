@@ -2,13 +2,16 @@
 
     python -m fallwatch.local.modbus_device PORT STATE.json
 
-The file: {"input_register": {"1": 305}, "discrete_input": {"0": 1}}, words and bits by address. An address
-that is not there when it starts is an illegal one. With "hang": true it takes questions and never answers.
+The file: {"input_register": {"1": 305}, "discrete_input": {"0": 1}}, words and bits by address; in place of a
+word, [mean, amplitude, seconds] is a sine. An address that is not there when it starts is an illegal one.
+With "hang": true it takes questions and never answers.
 """
 
 import asyncio
 import json
+import math
 import sys
+import time
 from pathlib import Path
 from typing import Any, Final
 
@@ -63,14 +66,21 @@ def _cell(table: str, address: int) -> SimData:
     return SimData(address, values=0, datatype=DataType.REGISTERS)
 
 
-def _fill(registers: list[int], start: int, table: str, words: dict[str, int]) -> None:
+def _fill(registers: list[int], start: int, table: str, words: dict[str, Any]) -> None:
     for name, word in words.items():
         address = int(name)
         if table in {"coil", "discrete_input"}:
             at, bit = address // BITS - start, address % BITS
             registers[at] = registers[at] | 1 << bit if word else registers[at] & ~(1 << bit)
         else:
-            registers[address - start] = word
+            registers[address - start] = _word(word)
+
+
+def _word(told: int | list[int]) -> int:
+    if isinstance(told, int):
+        return told
+    mean, amplitude, cycle_s = told
+    return round(mean + amplitude * math.sin(2 * math.pi * time.monotonic() / cycle_s))
 
 
 if __name__ == "__main__":

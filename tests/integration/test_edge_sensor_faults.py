@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from edge.outbox.store import Outbox
 from fallwatch.local import ports
 from fallwatch.local.modbus import ModbusDevice
 from fallwatch.local.pki import Authority
-from tests.fixtures.programs import program
+from tests.fixtures.programs import ROOT, program
 
 Wait = Callable[[Callable[[], object], float, str], None]
 COOL, HOT = 305, 612
@@ -145,3 +146,9 @@ def test_a_device_that_dies_is_one_fault_and_no_value_and_the_agent_goes_on(
     assert set(about) == {("cab-temp", "climate_silent"), ("cab-temp", "climate_value_missing")}
     assert box.agent is not None
     assert box.agent.poll() is None
+
+
+def test_a_cameras_process_loads_none_of_the_sensors_protocols() -> None:
+    ask = "import edge.__main__, sys; print({'pymodbus', 'pysnmp', 'zeep'} & {*sys.modules})"
+    done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "set()"
