@@ -58,8 +58,8 @@ train: ## train the verifier from nothing (needs pip install '.[train]'); TRAIN=
 	@$(BIN)/python -m models train $(TRAIN)
 
 .PHONY: faults
-faults: setup-dev ## only the tests that kill, cut and fill
-	@$(BIN)/pytest -q -s tests/faults
+faults: setup-dev ## kill, cut, fill and damage real parts at length; prints the table and one JSON line
+	@$(BIN)/fallwatch bench faults
 
 .PHONY: screenshots
 screenshots: setup-dev ## make the documentation's screenshots anew; a demo must run, at URL
