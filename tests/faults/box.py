@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,6 +45,7 @@ class Box:
     credentials: Credentials
     database_url: str
     starts: int = 0
+    first_boot: UUID | None = None
 
     @classmethod
     def make(
@@ -58,13 +59,16 @@ class Box:
         return cls(str(settings["agent"]), folder, credentials, database_url)
 
     @contextmanager
-    def running(self, *, quiet: bool = False) -> Iterator["Popen[bytes]"]:
+    def running(
+        self, *, quiet: bool = False, environ: Mapping[str, str] | None = None
+    ) -> Iterator["Popen[bytes]"]:
         """Its agent, until the block ends. quiet: it offers nothing and only sends what waits."""
         self.starts += 1
         config = self.folder / ("quiet.yaml" if quiet else "busy.yaml")
         command = ["tests.faults.counted", str(config), str(self.folder / "tape")]
-        with program(command, self.log) as agent:
+        with program(command, self.log, environ) as agent:
             wait.until(lambda: self.boot() is not None, DEADLINE_S, f"the start of {self.name}")
+            self.first_boot = self.first_boot or self.boot()
             yield agent
 
     def drain(self) -> None:
@@ -118,10 +122,11 @@ class Box:
         return {Key(UUID(boot), seq) for boot, seq in self.ask("SELECT boot, seq FROM message")}
 
     def ask(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
-        """A question to the outbox; nothing while it is not there."""
+        """A question to the outbox; nothing while it is not there. The file stays as it is."""
         if not self.outbox.exists():
             return []
-        with closing(sqlite3.connect(self.outbox, timeout=30)) as connection:
+        name = f"file:{self.outbox}?mode=ro"
+        with closing(sqlite3.connect(name, timeout=30, uri=True)) as connection:
             try:
                 return connection.execute(sql, values).fetchall()
             except sqlite3.OperationalError as error:

@@ -5,9 +5,11 @@
 
 import mmap
 import sys
+from collections.abc import Mapping
 from datetime import datetime
 
 from edge.__main__ import main
+from edge.core.rules import Answer
 from edge.sensors.simulated import Simulated
 
 BYTES = 8
@@ -19,7 +21,7 @@ def run() -> None:
         count = mmap.mmap(file.fileno(), BYTES)
     real = Simulated.read
 
-    async def read(self: Simulated, at: datetime) -> float:
+    async def read(self: Simulated, at: datetime) -> Mapping[str, Answer]:
         value = await real(self, at)
         count[:] = (int.from_bytes(count[:], "little") + 1).to_bytes(BYTES, "little")
         return value
