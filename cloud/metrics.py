@@ -35,6 +35,7 @@ class ApiMetrics:
     uploads: Counter
     alerts: Gauge
     faults: Gauge
+    open_faults: Gauge
     clips: Gauge
     work_orders: Gauge
 
@@ -110,6 +111,12 @@ def api(registry: CollectorRegistry) -> ApiMetrics:
         uploads=Counter("fallwatch_api_uploads", "Clip uploads by outcome", ["outcome"], registry=registry),
         alerts=Gauge("fallwatch_alerts", "Alerts by state", ["state"], registry=registry),
         faults=Gauge("fallwatch_faults", "Faults by state", ["state"], registry=registry),
+        open_faults=Gauge(
+            "fallwatch_open_faults",
+            "Faults that are not closed, by kind and severity",
+            ["kind", "severity"],
+            registry=registry,
+        ),
         clips=Gauge("fallwatch_clips", "Clips by state", ["state"], registry=registry),
         work_orders=Gauge("fallwatch_work_orders", "Work orders by state", ["state"], registry=registry),
     )

@@ -1,17 +1,24 @@
 """Rows as the JSON that pages read. Instants are ISO 8601 in UTC with Z, names are {zh, en}."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
+from cloud.core.device import Device, Firmware
+from cloud.core.fault import OF_PICTURE, Subject, is_blinding
 from cloud.store.accounts import Account
 from cloud.store.alerts import AlertRow, HistoryRow
 from cloud.store.clips import ClipRow
 from cloud.store.desired import Standing
+from cloud.store.equipment import WarningRow
 from cloud.store.maintenance import FaultRow, WorkOrderRow
+from contracts.devices import SubjectType
 
 Json = dict[str, Any]
+
+FIRMWARES: Final = 5
+"""So many firmwares of a device are told, the newest."""
 
 
 def instant(at: datetime) -> str:
@@ -71,7 +78,11 @@ def alert(row: AlertRow) -> Json:
 
 
 def alert_detail(
-    row: AlertRow, message: Mapping[str, Any], found: ClipRow | None, lines: list[HistoryRow]
+    row: AlertRow,
+    message: Mapping[str, Any],
+    found: ClipRow | None,
+    lines: list[HistoryRow],
+    warnings: list[WarningRow],
 ) -> Json:
     """An alert with all that is known of it."""
     return {
@@ -85,6 +96,7 @@ def alert_detail(
         "origin": message["origin"],
         "clock": message["clock"],
         "clip_detail": None if found is None else clip(found),
+        "warnings": [warning(given) for given in warnings],
         "history": [
             {"at": instant(line.at), "what": line.what, "by": line.by, "note": line.note} for line in lines
         ],
@@ -119,8 +131,8 @@ def _manifest(text: str | None) -> Json:
     return found if isinstance(found, dict) else {}
 
 
-def work_order(row: WorkOrderRow, names: Mapping[str, Json]) -> Json:
-    """A work order. `names`: device id → its name."""
+def work_order(row: WorkOrderRow, names: Mapping[Subject, Json]) -> Json:
+    """A work order. `names`: device → its name."""
     return {
         "id": str(row.id),
         "number": f"W-{row.number:05d}",
@@ -138,7 +150,7 @@ def work_order(row: WorkOrderRow, names: Mapping[str, Json]) -> Json:
     }
 
 
-def fault(row: FaultRow, names: Mapping[str, Json], estate: Json, facades: list[Json]) -> Json:
+def fault(row: FaultRow, names: Mapping[Subject, Json], estate: Json, facades: list[Json]) -> Json:
     """A fault with the facades that it may leave unwatched."""
     return {
         "id": str(row.id),
@@ -146,6 +158,17 @@ def fault(row: FaultRow, names: Mapping[str, Json], estate: Json, facades: list[
         "subject": _subject(row.subject_type, row.subject, names),
         "estate": estate,
         "state": row.state,
+        "severity": row.severity,
+        "of_picture": row.kind in OF_PICTURE,
+        "blinding": is_blinding(row.kind, row.severity),
+        "reason": row.reason,
+        "value": row.value,
+        "baseline": row.baseline,
+        "threshold": row.threshold,
+        "unit": row.unit,
+        "what": row.what,
+        "advice": row.advice,
+        "thumbnail": None if row.picture is None else f"/api/faults/{row.id}/thumbnail?v={row.picture}",
         "since": instant(row.since),
         "cleared_at": maybe(row.cleared_at),
         "close_reason": row.close_reason,
@@ -165,5 +188,33 @@ def standing(found: Standing) -> Json:
     }
 
 
-def _subject(kind: str, identity: str, names: Mapping[str, Json]) -> Json:
-    return {"type": kind, "id": identity, "name": names.get(identity, name(identity, identity))}
+def record(device: Device, history: Sequence[Firmware]) -> Json:
+    """What a device is, and the firmwares that it ran before, newest first."""
+    return {
+        "maker": device.maker,
+        "model": device.model,
+        "serial": device.serial,
+        "firmware": device.firmware,
+        "profile": device.profile,
+        "profile_version": device.profile_version,
+        "wanted_firmware": device.wanted_firmware,
+        "firmwares": [
+            {"version": firmware.version, "since": instant(firmware.since)}
+            for firmware in reversed(history[-FIRMWARES:])
+        ],
+    }
+
+
+def warning(row: WarningRow) -> Json:
+    """A siren or lamp that was switched, or should have been."""
+    return {
+        "device": row.device,
+        "outcome": row.outcome,
+        "acted_at": instant(row.acted_at),
+        "reason": row.reason,
+    }
+
+
+def _subject(kind: SubjectType, identity: str, names: Mapping[Subject, Json]) -> Json:
+    called = names.get(Subject(kind, identity), name(identity, identity))
+    return {"type": kind, "id": identity, "name": called}

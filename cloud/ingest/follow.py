@@ -8,10 +8,10 @@ from typing import Any, Final
 from cryptography.x509 import Certificate
 
 from cloud.evidence import verify
-from cloud.store import alerts, clips, desired, devices, events, registry
+from cloud.store import alerts, clips, desired, devices, equipment, events, registry
 from cloud.store.changes import Change
 from cloud.store.pool import Connection
-from contracts.devices import DesiredReport, Loss
+from contracts.devices import DesiredReport, DeviceFault, DeviceRecord, Loss, WarningGiven
 from contracts.messages import CameraState, ClipFailed, ClipSealed, Event, FallEnded, FallingObject
 
 
@@ -68,6 +68,20 @@ async def _desired(within: Within, message: DesiredReport) -> list[Change]:
     return await desired.report(within.conn, message)
 
 
+async def _fault(within: Within, message: DeviceFault) -> list[Change]:
+    estate = await registry.estate_of_agent(within.conn, message.agent)
+    return await equipment.report_fault(within.conn, message, estate, within.at)
+
+
+async def _device(within: Within, message: DeviceRecord) -> list[Change]:
+    estate = await registry.estate_of_agent(within.conn, message.agent)
+    return await equipment.report_device(within.conn, message, estate, within.at)
+
+
+async def _warning(within: Within, message: WarningGiven) -> list[Change]:
+    return await equipment.warn(within.conn, message)
+
+
 FOLLOWS: Final[Mapping[str, Callable[[Within, Any], Awaitable[list[Change]]]]] = {
     "falling_object": _fall,
     "fall_ended": _fall_ended,
@@ -76,5 +90,8 @@ FOLLOWS: Final[Mapping[str, Callable[[Within, Any], Awaitable[list[Change]]]]] =
     "camera_state": _camera,
     "loss": _loss,
     "desired_report": _desired,
+    "device_fault": _fault,
+    "device_record": _device,
+    "warning_given": _warning,
 }
 """Kind of message → its consequence, which is given a message of that kind."""

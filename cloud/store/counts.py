@@ -22,3 +22,11 @@ async def by_state(conn: Connection) -> dict[str, dict[str, int]]:
     for table, state, count in await rows.fetchall():
         found[table][state] = int(count)
     return found
+
+
+async def open_faults(conn: Connection) -> dict[tuple[str, str], int]:
+    """How many faults are open, by kind and severity."""
+    rows = await conn.execute(
+        "SELECT kind, severity, count(*) FROM fault WHERE state <> 'closed' GROUP BY kind, severity"
+    )
+    return {(row[0], row[1]): int(row[2]) for row in await rows.fetchall()}

@@ -9,6 +9,7 @@ from psycopg.rows import class_row
 
 from cloud.core import liveness
 from cloud.core.camera import CameraReport, supersedes
+from cloud.core.fault import AGENT_OFFLINE, CAMERA_LOST, Finding, Subject
 from cloud.store import events, maintenance, registry
 from cloud.store.changes import Change
 from cloud.store.pool import Connection, Jsonb
@@ -55,12 +56,14 @@ async def report_camera(conn: Connection, message: CameraState, estate: str) -> 
         (message.camera, new.state, new.since, new.reason, new.boot, new.seq),
     )
     changed = Change("camera", message.camera, message.message_id)
+    camera = Subject("camera", message.camera)
     if new.state == "lost":
+        found = Finding("serious", new.reason)
         follow = await maintenance.raise_fault(
-            conn, "camera_lost", message.camera, estate=estate, reason=new.reason, at=new.since
+            conn, camera, CAMERA_LOST, found, estate=estate, since=new.since, at=new.since
         )
     else:
-        follow = await maintenance.clear_fault(conn, "camera_lost", message.camera, new.since)
+        follow = await maintenance.clear_fault(conn, camera, CAMERA_LOST, new.since)
     return [changed, *follow]
 
 
@@ -127,17 +130,19 @@ async def _step(conn: Connection, agent: str, given: liveness.Input, at: datetim
         (after.state, after.since, after.heard_at, after.boot, after.boot, agent),
     )
     changes: list[Change] = []
+    box = Subject("agent", agent)
     if after.boot != before.boot or effects:
         changes += [Change("agent", agent), *await _cameras_of(conn, agent)]
     for effect in effects:
         match effect:
             case liveness.WentOffline(reason):
                 estate = await registry.estate_of_agent(conn, agent)
+                found = Finding("critical", reason)
                 changes += await maintenance.raise_fault(
-                    conn, "agent_offline", agent, estate=estate, reason=reason, at=at
+                    conn, box, AGENT_OFFLINE, found, estate=estate, since=at, at=at
                 )
             case liveness.CameBack():
-                changes += await maintenance.clear_fault(conn, "agent_offline", agent, at)
+                changes += await maintenance.clear_fault(conn, box, AGENT_OFFLINE, at)
     return changes
 
 

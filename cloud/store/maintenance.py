@@ -11,21 +11,33 @@ from cloud.core import fault as faults
 from cloud.core import work_order as orders
 from cloud.core.machine import Record
 from cloud.store.changes import Change
-from cloud.store.pool import Connection
+from cloud.store.pool import Connection, Jsonb
+from contracts.devices import Severity, SubjectType
 
 
 @dataclass(frozen=True, slots=True)
 class FaultRow:
-    """A fault with its work order."""
+    """A fault with its work order. what, advice: words {zh, en} of the device, where it has said any.
+
+    picture: names its thumbnail's content, None where it has none.
+    """
 
     id: UUID
-    kind: faults.Kind
-    subject_type: faults.SubjectType
+    kind: str
+    subject_type: SubjectType
     subject: str
     estate: str
     state: faults.State
+    severity: Severity
     since: datetime
     reason: str
+    value: float | None
+    baseline: float | None
+    threshold: float | None
+    unit: str
+    what: dict[str, str] | None
+    advice: dict[str, str] | None
+    picture: str | None
     cleared_at: datetime | None
     close_reason: str | None
     work_order: UUID | None
@@ -39,8 +51,8 @@ class WorkOrderRow:
     number: int
     state: orders.State
     fault: UUID
-    kind: faults.Kind
-    subject_type: faults.SubjectType
+    kind: str
+    subject_type: SubjectType
     subject: str
     opened_at: datetime
     taken_by: str | None
@@ -51,42 +63,80 @@ class WorkOrderRow:
     closed_at: datetime | None
 
 
+_MACHINE = "SELECT id, state, severity, acknowledged_by, cleared_at, close_reason FROM fault"
+"""A fault's id, and what its machine needs to know of it."""
+
+
 async def raise_fault(
-    conn: Connection, kind: faults.Kind, subject: str, *, estate: str, reason: str, at: datetime
+    conn: Connection,
+    subject: faults.Subject,
+    kind: str,
+    finding: faults.Finding,
+    *,
+    estate: str,
+    since: datetime,
+    at: datetime,
 ) -> list[Change]:
-    """Raise a fault and order work, unless the same is open already. `at` is since when, as far as known."""
-    raised, effects = faults.raise_fault(at, reason)
+    """Raise a fault that is there `since` then, as far as known, and order work `at` this moment.
+
+    Where the same is open already, it is brought up to date.
+    """
+    raised, effects = faults.raise_fault(at, finding.severity, finding.reason)
     row = await (
         await conn.execute(
-            "INSERT INTO fault (kind, subject_type, subject, estate, state, since, reason)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s)"
-            " ON CONFLICT (kind, subject) WHERE state <> 'closed' DO NOTHING RETURNING id",
-            (
-                kind,
-                "camera" if kind == "camera_lost" else "agent",
-                subject,
-                estate,
-                raised.state,
-                at,
-                reason,
-            ),
+            "INSERT INTO fault (kind, subject_type, subject, estate, state, since, reason, severity, value,"
+            " baseline, threshold, unit, what, advice, thumbnail)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+            " ON CONFLICT (kind, subject_type, subject) WHERE state <> 'closed' DO NOTHING RETURNING id",
+            (kind, subject.type, subject.id, estate, raised.state, since, *_columns(finding)),
         )
     ).fetchone()
     if row is None:
-        return []
+        return await _update_fault(conn, subject, kind, finding, at)
     return [Change("fault", str(row[0])), *await _follow_fault(conn, row[0], effects, at)]
 
 
-async def clear_fault(conn: Connection, kind: faults.Kind, subject: str, at: datetime) -> list[Change]:
-    """The device is back: its open fault closes by itself, and its work order is told."""
-    row = await (
-        await conn.execute(
-            "SELECT id, state, acknowledged_by, cleared_at, close_reason FROM fault"
-            " WHERE kind = %s AND subject = %s AND state <> 'closed' FOR UPDATE",
-            (kind, subject),
-        )
-    ).fetchone()
+async def clear_fault(conn: Connection, subject: faults.Subject, kind: str, at: datetime) -> list[Change]:
+    """The device is well again: its open fault closes by itself, and its work order is told."""
+    row = await _open_fault(conn, subject, kind)
     return [] if row is None else await _step_fault(conn, row, faults.Clear(), at)
+
+
+async def _open_fault(conn: Connection, subject: faults.Subject, kind: str) -> tuple[Any, ...] | None:
+    rows = await conn.execute(
+        f"{_MACHINE} WHERE kind = %s AND subject_type = %s AND subject = %s AND state <> 'closed' FOR UPDATE",
+        (kind, subject.type, subject.id),
+    )
+    return await rows.fetchone()
+
+
+async def _update_fault(
+    conn: Connection, subject: faults.Subject, kind: str, finding: faults.Finding, at: datetime
+) -> list[Change]:
+    """Newer figures for an open fault; its picture stays where no newer one comes."""
+    row = await _open_fault(conn, subject, kind)
+    if row is None:
+        return []
+    await conn.execute(
+        "UPDATE fault SET reason = %s, severity = %s, value = %s, baseline = %s, threshold = %s, unit = %s,"
+        " what = %s, advice = %s, thumbnail = coalesce(%s, thumbnail) WHERE id = %s",
+        (*_columns(finding), row[0]),
+    )
+    return await _step_fault(conn, row, faults.Update(finding.severity), at)
+
+
+def _columns(finding: faults.Finding) -> tuple[Any, ...]:
+    return (
+        finding.reason,
+        finding.severity,
+        finding.value,
+        finding.baseline,
+        finding.threshold,
+        finding.unit,
+        None if finding.what is None else Jsonb(finding.what.model_dump()),
+        None if finding.advice is None else Jsonb(finding.advice.model_dump()),
+        finding.thumbnail,
+    )
 
 
 async def apply(
@@ -110,13 +160,14 @@ async def apply(
 
 
 async def _step_fault(
-    conn: Connection, row: tuple[Any, ...], given: faults.Acknowledge | faults.Clear, at: datetime
+    conn: Connection, row: tuple[Any, ...], given: faults.Input, at: datetime
 ) -> list[Change]:
-    before = faults.Fault(row[1], row[2], row[3], row[4])
+    before = faults.Fault(*row[1:])
     after, effects = faults.step(before, given, at)
     await conn.execute(
-        "UPDATE fault SET state = %s, acknowledged_by = %s, cleared_at = %s, close_reason = %s WHERE id = %s",
-        (after.state, after.acknowledged_by, after.cleared_at, after.close_reason, row[0]),
+        "UPDATE fault SET state = %s, severity = %s, acknowledged_by = %s, cleared_at = %s, close_reason = %s"
+        " WHERE id = %s",
+        (after.state, after.severity, after.acknowledged_by, after.cleared_at, after.close_reason, row[0]),
     )
     return [Change("fault", str(row[0])), *await _follow_fault(conn, row[0], effects, at)]
 
@@ -187,12 +238,7 @@ async def _step_order(conn: Connection, fault: UUID, given: orders.Input, at: da
 
 
 async def _acknowledge_fault(conn: Connection, fault: UUID, by: str, at: datetime) -> list[Change]:
-    row = await (
-        await conn.execute(
-            "SELECT id, state, acknowledged_by, cleared_at, close_reason FROM fault WHERE id = %s FOR UPDATE",
-            (fault,),
-        )
-    ).fetchone()
+    row = await (await conn.execute(f"{_MACHINE} WHERE id = %s FOR UPDATE", (fault,))).fetchone()
     if row is None or row[1] != "raised":
         return []
     return await _step_fault(conn, row, faults.Acknowledge(by), at)
@@ -235,14 +281,22 @@ async def faults_since(conn: Connection, begin: datetime, limit: int = 200) -> l
     async with conn.cursor(row_factory=class_row(FaultRow)) as cursor:
         await cursor.execute(
             "SELECT fault.id, fault.kind, fault.subject_type, fault.subject, fault.estate,"
-            " fault.state, fault.since,"
-            " fault.reason, fault.cleared_at, fault.close_reason, work_order.id AS work_order"
+            " fault.state, fault.severity, fault.since, fault.reason,"
+            " fault.value, fault.baseline, fault.threshold, fault.unit, fault.what, fault.advice,"
+            " left(encode(sha256(fault.thumbnail), 'hex'), 12) AS picture,"
+            " fault.cleared_at, fault.close_reason, work_order.id AS work_order"
             " FROM fault LEFT JOIN work_order ON work_order.fault = fault.id"
             " WHERE fault.state <> 'closed' OR fault.cleared_at > %s"
             " ORDER BY fault.state = 'closed', fault.since DESC, fault.id LIMIT %s",
             (begin, limit),
         )
         return await cursor.fetchall()
+
+
+async def thumbnail(conn: Connection, fault: UUID) -> bytes | None:
+    """The picture of a fault, a JPEG; None when there is no such fault or it has none."""
+    row = await (await conn.execute("SELECT thumbnail FROM fault WHERE id = %s", (fault,))).fetchone()
+    return None if row is None else row[0]
 
 
 _ORDERS = (

@@ -8,7 +8,9 @@ from psycopg.rows import class_row
 
 from cloud.core.coverage import CameraNow, camera_now
 from cloud.core.estate import Agent, Estate, EstateFile
+from cloud.core.fault import OF_PICTURE
 from cloud.store.pool import Connection
+from contracts.devices import SubjectType
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class CameraRow:
     """A camera with what is known of it now. `agent_state` is online, offline or unknown.
 
     told_before: its state was told by an earlier boot of the agent than the one that was heard last.
+    blinded_since: since when a fault of its picture is open, other than a mere warning.
     """
 
     id: str
@@ -52,11 +55,17 @@ class CameraRow:
     agent_state: str | None
     agent_since: datetime | None
     told_before: bool
+    blinded_since: datetime | None
 
     @property
     def now(self) -> CameraNow:
         """Its state as far as it can be known."""
         return camera_now(self.state, self.agent_state, told_before=self.told_before)
+
+    @property
+    def is_blinded(self) -> bool:
+        """Whether it streams a picture on which nobody can rely."""
+        return self.now == "streaming" and self.blinded_since is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +183,13 @@ async def cameras(conn: Connection) -> list[CameraRow]:
             "SELECT camera.id, camera.name_zh, camera.name_en, camera.agent, agent.estate,"
             " camera.first_seen_at,"
             " now.state, now.since, now.reason, heard.state AS agent_state, heard.since AS agent_since,"
-            " coalesce(now.boot <> heard.boot, false) AS told_before"
+            " coalesce(now.boot <> heard.boot, false) AS told_before,"
+            " (SELECT min(fault.since) FROM fault WHERE subject_type = 'camera' AND subject = camera.id"
+            " AND fault.state <> 'closed' AND severity <> 'warning' AND kind = ANY(%s)) AS blinded_since"
             " FROM camera JOIN agent ON agent.id = camera.agent"
             " LEFT JOIN camera_state now ON now.camera = camera.id"
-            " LEFT JOIN agent_status heard ON heard.agent = camera.agent ORDER BY camera.id"
+            " LEFT JOIN agent_status heard ON heard.agent = camera.agent ORDER BY camera.id",
+            (list(OF_PICTURE),),
         )
         return await cursor.fetchall()
 
@@ -205,10 +217,9 @@ async def mark_seen(conn: Connection, camera: str, at: datetime) -> None:
     )
 
 
-async def name_of(conn: Connection, kind: str, identity: str) -> tuple[str, str]:
-    """(Chinese, English) name of a camera or an agent; its id where it has none."""
-    table = "camera" if kind == "camera" else "agent"
+async def name_of(conn: Connection, kind: SubjectType, identity: str) -> tuple[str, str]:
+    """(Chinese, English) name of a device; its id where it has none."""
     row = await (
-        await conn.execute(f"SELECT name_zh, name_en FROM {table} WHERE id = %s", (identity,))  # noqa: S608 - one of two
+        await conn.execute(f"SELECT name_zh, name_en FROM {kind} WHERE id = %s", (identity,))  # noqa: S608 - one of three
     ).fetchone()
     return (identity, identity) if row is None else (row[0], row[1])

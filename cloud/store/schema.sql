@@ -178,12 +178,42 @@ CREATE VIEW public.desired_outcome AS
     observed_at
    FROM public.desired_report
   ORDER BY agent, version, (array_position(ARRAY['applied'::text, 'refused'::text, 'confirmed'::text, 'rolled_back'::text], outcome)) DESC;
+CREATE TABLE public.device (
+    subject_type text NOT NULL,
+    subject text NOT NULL,
+    maker text NOT NULL,
+    model text NOT NULL,
+    serial text NOT NULL,
+    firmware text NOT NULL,
+    profile text NOT NULL,
+    profile_version text NOT NULL,
+    wanted_firmware text NOT NULL,
+    since timestamp with time zone NOT NULL,
+    boot uuid NOT NULL,
+    seq bigint NOT NULL,
+    CONSTRAINT device_subject_type_check CHECK ((subject_type = ANY (ARRAY['camera'::text, 'sensor'::text, 'agent'::text])))
+);
 CREATE TABLE public.device_certificate (
     serial text NOT NULL,
     agent text NOT NULL,
     known_at timestamp with time zone NOT NULL,
     ends_at timestamp with time zone NOT NULL,
     revoked_at timestamp with time zone
+);
+CREATE TABLE public.device_history (
+    subject_type text CONSTRAINT device_subject_type_not_null NOT NULL,
+    subject text CONSTRAINT device_subject_not_null NOT NULL,
+    maker text CONSTRAINT device_maker_not_null NOT NULL,
+    model text CONSTRAINT device_model_not_null NOT NULL,
+    serial text CONSTRAINT device_serial_not_null NOT NULL,
+    firmware text CONSTRAINT device_firmware_not_null NOT NULL,
+    profile text CONSTRAINT device_profile_not_null NOT NULL,
+    profile_version text CONSTRAINT device_profile_version_not_null NOT NULL,
+    wanted_firmware text CONSTRAINT device_wanted_firmware_not_null NOT NULL,
+    since timestamp with time zone CONSTRAINT device_since_not_null NOT NULL,
+    boot uuid CONSTRAINT device_boot_not_null NOT NULL,
+    seq bigint CONSTRAINT device_seq_not_null NOT NULL,
+    CONSTRAINT device_subject_type_check CHECK ((subject_type = ANY (ARRAY['camera'::text, 'sensor'::text, 'agent'::text])))
 );
 CREATE TABLE public.enrolment_token (
     token_hash bytea NOT NULL,
@@ -249,9 +279,17 @@ CREATE TABLE public.fault (
     acknowledged_by text,
     cleared_at timestamp with time zone,
     close_reason text,
-    CONSTRAINT fault_kind_check CHECK ((kind = ANY (ARRAY['camera_lost'::text, 'agent_offline'::text]))),
+    severity text DEFAULT 'serious'::text NOT NULL,
+    value double precision,
+    baseline double precision,
+    threshold double precision,
+    unit text DEFAULT ''::text NOT NULL,
+    what jsonb,
+    advice jsonb,
+    thumbnail bytea,
+    CONSTRAINT fault_severity_check CHECK ((severity = ANY (ARRAY['warning'::text, 'serious'::text, 'critical'::text]))),
     CONSTRAINT fault_state_check CHECK ((state = ANY (ARRAY['raised'::text, 'acknowledged'::text, 'closed'::text]))),
-    CONSTRAINT fault_subject_type_check CHECK ((subject_type = ANY (ARRAY['camera'::text, 'agent'::text])))
+    CONSTRAINT fault_subject_type_check CHECK ((subject_type = ANY (ARRAY['camera'::text, 'sensor'::text, 'agent'::text])))
 );
 CREATE TABLE public.fault_history (
     id bigint NOT NULL,
@@ -262,6 +300,16 @@ CREATE TABLE public.fault_history (
     note text NOT NULL
 );
 ALTER TABLE public.fault_history ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY ( SEQUENCE NAME public.fault_history_id_seq START WITH 1 INCREMENT BY 1 NO MINVALUE NO MAXVALUE CACHE 1 );
+CREATE TABLE public.fault_report (
+    subject_type text NOT NULL,
+    subject text NOT NULL,
+    fault text NOT NULL,
+    state text NOT NULL,
+    since timestamp with time zone NOT NULL,
+    boot uuid NOT NULL,
+    seq bigint NOT NULL,
+    CONSTRAINT fault_report_state_check CHECK ((state = ANY (ARRAY['raised'::text, 'cleared'::text])))
+);
 CREATE TABLE public.login_failure (
     id bigint NOT NULL,
     username text NOT NULL,
@@ -313,6 +361,19 @@ CREATE TABLE public.session (
     created_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone NOT NULL
 );
+CREATE TABLE public.warning (
+    agent text NOT NULL,
+    boot uuid NOT NULL,
+    seq bigint NOT NULL,
+    camera text NOT NULL,
+    device text NOT NULL,
+    outcome text NOT NULL,
+    first_visible_at timestamp with time zone NOT NULL,
+    suspected_at timestamp with time zone NOT NULL,
+    acted_at timestamp with time zone NOT NULL,
+    reason text NOT NULL,
+    CONSTRAINT warning_outcome_check CHECK ((outcome = ANY (ARRAY['on'::text, 'failed'::text, 'held_back'::text])))
+);
 CREATE TABLE public.work_order (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     number bigint NOT NULL,
@@ -360,6 +421,8 @@ ALTER TABLE ONLY public.dead_letter ADD CONSTRAINT dead_letter_pkey PRIMARY KEY 
 ALTER TABLE ONLY public.desired ADD CONSTRAINT desired_pkey PRIMARY KEY (agent, version);
 ALTER TABLE ONLY public.desired_report ADD CONSTRAINT desired_report_pkey PRIMARY KEY (agent, version, outcome);
 ALTER TABLE ONLY public.device_certificate ADD CONSTRAINT device_certificate_pkey PRIMARY KEY (serial);
+ALTER TABLE ONLY public.device_history ADD CONSTRAINT device_history_pkey PRIMARY KEY (subject_type, subject, boot, seq);
+ALTER TABLE ONLY public.device ADD CONSTRAINT device_pkey PRIMARY KEY (subject_type, subject);
 ALTER TABLE ONLY public.enrolment_token ADD CONSTRAINT enrolment_token_pkey PRIMARY KEY (token_hash);
 ALTER TABLE ONLY public.estate ADD CONSTRAINT estate_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.event ADD CONSTRAINT event_agent_boot_seq_observed_at_key1 UNIQUE (agent, boot, seq, observed_at);
@@ -368,6 +431,7 @@ ALTER TABLE ONLY public.facade ADD CONSTRAINT facade_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.fall_end ADD CONSTRAINT fall_end_pkey PRIMARY KEY (event, agent);
 ALTER TABLE ONLY public.fault_history ADD CONSTRAINT fault_history_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.fault ADD CONSTRAINT fault_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.fault_report ADD CONSTRAINT fault_report_pkey PRIMARY KEY (subject_type, subject, fault);
 ALTER TABLE ONLY public.login_failure ADD CONSTRAINT login_failure_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.migration ADD CONSTRAINT migration_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY public.seen_range ADD CONSTRAINT seen_range_pkey PRIMARY KEY (agent, boot);
@@ -375,6 +439,7 @@ ALTER TABLE ONLY public.sensor ADD CONSTRAINT sensor_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.sensor_reading ADD CONSTRAINT sensor_reading_sensor_observed_at_key1 UNIQUE (sensor, observed_at);
 ALTER TABLE ONLY public.sensor_reading_default ADD CONSTRAINT sensor_reading_sensor_observed_at_key UNIQUE (sensor, observed_at);
 ALTER TABLE ONLY public.session ADD CONSTRAINT session_pkey PRIMARY KEY (token_hash);
+ALTER TABLE ONLY public.warning ADD CONSTRAINT warning_pkey PRIMARY KEY (agent, boot, seq);
 ALTER TABLE ONLY public.work_order ADD CONSTRAINT work_order_fault_key UNIQUE (fault);
 ALTER TABLE ONLY public.work_order_history ADD CONSTRAINT work_order_history_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.work_order ADD CONSTRAINT work_order_number_key UNIQUE (number);
@@ -392,10 +457,11 @@ CREATE INDEX device_certificate_agent ON public.device_certificate USING btree (
 CREATE INDEX event_message_id_idx ON ONLY public.event USING btree (message_id);
 CREATE INDEX event_message_id ON public.event_default USING btree (message_id);
 CREATE INDEX fault_history_fault ON public.fault_history USING btree (fault);
-CREATE UNIQUE INDEX fault_one_open ON public.fault USING btree (kind, subject) WHERE (state <> 'closed'::text);
+CREATE UNIQUE INDEX fault_one_open ON public.fault USING btree (kind, subject_type, subject) WHERE (state <> 'closed'::text);
 CREATE INDEX fault_since ON public.fault USING btree (since);
 CREATE INDEX login_failure_at ON public.login_failure USING btree (at);
 CREATE INDEX session_expires ON public.session USING btree (expires_at);
+CREATE INDEX warning_camera ON public.warning USING btree (camera, suspected_at);
 CREATE INDEX work_order_history_order ON public.work_order_history USING btree (work_order);
 ALTER INDEX public.camera_minute_observed_at_idx ATTACH PARTITION public.camera_minute_at;
 ALTER INDEX public.camera_minute_camera_observed_at_key1 ATTACH PARTITION public.camera_minute_camera_observed_at_key;
@@ -426,5 +492,7 @@ ALTER TABLE ONLY public.fault ADD CONSTRAINT fault_estate_fkey FOREIGN KEY (esta
 ALTER TABLE ONLY public.fault_history ADD CONSTRAINT fault_history_fault_fkey FOREIGN KEY (fault) REFERENCES public.fault(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.sensor ADD CONSTRAINT sensor_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
 ALTER TABLE ONLY public.session ADD CONSTRAINT session_username_fkey FOREIGN KEY (username) REFERENCES public.account(username) ON DELETE CASCADE;
+ALTER TABLE ONLY public.warning ADD CONSTRAINT warning_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
+ALTER TABLE ONLY public.warning ADD CONSTRAINT warning_camera_fkey FOREIGN KEY (camera) REFERENCES public.camera(id);
 ALTER TABLE ONLY public.work_order ADD CONSTRAINT work_order_fault_fkey FOREIGN KEY (fault) REFERENCES public.fault(id);
 ALTER TABLE ONLY public.work_order_history ADD CONSTRAINT work_order_history_work_order_fkey FOREIGN KEY (work_order) REFERENCES public.work_order(id) ON DELETE CASCADE;

@@ -169,3 +169,17 @@ async def test_the_header_names_the_camera_that_cannot_be_trusted(world: World, 
     await expect(page.get_by_test_id("lost")).to_have_text("断流：3 栋 北 07")
     await expect(page.get_by_test_id("trusted")).to_have_text("摄像机 1 / 2 可信")
     await expect(page.get_by_text("但 1 路摄像机现在不可信")).to_be_visible()
+    await world.fault("frozen", severity="critical")
+    await expect(page.get_by_test_id("faulty")).to_have_text("画面有问题：3 栋 东 01")
+    await expect(page.get_by_test_id("trusted")).to_have_text("摄像机 0 / 2 可信")
+
+
+async def test_an_alert_says_that_the_siren_warned_before_the_fall_was_last_seen(
+    world: World, visitor: Visitor
+) -> None:
+    await world.all_well()
+    page = await visitor.log_in("desk")
+    fall = await world.fall()
+    await expect(page.get_by_test_id("alert-title")).to_have_text("3 栋 东立面")
+    await world.warning(fall, before_s=1.2)
+    await expect(page.locator("dd", has=page.get_by_test_id("warned"))).to_contain_text("最后可见前 1.2 秒")

@@ -1,9 +1,12 @@
 """Maintenance: a fault becomes a work order, and the order ends with the device back."""
 # ruff: noqa: RUF001 - the pages speak Chinese
 
+import re
+
 from playwright.async_api import expect
 
-from tests.browser.conftest import Visitor
+from tests.browser.conftest import Visitor, comes_true
+from tests.browser.film import film, seen
 from tests.browser.world import AGENT, EAST, NORTH, World
 
 
@@ -77,3 +80,107 @@ async def test_what_has_recovered_leaves_room_for_the_devices(world: World, visi
     await expect(rows.locator("visible=true")).to_have_count(5)
     await rows.first.click()
     await expect(page.locator(".proof")).to_be_in_viewport(ratio=1)
+
+
+WORDS = {"zh": "机柜 41.2 ℃，风扇可能停了", "en": "Cabinet at 41.2 ℃, the fan may have stopped"}
+ADVICE = {"zh": "看机柜风扇转不转，滤网堵没堵。", "en": "Does the cabinet's fan turn, is its filter clogged?"}
+
+
+async def test_a_fault_of_the_picture_is_shown_with_figures_and_the_picture_as_proof(
+    world: World, visitor: Visitor
+) -> None:
+    await world.all_well()
+    page = await visitor.log_in("maintenance")
+    figures = {"value": 2.1, "baseline": 11.5, "threshold": 5.8, "unit": "1"}
+    await world.fault("defocused", severity="serious", **figures, thumbnail=seen(film()), ago_s=120)
+    card = page.get_by_test_id("fault")
+    await expect(card).to_contain_text("3 栋 东 01 · 画面失焦")
+    await expect(card).to_contain_text("严重")
+    await expect(card.locator("dl").first).to_contain_text("3 栋 东立面")
+    await expect(page.get_by_test_id("figures")).to_have_text(
+        re.compile(r"清晰度\s*2.1\s*平时\s*11.5\s*阈值\s*5.8")
+    )
+    await expect(card).to_contain_text("重新对焦")
+    await expect(page.locator(".shout")).to_contain_text("3 栋 东立面")
+    await expect(page.get_by_text("摄像机 1 / 2 画面正常")).to_be_visible()
+    leaf = page.locator(f"[data-camera={EAST}]")
+    await expect(leaf).to_contain_text("画面失焦")
+    await expect(leaf.locator(".sign.good")).to_have_count(0)
+    await comes_true(page, "document.querySelector('.seen img').naturalWidth === 320")
+    await expect(page.get_by_test_id("large")).to_be_hidden()
+    await page.get_by_test_id("thumbnail").click()
+    await expect(page.get_by_test_id("large")).to_be_visible()
+    await page.get_by_test_id("large").click()
+    await expect(page.get_by_test_id("large")).to_be_hidden()
+    await world.fault("defocused", "cleared")
+    await expect(page.get_by_text("没有故障", exact=True)).to_be_visible()
+    await expect(page.get_by_text("摄像机 2 / 2 画面正常")).to_be_visible()
+
+
+async def test_the_gravest_fault_stands_first_and_a_lost_camera_folds_its_picture_faults(
+    world: World, visitor: Visitor
+) -> None:
+    await world.all_well()
+    await world.fault("soiled", severity="warning", ago_s=900)
+    await world.fault("camera_clock_off", severity="warning", subject=NORTH, ago_s=800)
+    await world.fault("disk_full", severity="critical", subject_type="agent", subject=AGENT, ago_s=60)
+    page = await visitor.log_in("maintenance")
+    rows = page.locator(".fault-list .row")
+    await expect(rows).to_have_text(
+        [re.compile("磁盘快满"), re.compile("镜头脏污"), re.compile("摄像机时钟不准")]
+    )
+    await world.camera(EAST, "lost", "no packet for 8 s")
+    await expect(rows).to_have_text(
+        [re.compile("磁盘快满"), re.compile("东 01 · 断流"), re.compile("摄像机时钟不准")]
+    )
+    await expect(page.locator(".under")).to_contain_text("镜头脏污")
+    await world.fault("wrong_password", severity="critical")
+    await expect(rows.nth(1)).to_contain_text("3 栋 东 01 · 密码不对")
+    await expect(page.locator(".under")).to_have_text([re.compile("断流"), re.compile("镜头脏污")])
+    await page.locator(".under").nth(1).click()
+    await expect(page.get_by_test_id("fault")).to_contain_text("3 栋 东 01 · 镜头脏污")
+
+
+async def test_a_fault_that_only_its_profile_knows_speaks_in_the_devices_words_and_the_chosen_language(
+    world: World, visitor: Visitor
+) -> None:
+    await world.all_well()
+    await world.reading(41.2)
+    sensor = {"subject_type": "sensor", "subject": "cabinet-temp"}
+    await world.fault(
+        "cabinet_hot", **sensor, value=41.2, threshold=40, unit="Cel", what=WORDS, advice=ADVICE
+    )
+    page = await visitor.log_in("maintenance")
+    card = page.get_by_test_id("fault")
+    await expect(card).to_contain_text(f"机柜温度 · {WORDS['zh']}")
+    await expect(card).to_contain_text(ADVICE["zh"])
+    await expect(page.get_by_test_id("figures")).to_contain_text("41.2 ℃")
+    await expect(card).not_to_contain_text(WORDS["en"])
+    await expect(page.locator("[data-sensor=cabinet-temp]")).to_contain_text(WORDS["zh"])
+    await expect(page.get_by_test_id("order")).to_contain_text(f"处理：{WORDS['zh']}")
+    await page.get_by_test_id("language").click()
+    await expect(card).to_contain_text(ADVICE["en"])
+    await world.fault("door_open", **sensor)
+    await page.locator(".fault-list .row", has_text="door open").click()
+    await expect(card).to_contain_text("Cabinet temperature · door open")
+
+
+async def test_a_firmware_that_is_not_wanted_is_an_item_with_what_ran_before(
+    world: World, visitor: Visitor
+) -> None:
+    await world.all_well()
+    await world.record(NORTH, "5.6.0", ago_s=3 * 86400, profile="example", profile_version="2")
+    await world.record(
+        NORTH, "5.7.1", ago_s=86400, profile="example", profile_version="2", wanted_firmware="5.7.3"
+    )
+    page = await visitor.log_in("maintenance")
+    card = page.get_by_test_id("fault")
+    await expect(card).to_contain_text("3 栋 北 07 · 固件版本不符")
+    await expect(card).to_contain_text("固件 5.7.1 应为 5.7.3")
+    await expect(card).to_contain_text("之前 5.6.0")
+    await expect(page.locator(".shout")).to_have_count(0)
+    await expect(page.locator(f"[data-camera={NORTH}]").get_by_test_id("record")).to_contain_text(
+        "固件 5.7.1，应为 5.7.3"
+    )
+    await world.record(NORTH, "5.7.3", wanted_firmware="5.7.3")
+    await expect(page.get_by_text("没有故障", exact=True)).to_be_visible()

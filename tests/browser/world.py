@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import hashlib
-import io
 import os
 import sys
 from collections.abc import AsyncIterator
@@ -14,10 +13,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-import av
 import httpx
 import jwt
-import numpy as np
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -29,6 +26,7 @@ from cloud.store import changes, devices, pool
 from cloud.store.pool import Pool
 from contracts import topics
 from contracts.base import Clock, Durable
+from contracts.devices import DeviceFault, DeviceRecord, WarningGiven
 from contracts.messages import (
     AgentStatus,
     CameraMinute,
@@ -49,6 +47,7 @@ from contracts.messages import (
 from fallwatch.local import ports, wait
 from fallwatch.local.children import spawn
 from fallwatch.local.pki import Authority, Credentials
+from tests.browser.film import BEFORE_S, CLIP_S, FALL_S, FRAME, RATE, film, path_at
 
 AGENT = "box-a"
 EAST, NORTH = "cam-east", "cam-north"
@@ -58,9 +57,6 @@ ROLES = {
     "maintenance": ("维修员 2", "Technician 2"),
     "bureau": ("房管局", "Housing bureau"),
 }
-FRAME = (960, 540)
-RATE = 25
-BEFORE_S, FALL_S, CLIP_S = 5.0, 1.6, 12.0
 CLOCK = Clock(offset_s=0.012, uncertainty_s=0.02)
 
 
@@ -122,34 +118,6 @@ def track_until(seen_s: float) -> tuple[TrackPoint, ...]:
     """A point for each frame."""
     times = [i / RATE for i in range(round(seen_s * RATE) + 1)]
     return tuple(TrackPoint(t_s=t, x_px=path_at(t)[0], y_px=path_at(t)[1]) for t in times)
-
-
-def path_at(t_s: float) -> tuple[float, float]:
-    """Where the object is `t_s` after its release, pixels: ever faster down, and a little to the right."""
-    return 430 + 30 * t_s, 60 + 160 * t_s**2
-
-
-def film() -> bytes:
-    """An H.264 clip of a facade from which something falls after BEFORE_S."""
-    file = io.BytesIO()
-    width, height = FRAME
-    wall = np.full((height, width), 120, np.uint8)
-    wall[:, :] += (np.arange(width, dtype=np.uint16) // 12 % 20).astype(np.uint8)
-    for top in range(30, height, 48):
-        wall[top : top + 26, 60 : width - 60 : 2] = 70
-    with av.open(file, "w", format="mp4") as out:
-        stream = out.add_stream("libx264", rate=RATE, options={"preset": "ultrafast", "crf": "30", "g": "25"})
-        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
-        for i in range(round(CLIP_S * RATE)):
-            luma = wall.copy()
-            if 0 <= (t := i / RATE - BEFORE_S) <= FALL_S:
-                x, y = (round(c) for c in path_at(t))
-                luma[y - 4 : y + 5, x - 4 : x + 5] = 245
-            chroma = np.full((height // 2, width), 128, np.uint8)
-            frame = av.VideoFrame.from_ndarray(np.vstack([luma, chroma]), format="yuv420p")
-            out.mux(stream.encode(frame))
-        out.mux(stream.encode())
-    return file.getvalue()
 
 
 class Api:
@@ -353,6 +321,25 @@ class World:
                 unit="Cel",
             )
         )
+
+    async def fault(self, fault: str, state: str = "raised", *, ago_s: float = 0, **more: Any) -> None:
+        """Something about a device went wrong, or is right again; the east camera unless `more` says else."""
+        head = {**self._durable(clock.utc_now() - timedelta(seconds=ago_s)), "fault": fault, "state": state}
+        device = {"subject_type": "camera", "subject": EAST}
+        await self._send(DeviceFault.model_validate(head | device | more))
+
+    async def record(self, camera: str, firmware: str, *, ago_s: float = 0, **more: Any) -> None:
+        """A camera tells what it is."""
+        head = {**self._durable(clock.utc_now() - timedelta(seconds=ago_s)), "firmware": firmware}
+        device = {"subject_type": "camera", "subject": camera, "maker": "Example", "model": "E-4K"}
+        await self._send(DeviceRecord.model_validate(head | device | more))
+
+    async def warning(self, event: FallingObject, before_s: float) -> None:
+        """The siren was switched, so long before the fall was last seen."""
+        acted_at = event.last_visible_at - timedelta(seconds=before_s)
+        more = {"camera": event.camera, "device": "siren-east", "outcome": "on"}
+        times = {"suspected_at": acted_at, "acted_at": acted_at}
+        await self._send(WarningGiven.model_validate({**self._durable(event.observed_at), **more, **times}))
 
     async def status(self, *, online: bool = True, depth: int = 0, oldest_s: float = 12) -> None:
         """The box says how it is, or the broker says that it is gone."""

@@ -21,6 +21,7 @@ ROUTES = [
     ("GET", f"/api/evidence/clips/{'0' * 64}", {"desk"}),
     ("GET", "/api/maintenance", {"maintenance"}),
     ("GET", f"/api/agents/{NO_ID}/sequence", {"maintenance"}),
+    ("GET", f"/api/faults/{NO_ID}/thumbnail", {"maintenance"}),
     ("POST", f"/api/work-orders/{NO_ID}/take", {"maintenance"}),
     ("POST", f"/api/work-orders/{NO_ID}/finish", {"maintenance"}),
     ("GET", "/api/agents/nobody/desired", {"maintenance"}),

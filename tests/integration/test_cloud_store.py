@@ -1,5 +1,6 @@
 """Migrations, their sum, and what timers do to a real database."""
 
+import asyncio
 import difflib
 import os
 import re
@@ -15,6 +16,7 @@ import pytest
 
 from cloud import timers
 from cloud.core import liveness, machine
+from cloud.core.fault import Finding, Subject
 from cloud.core.work_order import Finish, Take
 from cloud.store import changes, devices, events, migrate, partitions, pool, registry
 from cloud.store import maintenance as orders
@@ -22,6 +24,7 @@ from contracts.messages import AgentStatus
 from fallwatch.local.postgres import PostgresServer
 from tests.fixtures.cloud import NOW, Device, seed
 
+EAST = Subject("camera", "cam-east")
 HEADER = "-- The sum of the migrations on plain PostgreSQL; FALLWATCH_WRITE_SCHEMA=1 has its test write it.\n"
 SCHEMA = Path(__file__).parents[2] / "cloud/store/schema.sql"
 
@@ -70,6 +73,7 @@ async def test_migrating_twice_changes_nothing(empty_database_url: str) -> None:
         "0001_core.sql",
         "0003_partitions.sql",
         "0004_fall_end.sql",
+        "0005_equipment.sql",
         "0006_lost_ranges.sql",
         "0008_desired.sql",
         "0009_enrolment.sql",
@@ -149,11 +153,28 @@ async def test_a_camera_is_unknown_from_its_agents_restart_until_its_first_repor
     assert await east() == "lost"
 
 
+async def _raise(conn: pool.Connection, kind: str) -> list[changes.Change]:
+    return await orders.raise_fault(conn, EAST, kind, Finding(), estate="garden", since=NOW, at=NOW)
+
+
+async def test_two_writers_at_once_raise_one_fault_with_one_order(opened: pool.Pool) -> None:
+    async def write() -> None:
+        async with pool.transaction(opened) as conn:
+            await _raise(conn, "frozen")
+
+    await asyncio.gather(*(write() for _ in range(8)))
+    async with pool.transaction(opened) as conn:
+        (fault,) = await orders.faults_since(conn, NOW)
+        (order,) = await orders.orders_since(conn, NOW)
+    assert (fault.kind, fault.state, order.fault) == ("frozen", "raised", fault.id)
+
+
 async def test_at_most_one_fault_of_a_kind_is_open_for_a_device(opened: pool.Pool) -> None:
     async with pool.transaction(opened) as conn:
-        first = await orders.raise_fault(conn, "camera_lost", "cam-east", estate="garden", reason="", at=NOW)
-        again = await orders.raise_fault(conn, "camera_lost", "cam-east", estate="garden", reason="", at=NOW)
-    assert (len(first), again) == (2, [])
+        first = await _raise(conn, "camera_lost")
+        again = await _raise(conn, "camera_lost")
+    assert [change.topic for change in first] == ["fault", "work_order"]
+    assert again == first[:1], "newer figures, no second order"
     with pytest.raises(pool.RowRefused, match="fault_one_open"):
         async with pool.transaction(opened) as conn:
             await conn.execute(
@@ -164,10 +185,10 @@ async def test_at_most_one_fault_of_a_kind_is_open_for_a_device(opened: pool.Poo
 
 async def test_a_taken_order_stays_with_its_technician_when_the_device_comes_back(opened: pool.Pool) -> None:
     async with pool.transaction(opened) as conn:
-        await orders.raise_fault(conn, "camera_lost", "cam-east", estate="garden", reason="", at=NOW)
+        await _raise(conn, "camera_lost")
         ((order,),) = await (await conn.execute("SELECT id FROM work_order")).fetchall()
         await orders.apply(conn, order, Take("li"), NOW)
-        await orders.clear_fault(conn, "camera_lost", "cam-east", NOW)
+        await orders.clear_fault(conn, EAST, "camera_lost", NOW)
         taken = await orders.find_order(conn, order)
         assert taken is not None
         assert taken.state == "taken"

@@ -1,7 +1,6 @@
 """What a batch of messages does to a real database: copies, poison, strangers, gaps, order."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,55 +8,13 @@ from uuid import uuid4
 
 import pytest
 
-from cloud.evidence import verify
-from cloud.ingest.handle import Envelope, Outcome, commit_batch
+from cloud.ingest.handle import Envelope
 from cloud.store import alerts, events, pool
 from contracts import topics
-from contracts.base import Durable
 from contracts.messages import Confirm, Reject, encode
 from fallwatch.local.pki import Authority
-from tests.fixtures.cloud import NOW, Device, changed, envelope, seed
-
-
-class Cloud:
-    """A database with the estate in it, and batches committed into it."""
-
-    def __init__(self, opened: pool.Pool, ca: Path) -> None:
-        self.pool = opened
-        self._ca = verify.authority(ca)
-
-    async def commit(self, *messages: Durable | Envelope) -> Outcome:
-        batch = [found if isinstance(found, Envelope) else envelope(found) for found in messages]
-        return await commit_batch(self.pool, self._ca, batch, NOW)
-
-    async def rows(self, query: str) -> list[tuple[Any, ...]]:
-        async with pool.transaction(self.pool) as conn:
-            return await (await conn.execute(query.encode())).fetchall()
-
-    async def everything(self) -> dict[str, list[tuple[Any, ...]]]:
-        tables = (
-            "event",
-            "alert",
-            "alert_history",
-            "fault",
-            "work_order",
-            "clip",
-            "change",
-            "sensor_reading",
-        )
-        return {table: await self.rows(f"SELECT * FROM {table}") for table in (*tables, "camera_minute")}
-
-
-@pytest.fixture
-async def cloud(database_url: str, authority: Authority) -> AsyncIterator[Cloud]:
-    async with pool.opened(database_url, max_size=4) as opened:
-        await seed(opened, "box-a")
-        yield Cloud(opened, authority.ca_path)
-
-
-@pytest.fixture
-def device(authority: Authority) -> Device:
-    return Device(credentials=authority.issue("box-a"))
+from tests.fixtures.cloud import NOW, Device, changed, envelope
+from tests.fixtures.ingest import Cloud
 
 
 async def test_a_copy_is_a_no_op(cloud: Cloud, device: Device) -> None:
@@ -68,12 +25,16 @@ async def test_a_copy_is_a_no_op(cloud: Cloud, device: Device) -> None:
         device.camera("lost"),
         device.minute(NOW, 30),
         device.reading(),
+        device.fault("frozen"),
+        device.fault("frozen", "cleared"),
+        device.record("5.7.1"),
+        device.warning(fall),
     ]
     first = await cloud.commit(*messages)
     before = await cloud.everything()
     again = await cloud.commit(*messages, *messages)
     assert await cloud.everything() == before
-    assert (len(first.stored), len(again.stored), len(again.copies)) == (5, 0, 10)
+    assert (len(first.stored), len(again.stored), len(again.copies)) == (9, 0, 18)
     assert again.receipts(NOW) == first.receipts(NOW), "a copy is confirmed like the first"
 
 

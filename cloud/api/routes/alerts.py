@@ -14,7 +14,7 @@ from cloud.api.problems import Problem
 from cloud.api.services import Services, Use
 from cloud.api.shapes import Json
 from cloud.core import alert as machine
-from cloud.store import alerts, changes, clips
+from cloud.store import alerts, changes, clips, equipment
 from cloud.store.pool import transaction
 
 router = APIRouter(prefix="/api/alerts")
@@ -73,4 +73,5 @@ async def _detail(services: Services, alert: UUID) -> Json:
         row, message = found
         clip = await clips.of_event(conn, row.message_id)
         lines = await alerts.history(conn, alert)
-    return shapes.alert_detail(row, message, clip, lines)
+        given = await equipment.warnings(conn, row.camera, row.observed_at, row.last_visible_at)
+    return shapes.alert_detail(row, message, clip, lines, given)

@@ -64,7 +64,7 @@ def _facade(
     span: tuple[datetime, datetime],
 ) -> Json:
     states = {camera.id: camera.now for camera in cameras}
-    now = coverage.facade_now(states.values())
+    now = coverage.facade_now("lost" if camera.is_blinded else camera.now for camera in cameras)
     first_seen = [camera.first_seen_at for camera in cameras if camera.first_seen_at is not None]
     share = coverage.share(list(states), watched, min(first_seen, default=None), span)
     return {
@@ -88,9 +88,11 @@ def _facade(
 
 
 def _since(now: str, cameras: list[CameraRow], states: dict[str, Any]) -> datetime | None:
-    """Watched since a camera streams, blind since the last was lost, unknown since the agent left."""
+    """Watched since a camera sees, blind since the last ceased to, unknown since the agent left."""
     if now == "watched":
-        return min((c.since for c in cameras if states[c.id] == "streaming" and c.since), default=None)
+        seeing = (camera for camera in cameras if states[camera.id] == "streaming" and not camera.is_blinded)
+        return min((camera.since for camera in seeing if camera.since), default=None)
     if now == "blind":
-        return max((camera.since for camera in cameras if camera.since), default=None)
+        ends = (camera.blinded_since if camera.is_blinded else camera.since for camera in cameras)
+        return max((end for end in ends if end), default=None)
     return max((c.agent_since for c in cameras if states[c.id] == "unknown" and c.agent_since), default=None)

@@ -39,8 +39,9 @@ async def desk(_: Desk, services: Use) -> Json:
         "estates": [shapes.thing(estate.id, estate.name_zh, estate.name_en) for estate in estates],
         "cameras": {
             "total": len(cameras),
-            "trusted": sum(state == "streaming" for state in states.values()),
+            "trusted": sum(camera.now == "streaming" and not camera.is_blinded for camera in cameras),
             "lost": [named[camera] for camera, state in states.items() if state == "lost"],
+            "faulty": [named[camera.id] for camera in cameras if camera.is_blinded],
             "unknown": [named[camera] for camera, state in states.items() if state == "unknown"],
         },
         "open": [shapes.alert(row) for row in open_alerts],

@@ -1,5 +1,6 @@
 """What maintenance sees at one moment, and what it does with work orders."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated, Final
@@ -7,6 +8,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, StringConstraints
+from starlette.responses import Response
 
 from cloud import clock
 from cloud.api import shapes
@@ -15,19 +17,34 @@ from cloud.api.problems import Problem
 from cloud.api.services import Services, Use
 from cloud.api.shapes import Json
 from cloud.core import work_order as machine
-from cloud.store import accounts, changes, desired, devices, events, maintenance, registry, series
+from cloud.core.fault import AGENT_OFFLINE, Subject
+from cloud.store import (
+    accounts,
+    changes,
+    desired,
+    devices,
+    equipment,
+    events,
+    maintenance,
+    registry,
+    series,
+)
 from cloud.store.desired import Standing
 from cloud.store.devices import AgentRow
 from cloud.store.events import Unseen
 from cloud.store.maintenance import FaultRow, WorkOrderRow
-from cloud.store.pool import transaction
+from cloud.store.pool import Connection, transaction
 from cloud.store.registry import CameraRow, EstateRow, FacadeRow
 from cloud.store.series import SensorRow
+from contracts.devices import SubjectType
 
 router = APIRouter(prefix="/api")
 
 HISTORY_SPAN: Final = timedelta(hours=24)
 SENSOR_SILENCE: Final = timedelta(minutes=1)
+
+PICTURE_CACHE: Final = "private, max-age=86400"
+"""The address of a picture changes with it (`?v=`), so that a browser may keep what it has."""
 
 Measure = Annotated[
     str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True, pattern=r"^[^\x00]*$")
@@ -45,26 +62,36 @@ class View:
     """Rows of one moment, and how they become what the page reads."""
 
     def __init__(
-        self, estates: list[EstateRow], facades: list[FacadeRow], coverage: list[tuple[str, str]]
+        self,
+        estates: list[EstateRow],
+        facades: list[FacadeRow],
+        coverage: list[tuple[str, str]],
+        records: Mapping[Subject, Json],
     ) -> None:
         self.estates = {row.id: shapes.thing(row.id, row.name_zh, row.name_en) for row in estates}
         self.facades = {row.id: shapes.thing(row.id, row.name_zh, row.name_en) for row in facades}
         self.coverage: dict[str, list[Json]] = {}
         for camera, facade in coverage:
             self.coverage.setdefault(camera, []).append(self.facades[facade])
-        self.things: dict[str, Json] = {}
+        self.records = records
+        self.things: dict[Subject, Json] = {}
         self.cameras_of: dict[str, list[str]] = {}
 
+    def _known(self, kind: SubjectType, row: AgentRow | CameraRow | SensorRow) -> Json:
+        """A device with its name and what it said of itself."""
+        subject = Subject(kind, row.id)
+        self.things[subject] = shapes.thing(row.id, row.name_zh, row.name_en)
+        return {**self.things[subject], "record": self.records.get(subject)}
+
     @property
-    def names(self) -> dict[str, Json]:
-        """Device id → its name."""
-        return {identity: found["name"] for identity, found in self.things.items()}
+    def names(self) -> dict[Subject, Json]:
+        """Device → its name."""
+        return {subject: found["name"] for subject, found in self.things.items()}
 
     def agent(self, row: AgentRow, unseen: Unseen, standing: Standing | None) -> Json:
         """An agent. What its outbox still holds is late, not missing."""
-        self.things[row.id] = shapes.thing(row.id, row.name_zh, row.name_en)
         return {
-            **self.things[row.id],
+            **self._known("agent", row),
             "estate": self.estates[row.estate],
             "state": row.state,
             "since": shapes.maybe(row.since),
@@ -78,13 +105,12 @@ class View:
 
     def camera(self, row: CameraRow, frames_per_s: float | None) -> Json:
         """A camera with its facades."""
-        self.things[row.id] = shapes.thing(row.id, row.name_zh, row.name_en)
         self.cameras_of.setdefault(row.agent, []).append(row.id)
         state = row.now
         return {
-            **self.things[row.id],
+            **self._known("camera", row),
             "estate": self.estates[row.estate],
-            "agent": self.things[row.agent],
+            "agent": self.things[Subject("agent", row.agent)],
             "state": state,
             "since": shapes.maybe(row.agent_since if state == "unknown" else row.since),
             "reason": row.reason or "",
@@ -98,8 +124,8 @@ class View:
         if row.observed_at is not None:
             state = "silent" if row.silent_since or now - row.observed_at > SENSOR_SILENCE else "reporting"
         return {
-            **shapes.thing(row.id, row.name_zh, row.name_en),
-            "agent": self.things[row.agent],
+            **self._known("sensor", row),
+            "agent": self.things[Subject("agent", row.agent)],
             "quantity": row.quantity,
             "unit": row.unit,
             "value": row.value,
@@ -109,7 +135,9 @@ class View:
 
     def fault(self, row: FaultRow) -> Json:
         """A fault with the facades that it may leave unwatched."""
-        cameras = [row.subject] if row.subject_type == "camera" else self.cameras_of.get(row.subject, [])
+        cameras = [row.subject] if row.subject_type == "camera" else []
+        if row.kind == AGENT_OFFLINE:
+            cameras = self.cameras_of.get(row.subject, [])
         facades = {found["id"]: found for camera in cameras for found in self.coverage.get(camera, [])}
         return shapes.fault(row, self.names, self.estates[row.estate], list(facades.values()))
 
@@ -124,7 +152,8 @@ async def overview(_: Maintenance, services: Use) -> Json:
     now = clock.utc_now()
     async with transaction(services.pool, snapshot=True) as conn:
         change = await changes.newest(conn)
-        view = View(await registry.estates(conn), await registry.facades(conn), await registry.coverage(conn))
+        estates, facades = await registry.estates(conn), await registry.facades(conn)
+        view = View(estates, facades, await registry.coverage(conn), await _records(conn))
         agents = await devices.agents(conn)
         unseen = await events.unseen(conn)
         standings = await desired.standings(conn)
@@ -146,6 +175,22 @@ async def overview(_: Maintenance, services: Use) -> Json:
         "faults": [view.fault(row) for row in faults],
         "work_orders": [view.order(row) for row in orders],
     }
+
+
+async def _records(conn: Connection) -> dict[Subject, Json]:
+    history = await equipment.firmware_history(conn)
+    told = {Subject(device.subject_type, device.subject): device for device in await equipment.devices(conn)}
+    return {subject: shapes.record(device, history.get(subject, ())) for subject, device in told.items()}
+
+
+@router.get("/faults/{fault}/thumbnail", response_class=Response)
+async def thumbnail(fault: UUID, _: Maintenance, services: Use) -> Response:
+    """What a fault looked like when it was told last."""
+    async with transaction(services.pool) as conn:
+        found = await maintenance.thumbnail(conn, fault)
+    if found is None:
+        raise Problem(HTTPStatus.NOT_FOUND, "there is no picture of such a fault")
+    return Response(found, media_type="image/jpeg", headers={"Cache-Control": PICTURE_CACHE})
 
 
 @router.post("/work-orders/{order}/take")
@@ -170,4 +215,4 @@ async def _apply(services: Services, order: UUID, given: machine.Take | machine.
         names = await registry.name_of(conn, row.subject_type, row.subject)
         await changes.record(conn, changed, now)
     services.log.info("work_order_moved", order=str(order), by=given.by, what=type(given).__name__.lower())
-    return shapes.work_order(row, {row.subject: shapes.name(*names)})
+    return shapes.work_order(row, {Subject(row.subject_type, row.subject): shapes.name(*names)})

@@ -51,6 +51,7 @@ async def metrics(services: Use) -> Response:
     """For Prometheus."""
     async with transaction(services.pool) as conn:
         found = await counts.by_state(conn)
+        open_faults = await counts.open_faults(conn)
     measured = services.metrics
     for table, gauge in (
         ("alert", measured.alerts),
@@ -60,6 +61,9 @@ async def metrics(services: Use) -> Response:
     ):
         for state, count in found[table].items():
             gauge.labels(state).set(count)
+    measured.open_faults.clear()  # A kind that is over must not stay.
+    for (kind, severity), count in open_faults.items():
+        measured.open_faults.labels(kind, severity).set(count)
     return Response(generate_latest(services.registry), media_type=CONTENT_TYPE_LATEST)
 
 

@@ -99,6 +99,7 @@ function trust({ cameras, open }) {
   return html`<a class="to-queue" href="#queue">${say("open", { n: open.length })}</a>
     <span class="trust" data-testid="trusted">${say("cameras")} <b>${cameras.trusted}</b> / ${cameras.total} ${say("trusted")}</span>
     ${cameras.lost.length ? html`<span class="warn" data-testid="lost">${mark("high")} ${say("lost", { names: listed(cameras.lost) })}</span>` : nothing}
+    ${cameras.faulty.length ? html`<span class="warn" data-testid="faulty">${mark("high")} ${say("faulty", { names: listed(cameras.faulty) })}</span>` : nothing}
     ${cameras.unknown.length ? html`<span class="warn">${mark("unknown")} ${say("unknown_cameras", { names: listed(cameras.unknown) })}</span>` : nothing}
     <button type="button" class="quiet sound ${sound}" data-testid="sound" aria-keyshortcuts="M" @click=${switchSound}>
       ${say(`sound_${sound}`)}<kbd>M</kbd>

@@ -7,9 +7,10 @@ import { mark } from "./lib/marks.js";
 import { startPage } from "./lib/page.js";
 import { attempt, currentUser, header, refusal, staleLine, withoutSnapshot } from "./lib/shell.js";
 import { faultCard } from "./maintenance/fault.js";
-import { causes } from "./maintenance/faults.js";
+import { causes, isWatching } from "./maintenance/faults.js";
 import { deviceTree, faultList } from "./maintenance/lists.js";
 import { orderCard } from "./maintenance/order.js";
+import { kindName } from "./words/faults.js";
 import { say } from "./words/maintenance.js";
 
 /** @typedef {import("./lib/types.js").Maintenance} Maintenance */
@@ -44,13 +45,13 @@ function draw(view) {
   );
 }
 
-/** The chosen fault, also when it has closed meanwhile; else the first open one. @param {Maintenance} all */
+/** The chosen fault, also when it hangs on another or has closed meanwhile; else the first open one. @param {Maintenance} all */
 function selectedCause(all) {
   const open = causes(all);
   const chosen = open.find(({ fault }) => fault.id === selected);
   if (chosen) return chosen;
-  const closed = all.faults.find((fault) => fault.id === selected);
-  return closed ? { fault: closed, under: [] } : (open[0] ?? null);
+  const other = all.faults.find((fault) => fault.id === selected);
+  return other ? { fault: other, under: [] } : (open[0] ?? null);
 }
 
 /** @param {string} id */
@@ -61,10 +62,10 @@ function select(id) {
 
 /** @param {Maintenance} all */
 function summary(all) {
-  const streaming = all.cameras.filter((camera) => camera.state === "streaming").length;
+  const watching = all.cameras.filter((camera) => isWatching(all, camera)).length;
   const online = all.agents.filter((agent) => agent.state === "online").length;
   const mine = all.work_orders.filter((order) => order.state === "taken" && order.taken_by === currentUser().username).length;
-  return html`<span class=${streaming < all.cameras.length ? "warn" : ""}>${say("head_cameras", { up: streaming, all: all.cameras.length })}</span>
+  return html`<span class=${watching < all.cameras.length ? "warn" : ""}>${say("head_cameras", { up: watching, all: all.cameras.length })}</span>
     <span class=${online < all.agents.length ? "warn" : ""}>${say("head_agents", { up: online, all: all.agents.length })}</span>
     <span>${say("head_mine", { n: mine })}</span>`;
 }
@@ -83,7 +84,7 @@ function onSnapshot(all) {
   const open = all.faults.filter((fault) => fault.state !== "closed");
   const fresh = open.find((fault) => known !== null && !known.has(fault.id));
   known = new Set(open.map((fault) => fault.id));
-  if (fresh) announcement = say("new_fault", { what: `${nameOf(fresh.subject.name)} · ${say(fresh.kind)}` });
+  if (fresh) announcement = say("new_fault", { what: `${nameOf(fresh.subject.name)} · ${kindName(fresh)}` });
   // What is on the screen stays there when it closes: it must be able to say that it did.
   selected ??= causes(all)[0]?.fault.id ?? null;
 }

@@ -16,7 +16,9 @@ NOW = datetime(2026, 3, 5, 10, tzinfo=UTC)
 BOOTS = (UUID(int=1), UUID(int=2))
 
 alert_inputs = st.sampled_from([alert.Acknowledge("li"), alert.Close("wang", "false_bird")])
-fault_inputs = st.sampled_from([fault.Acknowledge("li"), fault.Clear()])
+fault_inputs = st.sampled_from(
+    [fault.Acknowledge("li"), fault.Clear(), fault.Update("warning"), fault.Update("critical")]
+)
 order_inputs = st.sampled_from(
     [work_order.Take("li"), work_order.Finish("li", "plug"), work_order.FaultCleared()]
 )
@@ -47,7 +49,7 @@ def test_an_alert_is_closed_only_by_somebody_with_a_reason_after_somebody_saw_it
 
 @given(st.lists(fault_inputs))
 def test_a_fault_closes_when_its_device_is_back_and_tells_its_order_once(script: list[fault.Clear]) -> None:
-    state, effects = fault.raise_fault(NOW, "no frames")
+    state, effects = fault.raise_fault(NOW, "serious", "no frames")
     assert sum(isinstance(effect, fault.OrderWork) for effect in effects) == 1
     told = 0
     for given_ in script:

@@ -29,6 +29,7 @@ export function facts(detail, people, player) {
         ${fact(say("decided_after"), fromLastSeen(detail, detail.decided_at))}
         ${fact(say("received_after"), fromLastSeen(detail, detail.received_at))}
         ${fact(say("clock"), clockOffset(detail.clock))}
+        ${detail.warnings.map((warning) => fact(say("warned"), warned(detail, warning)))}
       </dl>
     </section>
     ${evidence(detail)} ${history(detail, people)}
@@ -48,6 +49,12 @@ function origin(place) {
 function fromLastSeen(detail, instant) {
   const late_s = (Date.parse(instant) - Date.parse(detail.last_visible_at)) / 1000;
   return say(late_s < 0 ? "before_last_seen" : "after_last_seen", { s: Math.abs(late_s).toFixed(1) });
+}
+
+/** What a siren or lamp did, and when beside the fall. @param {AlertDetail} detail @param {import("../lib/types.js").Warning} warning */
+function warned(detail, { device, outcome, acted_at, reason }) {
+  const when = outcome === "on" ? fromLastSeen(detail, acted_at) : reason;
+  return html`<span data-testid="warned">${sign(outcome === "on" ? "good" : "high", say(`warned_${outcome}`, { device }))}</span><span class="fine beneath">${when}</span>`;
 }
 
 /** @param {string} term @param {Fragment} value */

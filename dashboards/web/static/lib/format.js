@@ -84,3 +84,17 @@ export function offset(seconds) {
   const magnitude = Math.abs(seconds);
   return magnitude < 1 ? `${sign}${Math.round(magnitude * 1000)} ms` : `${sign}${magnitude.toFixed(2)} s`;
 }
+
+/** @type {Record<string, string>} Where the sign that people know is not the code. */
+const UNITS = { 1: "", Cel: "℃", deg: "°", d: "d", By: "B", kBy: "kB", MBy: "MB", GBy: "GB" };
+
+/** The sign of a unit that comes as UCUM code; notes in braces are words already. @param {string} code */
+export function unitOf(code) {
+  return UNITS[code] ?? code.replace(/\{(\w+)\}/g, "$1");
+}
+
+/** A measured figure, as exact as people read it. @param {number} value */
+export function figure(value) {
+  const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 1 ? 1 : 3;
+  return value.toLocaleString("en-US", { maximumFractionDigits: digits, useGrouping: Math.abs(value) >= 10_000 });
+}

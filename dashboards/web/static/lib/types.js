@@ -26,29 +26,37 @@
  *   hash_matches: boolean | null, signature_valid: boolean | null, signed_by: string | null,
  *   failed_reason: string | null}} ClipDetail
  * @typedef {{at: string, what: string, by: string, note: string}} HistoryLine
+ * @typedef {{device: string, outcome: "on" | "failed" | "held_back", acted_at: string, reason: string}} Warning
  * @typedef {Alert & {message_id: string, last_visible_at: string, decided_at: string, received_at: string,
  *   frame: {width: number, height: number}, track: TrackPoint[], origin: Origin | null,
  *   clock: {offset_s: number | null, uncertainty_s: number | null},
- *   clip_detail: ClipDetail | null, history: HistoryLine[]}} AlertDetail
- * @typedef {{total: number, trusted: number, lost: Named[], unknown: Named[]}} CameraCount
+ *   clip_detail: ClipDetail | null, warnings: Warning[], history: HistoryLine[]}} AlertDetail
+ * @typedef {{total: number, trusted: number, lost: Named[], faulty: Named[], unknown: Named[]}} CameraCount
  * @typedef {{now: string, change: number, people: People, estates: Named[], cameras: CameraCount, open: Alert[],
  *   closed: Alert[]}} Desk
  *
  * @typedef {{id: string, name: Name, estate: Named, state: "online" | "offline" | "unknown", since: string | null,
  *   outbox_depth: number | null, outbox_oldest_s: number | null, missing: number, lost: number,
- *   software: string, desired: Standing | null}} Agent
+ *   software: string, desired: Standing | null, record: DeviceRecord | null}} Agent
  * @typedef {{wanted: number, outcome: "applied" | "refused" | "confirmed" | "rolled_back" | null, reason: string,
  *   now: number | null}} Standing With what is wanted of a box; outcome is null before it has answered.
  * @typedef {{id: string, name: Name, estate: Named, agent: Named, state: "streaming" | "lost" | "unknown",
- *   since: string | null, reason: string, frames_per_s: number | null, facades: Named[]}} Camera
+ *   since: string | null, reason: string, frames_per_s: number | null, facades: Named[],
+ *   record: DeviceRecord | null}} Camera
  * @typedef {{id: string, name: Name, agent: Named, quantity: string, unit: string, value: number | null,
- *   observed_at: string | null, state: "reporting" | "silent" | "unknown"}} Sensor
- * @typedef {{id: string, kind: "camera_lost" | "agent_offline",
- *   subject: {type: "camera" | "agent", id: string, name: Name}, estate: Named,
- *   state: "raised" | "acknowledged" | "closed", since: string, cleared_at: string | null,
+ *   observed_at: string | null, state: "reporting" | "silent" | "unknown",
+ *   record: DeviceRecord | null}} Sensor
+ * @typedef {{maker: string, model: string, serial: string, firmware: string, profile: string, profile_version: string,
+ *   wanted_firmware: string, firmwares: {version: string, since: string}[]}} DeviceRecord
+ * @typedef {{id: string, kind: string,
+ *   subject: {type: "camera" | "sensor" | "agent", id: string, name: Name}, estate: Named,
+ *   state: "raised" | "acknowledged" | "closed", severity: "warning" | "serious" | "critical", of_picture: boolean,
+ *   blinding: boolean, reason: string,
+ *   value: number | null, baseline: number | null, threshold: number | null, unit: string,
+ *   what: Name | null, advice: Name | null, thumbnail: string | null, since: string, cleared_at: string | null,
  *   close_reason: string | null, facades: Named[], work_order: string | null}} Fault
  * @typedef {{id: string, number: string, state: "open" | "taken" | "finished" | "closed", title_key: string,
- *   fault: string, subject: {type: "camera" | "agent", id: string, name: Name}, opened_at: string,
+ *   fault: string, subject: {type: "camera" | "sensor" | "agent", id: string, name: Name}, opened_at: string,
  *   taken_by: string | null, taken_at: string | null, finished_by: string | null, finished_at: string | null,
  *   measure: string | null, closed_at: string | null}} WorkOrder
  * @typedef {{now: string, change: number, people: People, agents: Agent[], cameras: Camera[], sensors: Sensor[], faults: Fault[],

@@ -1,12 +1,14 @@
 /** The left side: faults by cause, then the tree of devices with their state and since when. */
 
-import { age, clockTime, moment, span } from "../lib/format.js";
+import { age, clockTime, figure, moment, span, unitOf } from "../lib/format.js";
 import { serverNow } from "../lib/clock.js";
 import { nameOf } from "../lib/i18n.js";
 import { html, nothing, repeat } from "../lib/lit.js";
 import { mark, sign } from "../lib/marks.js";
+import { kindName } from "../words/faults.js";
 import { say } from "../words/maintenance.js";
-import { causes } from "./faults.js";
+import { causes, faultsOf, toneOf } from "./faults.js";
+import { recordLine } from "./record.js";
 
 /** @typedef {import("../lib/types.js").Maintenance} Maintenance */
 /** @typedef {import("../lib/types.js").Agent} Agent */
@@ -16,8 +18,6 @@ import { causes } from "./faults.js";
 const LATE_S = 10;
 /** So many recovered faults stand in the list; older ones are a click away. */
 const RECOVERED_SHOWN = 3;
-/** @type {Record<string, string>} */
-const UNITS = { Cel: "℃", "%": "%", V: "V", A: "A", W: "W" };
 
 /** @param {Maintenance} all @param {string | null} selected @param {(id: string) => void} select */
 export function faultList(all, selected, select) {
@@ -30,13 +30,22 @@ export function faultList(all, selected, select) {
     ${open.length === 0 ? html`<p class="calm-line">${mark("good")} ${say("no_faults")}</p>` : nothing}
     <ul class="rows">
       ${repeat(open, ({ fault }) => fault.id, ({ fault, under }) => html`${faultRow(fault, selected, select)}
-        ${under.map((one) => html`<li class="under">${mark("idle")}<span>${nameOf(one.subject.name)}</span><span class="fine">${say("camera_lost")}</span></li>`)}`)}
+        ${under.map((one) => underRow(one, selected, select))}`)}
     </ul>
     ${recovered.length === 0 ? nothing : html`<h2 class="section">${say("recovered_lately", { n: recovered.length })}</h2>
       ${faultRows(recovered.slice(0, RECOVERED_SHOWN), selected, select)}
       ${recovered.length <= RECOVERED_SHOWN ? nothing : html`<details class="earlier"><summary>${say("recovered_earlier", { n: recovered.length - RECOVERED_SHOWN })}</summary>
         ${faultRows(recovered.slice(RECOVERED_SHOWN), selected, select)}</details>`}`}
   </section>`;
+}
+
+/** A fault that hangs on the one above; its own order may still be in somebody's hands. @param {Fault} fault @param {string | null} selected @param {(id: string) => void} select */
+function underRow(fault, selected, select) {
+  return html`<li>
+    <button type="button" class="under" data-fault=${fault.id} aria-current=${fault.id === selected ? "true" : nothing} @click=${() => select(fault.id)}>
+      ${mark("idle")}<span>${nameOf(fault.subject.name)}</span><span class="fine">${kindName(fault)}</span>
+    </button>
+  </li>`;
 }
 
 /** @param {Fault[]} faults @param {string | null} selected @param {(id: string) => void} select */
@@ -47,12 +56,12 @@ function faultRows(faults, selected, select) {
 /** @param {Fault} fault @param {string | null} selected @param {(id: string) => void} select */
 function faultRow(fault, selected, select) {
   const isOpen = fault.state !== "closed";
-  const tone = isOpen ? (fault.kind === "agent_offline" ? "critical" : "high") : "good";
+  const tone = toneOf(fault);
   const when = isOpen ? span((serverNow() - Date.parse(fault.since)) / 1000) : say("recovered_at", { time: clockTime(fault.cleared_at ?? fault.since) });
   return html`<li>
     <button type="button" class="row ${isOpen ? "" : "done"}" data-fault=${fault.id} aria-current=${fault.id === selected ? "true" : nothing}
       @click=${() => select(fault.id)}>
-      ${mark(tone)}<strong>${nameOf(fault.subject.name)} · ${say(fault.kind)}</strong>
+      ${mark(tone)}<strong>${nameOf(fault.subject.name)} · ${kindName(fault)}</strong>
       <span class="fine ${isOpen ? tone : ""}">${when} · ${say(fault.state)}</span>
     </button>
   </li>`;
@@ -77,13 +86,15 @@ function branch(agent, all) {
     <p class="vitals">
       <span class=${isLate(agent) ? "warn" : ""}>${outbox(agent)}</span>
       <span class=${agent.missing ? "warn" : ""} data-testid="missing">${agent.missing ? html`${mark("high")} ${say("missing", { n: agent.missing })}` : say("missing_none")}</span>
-      ${agent.lost ? html`<span data-testid="lost">${say("lost", { n: agent.lost })}</span>` : nothing}
+      ${agent.lost ? html`<span data-testid="lost">${say("told_lost", { n: agent.lost })}</span>` : nothing}
       ${agent.software ? html`<span>${say("software", { version: agent.software })}</span>` : nothing}
       ${agent.desired ? standing(agent.desired) : nothing}
+      ${recordLine(agent.record)}
     </p>
+    ${leafFaults(faultsOf(all, "agent", agent.id).filter((fault) => fault.kind !== "agent_offline"))}
     <ul class="leaves">
-      ${repeat(all.cameras.filter((camera) => camera.agent.id === agent.id), (camera) => camera.id, cameraLeaf)}
-      ${repeat(all.sensors.filter((sensor) => sensor.agent.id === agent.id), (sensor) => sensor.id, sensorLeaf)}
+      ${repeat(all.cameras.filter((camera) => camera.agent.id === agent.id), (camera) => camera.id, (camera) => cameraLeaf(camera, all))}
+      ${repeat(all.sensors.filter((sensor) => sensor.agent.id === agent.id), (sensor) => sensor.id, (sensor) => sensorLeaf(sensor, all))}
     </ul>
   </details>`;
 }
@@ -108,22 +119,36 @@ function outbox(agent) {
   return say("outbox_oldest", { n: outbox_depth, span: span(outbox_oldest_s ?? 0) });
 }
 
-/** @param {import("../lib/types.js").Camera} camera */
-function cameraLeaf(camera) {
+/** @param {import("../lib/types.js").Camera} camera @param {Maintenance} all */
+function cameraLeaf(camera, all) {
   const tone = camera.state === "streaming" ? "good" : camera.state === "lost" ? "critical" : "unknown";
   const rate = camera.state === "streaming" && camera.frames_per_s !== null ? ` · ${say("rate", { n: camera.frames_per_s.toFixed(0) })}` : "";
+  const faults = faultsOf(all, "camera", camera.id).filter((fault) => fault.kind !== "camera_lost");
   return html`<li data-camera=${camera.id} data-state=${camera.state}>
-    <span class="leaf-name">${nameOf(camera.name)}</span>${sign(tone, `${say(camera.state)}${rate}`)}
+    <span class="leaf-name">${nameOf(camera.name)}</span>${leafSign(tone, `${say(camera.state)}${rate}`, faults)}
     <span class="fine since">${camera.since ? say("since", { time: moment(camera.since) }) : say("never")}</span>
+    ${leafFaults(faults)} ${recordLine(camera.record)}
   </li>`;
 }
 
-/** @param {import("../lib/types.js").Sensor} sensor */
-function sensorLeaf(sensor) {
+/** @param {import("../lib/types.js").Sensor} sensor @param {Maintenance} all */
+function sensorLeaf(sensor, all) {
   const tone = sensor.state === "reporting" ? "good" : sensor.state === "silent" ? "high" : "unknown";
-  const value = sensor.value === null ? say(sensor.state) : `${sensor.value.toFixed(1)} ${UNITS[sensor.unit] ?? sensor.unit}`;
+  const value = sensor.value === null ? say(sensor.state) : `${figure(sensor.value)} ${unitOf(sensor.unit)}`;
+  const faults = faultsOf(all, "sensor", sensor.id);
   return html`<li data-sensor=${sensor.id} data-state=${sensor.state}>
-    <span class="leaf-name">${nameOf(sensor.name)}</span>${sign(tone, sensor.state === "silent" ? `${say("silent")} · ${value}` : value)}
+    <span class="leaf-name">${nameOf(sensor.name)}</span>${leafSign(tone, sensor.state === "silent" ? `${say("silent")} · ${value}` : value, faults)}
     <span class="fine since">${sensor.observed_at ? age(sensor.observed_at) : say("never")}</span>
+    ${leafFaults(faults)} ${recordLine(sensor.record)}
   </li>`;
+}
+
+/** A device's state; it is not called good while something about it is not. @param {import("../lib/marks.js").Tone} tone @param {string} word @param {Fault[]} faults */
+function leafSign(tone, word, faults) {
+  return tone === "good" && faults.length > 0 ? html`<span class="plain">${word}</span>` : sign(tone, word);
+}
+
+/** @param {Fault[]} faults */
+function leafFaults(faults) {
+  return faults.map((fault) => html`<span class="leaf-fault">${sign(toneOf(fault), kindName(fault))}</span>`);
 }

@@ -4,6 +4,7 @@ import { moment } from "../lib/format.js";
 import { nameOf, personOf } from "../lib/i18n.js";
 import { html, nothing } from "../lib/lit.js";
 import { mark } from "../lib/marks.js";
+import { kindName } from "../words/faults.js";
 import { say } from "../words/maintenance.js";
 
 /** @typedef {import("../lib/types.js").WorkOrder} WorkOrder */
@@ -16,7 +17,7 @@ export function orderCard(order, fault, people, actions, busy) {
   if (order === null) return html`<aside class="order"><p class="fine">${say("no_order")}</p></aside>`;
   return html`<aside class="order" data-testid="order" data-state=${order.state}>
     <p class="fine">${say("order", { number: order.number })} · ${say("opened", { time: moment(order.opened_at) })}</p>
-    <h2>${fault.kind === "agent_offline" ? say("order_agent_offline") : say("order_camera_lost")}</h2>
+    <h2>${titleOf(fault)}</h2>
     <p class="fine">${nameOf(order.subject.name)}</p>
     <p class="order-state ${order.state}" data-testid="order-state">${stateOf(order, fault, people)}</p>
     ${order.state === "open" ? html`<button type="button" class="primary wide" data-testid="take" ?disabled=${busy} @click=${() => actions.take(order)}>${say("take")}</button>` : nothing}
@@ -33,12 +34,19 @@ export function orderCard(order, fault, people, actions, busy) {
   </aside>`;
 }
 
+/** @param {Fault} fault */
+function titleOf(fault) {
+  if (fault.kind === "agent_offline") return say("order_agent_offline");
+  return fault.kind === "camera_lost" ? say("order_camera_lost") : say("order_for", { what: kindName(fault) });
+}
+
 /** @param {WorkOrder} order @param {Fault} fault @param {People} people */
 function stateOf(order, fault, people) {
   if (order.state === "open") return say("order_open");
   if (order.state === "taken") return say("order_taken", { who: personOf(people, order.taken_by) });
   if (order.state === "closed") return say("order_closed");
-  return say(fault.kind === "agent_offline" ? "order_finished_agent" : "order_finished");
+  if (fault.kind === "agent_offline") return say("order_finished_agent");
+  return say(fault.kind === "camera_lost" ? "order_finished" : "order_finished_well");
 }
 
 /** @param {WorkOrder} order @param {Fault} fault */
