@@ -14,14 +14,14 @@ class Benchmarks(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Names of the scripts."""
-        return sorted(path.stem for path in FOLDER.glob("[a-z]*.py"))
+        return sorted(path.stem.replace("_", "-") for path in FOLDER.glob("[a-z]*.py"))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The script as a command, or None where there is none of that name."""
         _expect_checkout()
         if cmd_name not in self.list_commands(ctx):
             return None
-        script = FOLDER / f"{cmd_name}.py"
+        script = FOLDER / f"{cmd_name.replace('-', '_')}.py"
 
         @click.command(
             cmd_name,

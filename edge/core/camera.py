@@ -18,13 +18,15 @@ TRANSITIONS: Final = {
 class Camera:
     """since: UTC of the state's beginning. heard_at: when a frame was last seen, or waiting began.
 
-    reason: what was last wrong with the stream, for people.
+    reason: what was last wrong with the stream, for people. lone_at: when a frame came after a silence and no
+    other has followed yet.
     """
 
     state: State
     since: datetime
     heard_at: datetime
     reason: str = ""
+    lone_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +71,7 @@ def step(
     """The camera after `given`, and what to tell. A clock that was set back does not count as silence."""
     match given:
         case FrameSeen():
-            if camera.state == "streaming":
-                return replace(camera, heard_at=at), ()
-            state = cast("State", TRANSITIONS[camera.state, "frame"])
-            return Camera(state, at, at), (Announce("streaming", at, ""),)
+            return _seen(camera, at, lost_after_s)
         case Trouble(reason):
             return replace(camera, reason=reason), ()
         case TimePassed():
@@ -86,3 +85,20 @@ def step(
             return replace(camera, state=state, since=camera.heard_at), (
                 Announce("lost", camera.heard_at, reason),
             )
+
+
+def _seen(camera: Camera, at: datetime, lost_after_s: float) -> tuple[Camera, tuple[Announce, ...]]:
+    """A frame after a silence counts once another follows it.
+
+    A read that gives up after its time hands out the last packet, which had waited for the next one to end it
+    (FFmpeg's parsers do): one frame, seconds late, from a camera that is gone.
+    """
+    near = timedelta(seconds=lost_after_s / 2)
+    came_back = camera.state != "starting" and (camera.state == "lost" or at - camera.heard_at > near)
+    if came_back and (camera.lone_at is None or not timedelta() <= at - camera.lone_at <= near):
+        return replace(camera, lone_at=at), ()
+    if camera.state == "streaming":
+        return replace(camera, heard_at=at, lone_at=None), ()
+    state = cast("State", TRANSITIONS[camera.state, "frame"])
+    since = camera.lone_at or at
+    return Camera(state, since, at), (Announce("streaming", since, ""),)

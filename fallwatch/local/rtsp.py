@@ -1,5 +1,6 @@
 """A camera on this machine: a video file over real RTSP, for ever, which can die and come back."""
 
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -77,6 +78,11 @@ class RtspCamera:
         if self._child is not None:
             self._child.kill()
             self._child = None
+
+    def hang(self) -> None:
+        """It falls silent while its connections stand, as when its program hangs or a switch drops all."""
+        if self._child is not None:
+            self._child.popen.send_signal(signal.SIGSTOP)
 
     def restart(self) -> None:
         """It comes back at the same address."""

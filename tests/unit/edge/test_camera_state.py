@@ -39,10 +39,35 @@ def test_a_short_break_is_no_loss() -> None:
     assert (camera.state, told) == ("streaming", ())
 
 
-def test_it_comes_back_with_its_first_frame() -> None:
+def test_it_comes_back_since_its_first_frame_once_a_second_follows() -> None:
     camera, _ = step(start(T0), TimePassed(), after(8), LOST_S)
     camera, told = step(camera, FrameSeen(), after(60), LOST_S)
+    assert told == ()
+    camera, told = step(camera, FrameSeen(), after(60.04), LOST_S)
     assert told == (Announce("streaming", after(60), ""),)
+
+
+def test_the_frame_that_a_read_hands_out_when_it_gives_up_does_not_put_off_the_loss() -> None:
+    camera, _ = step(start(T0), FrameSeen(), after(1), LOST_S)
+    camera, _ = step(camera, FrameSeen(), after(8.99), LOST_S)
+    camera, told = step(camera, TimePassed(), after(9), LOST_S)
+    assert told == (Announce("lost", after(1), "no picture for 8 s"),)
+
+
+def test_such_a_frame_after_the_loss_brings_no_camera_back() -> None:
+    camera, _ = step(start(T0), TimePassed(), after(8), LOST_S)
+    camera, told = step(camera, FrameSeen(), after(8.02), LOST_S)
+    assert (camera.state, told) == ("lost", ())
+    camera, told = step(camera, FrameSeen(), after(30), LOST_S)
+    assert (camera.state, told) == ("lost", ()), "two that lie far apart are no stream"
+
+
+def test_a_stream_that_goes_on_after_a_pause_is_heard_again() -> None:
+    camera, _ = step(start(T0), FrameSeen(), after(1), LOST_S)
+    for seconds in (6.5, 6.54):
+        camera, _ = step(camera, FrameSeen(), after(seconds), LOST_S)
+    camera, told = step(camera, TimePassed(), after(14.5), LOST_S)
+    assert told == ()
 
 
 def test_a_clock_that_is_set_back_is_no_silence() -> None:

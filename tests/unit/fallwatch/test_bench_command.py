@@ -18,6 +18,7 @@ if __name__ == "__main__":
 @pytest.fixture
 def benchmarks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "count.py").write_text(SCRIPT)
+    (tmp_path / "count_down.py").write_text(SCRIPT)
     (tmp_path / "_shared.py").write_text("")
     monkeypatch.setattr(bench, "FOLDER", tmp_path)
     monkeypatch.setattr("sys.argv", ["fallwatch"])
@@ -38,6 +39,12 @@ def test_a_benchmark_gets_its_own_options() -> None:
     shown = CliRunner().invoke(bench.main, ["count", "--frames", "9"])
     assert shown.exit_code == 0, shown.output
     assert "ran with ['--frames', '9']" in shown.output
+
+
+@pytest.mark.usefixtures("benchmarks")
+def test_a_benchmark_of_two_words_is_called_with_a_hyphen() -> None:
+    assert "count-down" in CliRunner().invoke(bench.main, []).output
+    assert CliRunner().invoke(bench.main, ["count-down"]).exit_code == 0
 
 
 @pytest.mark.usefixtures("benchmarks")
