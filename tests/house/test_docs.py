@@ -57,7 +57,7 @@ def _broken(page: PurePosixPath, text: str) -> list[str]:
     return found
 
 
-COMMAND = re.compile(r"(?<![\w/-])(?:\.venv/bin/)?fallwatch((?: [a-z]+)+)")
+COMMAND = re.compile(r"(?<![\w/-])(?:\.venv/bin/)?fallwatch((?: [a-z]+(?:-[a-z]+)*)+)")
 RUN = re.compile(r"run --rm api ((?:[a-z]+ ?)+)")
 TARGET = re.compile(r"(?:^|`|sudo )make ([a-z][a-z-]*)", re.MULTILINE)
 
