@@ -94,6 +94,8 @@ def _by_height(bands: dict[tuple[float, float], Row], usual: float) -> Table:
     for heading in ("m", "falls", *COLUMNS):
         table.add_column(heading, justify="right")
     for (low, high), row in bands.items():
+        if not row.falls:
+            continue
         name = f"{low:g} to {high:g}" if high < 1000 else f"from {low:g}"
         table.add_row(name, str(row.falls), *_cells(row))
     return table
