@@ -170,7 +170,7 @@ def outbox(seen: OutboxSeen | None, max_messages: int, at: datetime) -> Iterable
     age = at - seen.oldest_at if seen.oldest_at else timedelta(0)
     what = f"{seen.messages} messages wait, the oldest for {age.total_seconds():.0f} s; {seen.clips} clips"
     if seen.messages > FULL_SHARE * max_messages:
-        yield Finding("outbox", seen.path, "fault", what, "Mend the link: soon telemetry is refused.")
+        yield Finding("outbox", seen.path, "fault", what, "Mend the link: soon the oldest telemetry goes.")
     elif age > STALE:
         yield Finding("outbox", seen.path, "warning", what, "See broker and cloud below: nothing leaves.")
     else:

@@ -12,7 +12,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.x509.oid import NameOID
 
 from edge.core.doctor import Certificate, Disk, OutboxSeen
-from edge.outbox.schema import OutboxError
+from edge.outbox.rescue import look_at
+from edge.outbox.schema import OutboxDamaged, OutboxError
 from edge.outbox.store import Outbox
 
 
@@ -73,6 +74,7 @@ def outbox(path: Path) -> OutboxSeen | None:
     if not path.exists():
         return None
     try:
+        _leave_damage_to_the_agent(path)
         opened = Outbox.open(path)
     except OutboxError as error:
         return OutboxSeen(str(path), damage=str(error))
@@ -81,6 +83,22 @@ def outbox(path: Path) -> OutboxSeen | None:
     finally:
         opened.close()
     return OutboxSeen(str(path), depth.messages, depth.oldest_at, depth.rejected, depth.clips)
+
+
+def _leave_damage_to_the_agent(path: Path) -> None:
+    """To open a file whose log is damaged cuts the log off there: only the agent saves what comes after.
+
+    Raises:
+        OutboxDamaged: Found twice in the same place, so no agent was writing there.
+    """
+    try:
+        look_at(path)
+    except OutboxDamaged as first:
+        try:
+            look_at(path)
+        except OutboxDamaged as second:
+            if str(first) == str(second):
+                raise
 
 
 def open_files() -> int:

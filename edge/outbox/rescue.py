@@ -77,7 +77,7 @@ def open_or_rescue(path: Path, start: Start, max_messages: int = 1_000_000) -> t
 
 
 def _open(path: Path, max_messages: int, *, has_history: bool) -> Outbox:
-    _look_at(path, has_history=has_history)
+    look_at(path, has_history=has_history)
     outbox = Outbox.open(path, max_messages)
     if (wrong := outbox.damage()) is not None:
         outbox.close()
@@ -85,8 +85,12 @@ def _open(path: Path, max_messages: int, *, has_history: bool) -> Outbox:
     return outbox
 
 
-def _look_at(path: Path, *, has_history: bool) -> None:
-    """What SQLite passes over in silence: a file cut to nothing, damage in the log, damage in the head."""
+def look_at(path: Path, *, has_history: bool = False) -> None:
+    """What SQLite passes over in silence: a file cut to nothing, damage in the log, damage in the head.
+
+    Raises:
+        OutboxDamaged: It would.
+    """
     size = path.stat().st_size if path.exists() else 0
     if size == 0:
         if has_history:

@@ -166,6 +166,16 @@ async def test_after_a_broken_line_it_goes_on_where_it_was(
     assert bytes(shelf.received) == CONTENT
 
 
+async def test_a_line_that_breaks_again_and_again_and_yet_brings_the_clip_further_is_tried_again_soon(
+    url: str, shelf: Shelf, outbox: Outbox, device: DeviceKey, tmp_path: Path
+) -> None:
+    shelf.answers = ["well", "cut"] * 7
+    add_clip(outbox, tmp_path)
+    async with uploading(url, outbox, device):
+        await until_done(outbox)  # pauses that grew each time would be a minute
+    assert bytes(shelf.received) == CONTENT
+
+
 async def test_a_new_agent_goes_on_where_the_old_one_was(
     url: str, shelf: Shelf, outbox: Outbox, device: DeviceKey, tmp_path: Path
 ) -> None:

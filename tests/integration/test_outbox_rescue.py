@@ -13,6 +13,7 @@ import pytest
 from contracts.base import MAX_SEQ, Durable, SeqRange
 from contracts.devices import Loss
 from edge.core.outbox import Key
+from edge.doctor import files as doctor
 from edge.outbox.rescue import Rescued, Start, open_or_rescue
 from edge.outbox.schema import OutboxError
 from edge.outbox.store import Clip, Outbox
@@ -205,6 +206,19 @@ def test_a_kill_while_the_new_outbox_takes_its_place_is_made_good_at_the_next_st
     with closing(outbox):
         assert rescued is None
         assert keys(outbox) == wanted
+
+
+def test_the_doctor_names_a_damaged_log_and_leaves_it_to_the_agent(killed: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "edge"
+    shutil.copytree(killed, folder)
+    log = folder / "outbox.db-wal"
+    content = bytearray(log.read_bytes())
+    content[len(content) // 2] ^= 1
+    log.write_bytes(content)
+    seen = doctor.outbox(folder / "outbox.db")
+    assert seen is not None
+    assert "its log is not as it was written" in seen.damage
+    assert log.read_bytes() == content
 
 
 def test_an_outbox_of_a_newer_program_is_left_alone(tmp_path: Path) -> None:
