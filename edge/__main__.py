@@ -4,7 +4,9 @@ import asyncio
 import os
 import ssl
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 from uuid import UUID, uuid4
 
 import click
@@ -12,6 +14,7 @@ import click
 from edge import logs
 from edge.camera.run import run as run_camera
 from edge.config.base import SettingsError
+from edge.config.secrets import SecretFile
 from edge.config.settings import Settings, anchored, load
 from edge.doctor.command import command as doctor_command
 from edge.evidence import identity
@@ -21,7 +24,10 @@ from edge.link.client import EndpointError
 from edge.link.enrol import EnrolmentError
 from edge.outbox.schema import OutboxError
 
+Result = TypeVar("Result")
+
 CONFIG = click.argument("config", type=click.Path(dir_okay=False, path_type=Path))
+CONFIG_OPTION = click.option("--config", type=click.Path(dir_okay=False, path_type=Path), required=True)
 CANNOT_BEGIN = (SettingsError, KeyFileError, EndpointError, OutboxError)
 
 
@@ -77,7 +83,7 @@ def siren(config: Path, device: str, for_s: float) -> None:
 @main.command()
 @click.argument("url")
 @click.argument("token")
-@click.option("--config", type=click.Path(dir_okay=False, path_type=Path), required=True)
+@CONFIG_OPTION
 def enrol(url: str, token: str, config: Path) -> None:
     """Make this box's key and get its certificate from the cloud at URL; TOKEN `-` is read from a line."""
     try:
@@ -93,6 +99,48 @@ def enrol(url: str, token: str, config: Path) -> None:
     except (SettingsError, KeyFileError, EnrolmentError, OSError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{settings.agent} is enrolled; its certificate lies in {settings.device.certificate}")
+
+
+@main.group()
+def secret() -> None:
+    """Secrets of this box, encrypted on its disk; `${NAME}` in the settings names them."""
+
+
+@secret.command("set")
+@click.argument("name")
+@CONFIG_OPTION
+def set_secret(name: str, config: Path) -> None:
+    """Keep a secret as NAME. It is asked for without being shown, or read from standard input."""
+    asked = sys.stdin.isatty()
+    value = click.prompt(name, hide_input=True) if asked else sys.stdin.readline().rstrip("\n")
+    if not value:
+        raise click.ClickException("it is empty: nothing was changed")
+    _with_secrets(config, lambda file: file.set(name, value))
+    click.echo(f"{name} is kept; the settings name it as ${{{name}}}. Restart the agent.")
+
+
+@secret.command("list")
+@CONFIG_OPTION
+def list_secrets(config: Path) -> None:
+    """Print the names of the secrets that are kept."""
+    for name in _with_secrets(config, SecretFile.names):
+        click.echo(name)
+
+
+@secret.command("remove")
+@click.argument("name")
+@CONFIG_OPTION
+def remove_secret(name: str, config: Path) -> None:
+    """Forget the secret NAME."""
+    if not _with_secrets(config, lambda file: file.remove(name)):
+        raise click.ClickException(f"there is no secret {name}")
+
+
+def _with_secrets(config: Path, do: Callable[[SecretFile], Result]) -> Result:
+    try:
+        return do(anchored(config).secret_file(os.environ))
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
 
 
 main.add_command(doctor_command, "doctor")

@@ -23,7 +23,7 @@ from contracts.messages import AgentStatus, encode
 from edge import logs, metrics, room, steering, watchdog
 from edge.clock import utc_now
 from edge.config.profiles import Library
-from edge.config.settings import MetricsSettings, Settings
+from edge.config.settings import MetricsSettings, Settings, plain_secrets
 from edge.core import desired, disk
 from edge.core import watchdog as watchdog_core
 from edge.core.outbox import Policy
@@ -82,6 +82,10 @@ async def run(settings: Settings, config: Path) -> None:
     if rescued is not None:
         log.error("outbox_rescued", **asdict(rescued))
     ProcessCollector(registry=registry)
+    for key in plain_secrets(config):
+        log.warning(
+            "secret_in_plain_text", key=key, advice="fallwatch edge secret set NAME, and ${NAME} there"
+        )
     log.info("agent_started", boot=str(me.boot), software=me.software, cameras=len(settings.cameras))
     with contextlib.closing(outbox), _metrics_served(settings.metrics, registry, log):
         notify = sdnotify.SystemdNotifier().notify  # does nothing where systemd did not start us

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final, Self, TypeVar
 
@@ -15,11 +15,13 @@ from edge.config.base import Section, SettingsError
 from edge.config.camera import CameraSettings
 from edge.config.profiles import Library
 from edge.config.references import addressed, problems
+from edge.config.secrets import Known, SecretFile, SecretsSettings
 from edge.config.sensor import SensorSettings
 from edge.config.sight import SightSettings
 from edge.config.warning import WarningSettings
 
 Filled = TypeVar("Filled", bound=Section)
+PASSWORD: Final = re.compile(r"[a-z]+://[^@/:]*:(.*)@")
 VARIABLE: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
@@ -102,6 +104,7 @@ class Settings(Section):
     metrics: MetricsSettings = MetricsSettings()
     outbox: OutboxSettings = OutboxSettings()
     desired: DesiredSettings = DesiredSettings()
+    secrets: SecretsSettings = SecretsSettings()
     profiles: Path | None = None
     """A folder of profiles of one's own; they go before those that come with Fallwatch."""
     cameras: tuple[CameraSettings, ...] = ()
@@ -132,6 +135,15 @@ class Settings(Section):
         """The outbox's database."""
         return self.data_dir / "outbox.db"
 
+    def secret_file(self, environ: Mapping[str, str]) -> SecretFile:
+        """The box's secrets; environ: where systemd names the folder of its credentials."""
+        folder = environ.get("CREDENTIALS_DIRECTORY")
+        return SecretFile(
+            self.secrets.file or self.data_dir / "secrets.enc",
+            self.secrets.key or self.data_dir / "secrets.key",
+            Path(folder) if folder else None,
+        )
+
     @property
     def desired_path(self) -> Path:
         """What the cloud wants of this box, and how it does with it."""
@@ -156,13 +168,14 @@ class Settings(Section):
 
 
 def load(path: Path, environ: Mapping[str, str]) -> Settings:
-    """The settings in `path`; relative paths are relative to its folder, `${NAME}` in URLs is filled in.
+    """The settings in `path`; relative paths are relative to its folder, `${NAME}` in secrets is filled in.
 
     Raises:
         SettingsError: Unreadable, invalid, or a variable is not set.
     """
     text, read = _parsed(path, Settings)
-    settings = _anchored(_filled(read, environ), path.resolve().parent)
+    found = _anchored(read, path.resolve().parent)
+    settings = _filled(found, Known(environ, found.secret_file(environ)))
     library = Library(settings.profiles)
     wrong = [
         documents.sentence(text, str(path), problem.path, problem.found, problem.allowed)
@@ -192,6 +205,42 @@ def _parsed(path: Path, model: type[Document]) -> tuple[str, Document]:
         return text, documents.parse(text, model, str(path))
     except documents.DocumentError as error:
         raise SettingsError(str(error)) from error
+
+
+def plain_secrets(path: Path) -> tuple[str, ...]:
+    """The keys in the file at `path` under which a secret stands in plain text.
+
+    Raises:
+        SettingsError: Unreadable or invalid.
+    """
+    return tuple(_plain(_parsed(path, Settings)[1]))
+
+
+def _plain(section: Section, key: str = "") -> Iterator[str]:
+    for name in section.model_fields_set:
+        yield from _plain_value(getattr(section, name), f"{key}.{name}".lstrip("."))
+
+
+def _plain_value(value: object, key: str) -> Iterator[str]:
+    match value:
+        case SecretStr():
+            if _is_plain(value.get_secret_value(), key):
+                yield key
+        case Section():
+            yield from _plain(value, key)
+        case tuple():
+            for number, one in enumerate(value):
+                yield from _plain_value(one, f"{key}.{getattr(one, 'id', number)}")
+        case _:
+            pass
+
+
+def _is_plain(text: str, key: str) -> bool:
+    """Of an address only the password is secret; of anything else all of it."""
+    if key.endswith("url"):
+        login = PASSWORD.match(text)
+        text = login.group(1) if login else ""
+    return VARIABLE.sub("", text) != ""
 
 
 def load_sight(path: Path) -> SightSettings:
@@ -228,9 +277,13 @@ def _filled_value(value: object, environ: Mapping[str, str], key: str) -> object
 def _expanded(key: str, text: SecretStr, environ: Mapping[str, str]) -> SecretStr:
     def value(found: re.Match[str]) -> str:
         name = found.group(1)
-        if name not in environ:
-            raise SettingsError(f"{key} names the environment variable {name}, which is not set")
-        return environ[name]
+        try:
+            return environ[name]
+        except KeyError:
+            raise SettingsError(
+                f"{key} names the variable {name}, which is not set: neither in the environment"
+                f" nor as a secret of this box (fallwatch edge secret set {name})"
+            ) from None
 
     return SecretStr(VARIABLE.sub(value, text.get_secret_value()))
 
@@ -248,6 +301,13 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
                 update={name: folder / at for name, at in files.items() if at is not None}
             ),
             "evidence": evidence.model_copy(update={"ca": folder / evidence.ca if evidence.ca else None}),
+            "secrets": settings.secrets.model_copy(
+                update={
+                    name: folder / at
+                    for name in ("file", "key")
+                    if (at := getattr(settings.secrets, name)) is not None
+                }
+            ),
             "device": device.model_copy(
                 update={"certificate": folder / device.certificate, "key": folder / device.key}
             ),

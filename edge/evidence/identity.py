@@ -1,6 +1,5 @@
 """The device's key and certificate on the disk: made, exchanged, and read again when they have changed."""
 
-import os
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +9,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from edge.config.files import put
 from edge.evidence.seal import DeviceKey, KeyFileError
 
 PEM = serialization.Encoding.PEM
@@ -83,22 +83,6 @@ def made_key(path: Path) -> ec.EllipticCurvePrivateKey:
     except (OSError, ValueError, TypeError) as error:
         raise error if isinstance(error, KeyFileError) else KeyFileError(f"{path}: {error}") from error
     return key
-
-
-def put(path: Path, content: bytes, mode: int) -> None:
-    """Replaces a file in one step, with these rights from the first byte on.
-
-    Raises:
-        OSError: It cannot be written; what was there is untouched.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.unlink(missing_ok=True)
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
 
 
 def request(key: ec.EllipticCurvePrivateKey, agent: str) -> str:

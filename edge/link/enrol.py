@@ -11,6 +11,7 @@ import httpx
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from edge.config.files import put
 from edge.evidence import identity
 from edge.evidence.seal import KeyFileError, Signer
 
@@ -91,6 +92,6 @@ def keep(certificate: str, path: Path) -> None:
         EnrolmentError: It cannot be written.
     """
     try:
-        identity.put(path, certificate.encode(), 0o644)
+        put(path, certificate.encode(), 0o644)
     except OSError as error:
         raise EnrolmentError(f"{path} cannot be written: {error}") from error

@@ -1,11 +1,11 @@
 """The desired state on the disk: what counts on this box, and what of it the cloud must still be told."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from edge.config.files import put
 from edge.core.desired import Desired, Report
 
 
@@ -51,18 +51,7 @@ class DesiredFile:
         Raises:
             OSError: It cannot be written; the old content is untouched.
         """
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = self.path.with_name(f"{self.path.name}.new")
-        with fresh.open("wb") as file:
-            file.write(kept.model_dump_json(indent=1).encode())
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(self.path)
-        folder = os.open(self.path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        put(self.path, kept.model_dump_json(indent=1).encode(), 0o600)
 
     def set_aside(self) -> Path:
         """Renames a damaged file, so that it is neither used nor lost; where it lies now."""

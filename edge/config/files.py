@@ -1,0 +1,25 @@
+"""Files that are replaced in one step: after a power cut there is the old one or the new one."""
+
+import os
+from pathlib import Path
+
+
+def put(path: Path, content: bytes, mode: int) -> None:
+    """Replaces a file's content, with these rights from the first byte on.
+
+    Raises:
+        OSError: It cannot be written; what was there is untouched.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
