@@ -40,7 +40,7 @@ def main(
         falls = clips_in(there) if there is not None else rendered("bench", folder, jobs)
         quiet = clips_in(without) if without is not None else rendered("negatives", folder, jobs)
         _expect_impacts(falls)
-        plain = _watched(part_of(storeys.rendered(folder / "storeys"), count), jobs)
+        plain = _watched(storeys.rendered(folder / "storeys", count), jobs)
         told = _watched(part_of(falls, count), jobs)
         nothing = _watched(part_of(tuple(clip for clip in quiet if clip.negative), count), jobs)
     except (DetectorFailed, ValueError) as error:

@@ -4,13 +4,14 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import av
 
 from bench.measure.records import Clip, clip_from, truths
 from bench.measure.running import ONE_THREAD, ROOT
 
+Member = TypeVar("Member")
 TRUTH: Final = "truth.json"
 
 
@@ -65,7 +66,7 @@ def duration_s(video: Path) -> float:
         return float(container.duration or 0) / av.time_base
 
 
-def part_of(clips: tuple[Clip, ...], count: int | None) -> tuple[Clip, ...]:
+def part_of(clips: tuple[Member, ...], count: int | None) -> tuple[Member, ...]:
     """`count` of the clips, spread evenly over the set so that a part is like the whole; all for None."""
     if count is None or count >= len(clips):
         return clips

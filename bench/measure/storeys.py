@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from bench.measure.records import POSITIVE, Clip, Thing
+from bench.measure.sets import part_of
 from models.synth import fall
 from models.synth.facade import BAY_M, FLOOR_M
 from models.synth.presets import BAG, BOTTLE, BOX, BUCKET, EAST_CAMERA, EAST_FACADE, FLOWERPOT
@@ -21,9 +22,12 @@ EVERY_S: Final = 7.0
 FIRST_S: Final = 2.0
 
 
-def rendered(folder: Path) -> tuple[Clip, ...]:
-    """A clip for each of FLOORS with a fall of each of THINGS, rendered where it is not there yet."""
-    return tuple(_clip(folder, floor) for floor in FLOORS)
+def rendered(folder: Path, count: int | None = None) -> tuple[Clip, ...]:
+    """A clip for each of FLOORS with a fall of each of THINGS, rendered where it is not there yet.
+
+    count: only so many floors, spread over all.
+    """
+    return tuple(_clip(folder, floor) for floor in part_of(FLOORS, count))
 
 
 def _clip(folder: Path, floor: int) -> Clip:

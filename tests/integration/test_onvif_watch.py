@@ -56,7 +56,8 @@ def told(tmp_path: Path) -> Iterator[Told]:
 async def watched(
     device: OnvifDevice, told: Told, wanted: Wanted = NOBODY_SAYS, **settings: object
 ) -> AsyncIterator[None]:
-    chosen = OnvifSettings.model_validate({"url": device.url, **settings})
+    often = {"check_s": 0.3}  # as nobody may set it
+    chosen = OnvifSettings.model_validate({"url": device.url, **settings}).model_copy(update=often)
     task = asyncio.ensure_future(Watch(CAMERA, chosen, wanted, told.desk, lambda: 0.01).run())
     try:
         yield
@@ -69,14 +70,20 @@ async def test_a_camera_says_once_what_it_is_and_again_when_that_changed(
     onvif_device: OnvifDevice, told: Told
 ) -> None:
     wanted = Wanted("generic-onvif", "1.2", "V5.7.3")
-    async with watched(onvif_device, told, wanted, check_s=10, events=False):
+    async with watched(onvif_device, told, wanted, events=False):
         await told.until(lambda: told.all("device_record"), "the record")
-    (record,) = told.all("device_record")
+        asked = onvif_device.state()["asked"]
+        await told.until(lambda: onvif_device.state()["asked"] > asked + 6, "more looks at it")
+        assert len(told.all("device_record")) == 1
+        assert told.faults() == []
+        onvif_device.change(firmware="V5.8.0 build 230915")
+        await told.until(lambda: len(told.all("device_record")) == 2, "the new record")
+    record, changed = told.all("device_record")
+    assert changed["firmware"] == "V5.8.0 build 230915"
     assert (record["subject_type"], record["subject"]) == ("camera", CAMERA)
     assert (record["maker"], record["model"], record["serial"]) == ("Acme", "Dome-7", "A-42")
     assert (record["firmware"], record["wanted_firmware"]) == ("V5.7.3 build 220112", "V5.7.3")
     assert (record["profile"], record["profile_version"]) == ("generic-onvif", "1.2")
-    assert told.faults() == []
 
 
 async def test_another_firmware_than_wanted_is_a_fault_until_it_is_installed(
