@@ -262,7 +262,7 @@ class VideoSource:
             self._size = (luma.shape[0], luma.shape[1])
             self._mask = self._drawn(self._size[::-1])
         if luma.shape != self._size:
-            if self._live:  # another stream has begun: its clip needs another head, its masks have moved
+            if self._live or self._mask:  # another stream has begun: its clip needs another head, masks moved
                 raise StreamLost(f"{self._name} changed the size of its picture.")
             height, width = self._size
             luma = luma_of(picture.reformat(width=width, height=height, format="gray"))[:height, :width]
