@@ -24,6 +24,8 @@ def _registered() -> dict[str, set[str]]:
     edge.metrics.cameras(edges)
     edge.metrics.delivery(edges)
     edge.metrics.disk(edges)
+    edge.metrics.clock(edges)
+    edge.metrics.sensors(edges)
     edge.metrics.warnings(edges)
     cloud.metrics.ingest(clouds)
     cloud.metrics.api(clouds)
