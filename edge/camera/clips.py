@@ -27,8 +27,8 @@ INTERRUPTED: Final = "the camera's program was killed before the video could be 
 MAX_OWED: Final = 64
 """More falls than this within the time of one clip is no fall any more; the oldest are cut as they are."""
 BEHIND: Final = "more clips were due than could be cut"
-MAX_CUTTING: Final = 4
-"""Clips that are handed to the thread at once; each holds its video in memory until it is cut."""
+MAX_CUTTING: Final = 16
+"""Clips that wait for the thread; each holds its video in memory, 6 MB at 4 Mbit/s."""
 NICE: Final = 10
 """The weight of a tenth of the search's for the scheduler (sched(7): 110 to 1024)."""
 
@@ -67,7 +67,6 @@ class Clips:
         self._log = log
         self._masks = masks
         self._owed: deque[Owed] = deque()
-        self._due: deque[Owed] = deque()
         self._cutting: deque[tuple[Owed, Future[CutClip]]] = deque()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="clips", initializer=_give_way)
 
@@ -102,38 +101,34 @@ class Clips:
             self._fall_due(owed, at)
         while self._cutting and self._cutting[0][1].done():
             self._finish_first(at)
-        self._begin()
 
     def cut_ended(self, connection: Connection, at: datetime) -> None:
-        """Cuts the clips of a connection that ended with what there is."""
+        """Cuts the clips of a connection that ended with what there is; its ring is needed no longer."""
         for owed in [owed for owed in self._owed if owed.connection is connection]:
             self._owed.remove(owed)
             self._fall_due(owed, at)
-        self._begin()
+        connection.ring.clear()
 
     def finish(self, at: datetime) -> None:
         """Cuts all that is owed with what there is, waits for it and ends; `at` is when they are sealed."""
-        self._due.extend(self._owed)
-        self._owed.clear()
-        while self._due or self._cutting:
-            self._begin()
+        while self._owed:
+            self._fall_due(self._owed.popleft(), at)
+        while self._cutting:
             self._finish_first(at)
         self._thread.shutdown()
 
     def _fall_due(self, owed: Owed, at: datetime) -> None:
-        if len(self._due) == MAX_OWED:
-            self._lost(self._due.popleft().event, BEHIND, at)
-        self._due.append(owed)
-
-    def _begin(self) -> None:
-        """Hands the thread what is due, a few at a time: each holds on to its video."""
-        while self._due and len(self._cutting) < MAX_CUTTING:
-            owed = self._due.popleft()
-            sender, connection = self._post.sender, owed.connection
-            label = Label(sender.agent, sender.camera, owed.event)
-            packets = connection.ring.packets()
-            args = (packets, connection.template, owed.wanted, self._folder, label, self._masks)
-            self._cutting.append((owed, self._thread.submit(cut, *args)))
+        """Hands the thread the packets of the clip, and no others: the ring may go on or end."""
+        if len(self._cutting) == MAX_CUTTING:
+            self._lost(owed.event, BEHIND, at)
+            return
+        sender, connection = self._post.sender, owed.connection
+        label = Label(sender.agent, sender.camera, owed.event)
+        packets = connection.ring.packets()
+        window = clip_window.choose(owed.wanted, packets)
+        chosen = () if window is None else packets[window.first : window.stop]
+        args = (chosen, connection.template, owed.wanted, self._folder, label, self._masks)
+        self._cutting.append((owed, self._thread.submit(cut, *args)))
 
     def _finish_first(self, at: datetime) -> None:
         owed, cutting = self._cutting.popleft()

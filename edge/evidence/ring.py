@@ -106,6 +106,12 @@ class Ring:
         with self._lock:
             return tuple(self._packets)
 
+    def clear(self) -> None:
+        """Forgets all packets: the connection has ended and its clips are cut."""
+        with self._lock:
+            self._packets.clear()
+            self._bytes = 0
+
     def newest_dts_s(self) -> float:
         """Decoding time of the last packet, seconds; minus infinity when there is none."""
         with self._lock:
