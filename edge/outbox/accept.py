@@ -84,7 +84,8 @@ def accept(connection: sqlite3.Connection, given: Given, room: Room) -> Stored:
         _insert_clip(connection, given.clip, given.at)
     told = [*loss.thinned(gone, "the disk is full" if room.thin else "too many messages wait")]
     if room.refused:
-        told.append(Told("telemetry_refused", "the disk is full", sum(room.refused.values()), room.refused))
+        count = sum(room.refused.values())
+        told.append(Told("telemetry_refused", "there was no room for it", count, room.refused))
     for one in told:
         tell(connection, one, message.agent, given.boot, given.at)
     return stored

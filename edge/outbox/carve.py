@@ -39,25 +39,30 @@ class Unreadable(ValueError):  # noqa: N818 - says what is so
 
 
 class Pages:
-    """A database's pages as they are now: those in the file, and over them those in the log.
-
-    earlier: pages as they were before the log changed them again.
-    """
+    """A database's pages as they are now: those in the file, and over them those in the log."""
 
     def __init__(self, database: BinaryIO, log: bytes) -> None:
-        self.earlier: list[tuple[int, bytes]] = []
+        self._replaced: list[bytes] = []
         self._database = database
         self._logged: dict[int, bytes] = {}
         self._count = -(-database.seek(0, io.SEEK_END) // PAGE)
         for number, page in _frames(log):
             if 0 < number <= self._count or number in self._logged:
-                self.earlier.append((number, self[number]))
+                self._replaced.append(self[number])
             self._logged[number] = page
+        self._unused = self._freelist()
+        self._numbers = ({*range(2, self._count + 1)} | {*self._logged}) - {1}
 
-    @property
-    def numbers(self) -> list[int]:
-        """All there are, without those that SQLite holds for empty: they show what was, not what is."""
-        return sorted(({*range(2, self._count + 1)} | {*self._logged}) - {1} - self._unused())
+    def used(self) -> Iterator[bytes]:
+        """What is: all pages but those that the file says are free."""
+        for number in sorted(self._numbers - self._unused):
+            yield self[number]
+
+    def former(self) -> Iterator[bytes]:
+        """What was: pages that the log has changed since, and those that the list, right or not, calls free."""
+        yield from self._replaced
+        for number in sorted(self._numbers & self._unused):
+            yield self[number]
 
     def __getitem__(self, number: int) -> bytes:
         """A page; zeros where the disk gives nothing."""
@@ -72,8 +77,8 @@ class Pages:
             page = b""
         return page.ljust(PAGE, b"\0")
 
-    def _unused(self) -> set[int]:
-        """The freelist, as far as it can be followed (format: section 1.5.1)."""
+    def _freelist(self) -> set[int]:
+        """Free pages, as far as their list can be followed (section 1.5.1)."""
         found: set[int] = set()
         try:
             (trunk,) = struct.unpack_from(">I", self[1], 32)

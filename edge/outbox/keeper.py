@@ -20,7 +20,8 @@ from edge.outbox.store import DiskFull, Outbox
 
 EVERY_S: Final = 1.0
 FAULT: Final = "disk_full"
-DELAYS: Final = condition.Policy(on_delay_s=2, off_delay_s=5)
+DELAYS: Final = condition.Policy(on_delay_s=2, off_delay_s=5, chatters=1_000)
+"""However often it fills up, each time is told: what is free is no noise."""
 MOST_AT_ONCE: Final = 50
 """Steps in one turn; each frees what it can, and others want to write too."""
 WHAT: Final = Words(

@@ -149,18 +149,18 @@ def _finish(path: Path, at: datetime) -> str:
 def _save(connection: sqlite3.Connection, path: Path) -> None:
     """Everything that can be read goes into the new outbox.
 
-    Of what the log has replaced only messages are taken: a copy does nothing in the cloud. The rest would
+    Of what was there before only messages are taken: a copy does nothing in the cloud. The rest would
     come to life again.
     """
     if not path.exists():
         return
     with path.open("rb") as file:
         pages = carve.Pages(file, _read(_beside(path, "-wal")))
-        for number in pages.numbers:
-            for found in carve.rows(pages[number], pages):
+        for page in pages.used():
+            for found in carve.rows(page, pages):
                 _take(connection, found)
         connection.execute("INSERT OR IGNORE INTO named SELECT boot, seq FROM message")
-        for _, page in pages.earlier:
+        for page in pages.former():
             for found in carve.rows(page, pages):
                 _take_message(connection, found)
     connection.execute("DELETE FROM owed WHERE event IN (SELECT message_id FROM clip)")

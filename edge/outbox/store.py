@@ -113,11 +113,11 @@ class Outbox:
         given = Given(boot, at, make, clip)
         try:
             return self._accept(given, thin=False)
-        except DiskFull:
+        except (DiskFull, OutboxFull) as error:
             message = make(self.accepted(boot) + 1)
             if is_telemetry(message):
                 self._refused[kind_of(message)] += 1
-                raise OutboxFull("the disk is full") from None
+                raise OutboxFull(str(error)) from None
         return self._accept(given, thin=True)
 
     def _accept(self, given: Given, *, thin: bool) -> Stored:

@@ -27,7 +27,10 @@ def streaming(place: Place, name: str, per_s: int) -> Box:
 
 
 def agent_killed(place: Place, size: Size) -> Row:
-    """The agent, again and again, each time after its share of the stream."""
+    """The agent, again and again, each time after its share of the stream.
+
+    recovered_s: until the next start accepted events, and after the last kill until all was confirmed.
+    """
     box = streaming(place, f"agent-killed-{size.per_s}", size.per_s)
     killed: list[tuple[datetime, set[UUID]]] = []
     for turn in range(1, size.times + 1):
@@ -40,16 +43,16 @@ def agent_killed(place: Place, size: Size) -> Row:
     box.drain()
     drained_at = utc_now()
     arrived = box.arrived()
-    waits_s = [_until_later(arrived, at, boots, drained_at) for at, boots in killed]
+    waits_s = [_until_later(arrived, at, boots) for at, boots in killed[:-1]]
+    waits_s.append((drained_at - killed[-1][0]).total_seconds())
     reached = _rate_per_s(arrived)
     name = f"SIGKILL of the agent, {size.times} times, at {reached:,.0f}/s of {size.per_s:,}/s offered"
     return box.row(name, box.offered(), box.counters(), max(waits_s))
 
 
-def _until_later(arrived: list[Arrived], at: datetime, boots: set[UUID], drained_at: datetime) -> float:
-    """From a kill until something of a later start was stored; from the last one, until all was confirmed."""
-    later = [found.received_at for found in arrived if found.key.boot not in boots]
-    return (min(later, default=drained_at) - at).total_seconds()
+def _until_later(arrived: list[Arrived], at: datetime, boots: set[UUID]) -> float:
+    """From a kill until the next start had accepted an event; it is killed in its turn before it has sent much."""
+    return (min(found.observed_at for found in arrived if found.key.boot not in boots) - at).total_seconds()
 
 
 def _rate_per_s(arrived: list[Arrived]) -> float:

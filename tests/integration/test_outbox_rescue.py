@@ -131,6 +131,21 @@ def test_a_flipped_byte_in_one_message_costs_this_message_only_and_its_number_is
     assert (tmp_path / "edge" / rescued.aside).exists(), "set aside, not deleted"
 
 
+def test_a_list_of_free_pages_that_leads_astray_costs_no_message(killed: Path, tmp_path: Path) -> None:
+    with closing(start_of_a_copy(killed, tmp_path / "whole")) as whole:
+        waiting = keys(whole)
+    for trunk in (3, 4, 9, 12):
+        folder = tmp_path / str(trunk)
+        shutil.copytree(tmp_path / "whole", folder)
+        content = bytearray((folder / "outbox.db").read_bytes())
+        content[32:36] = trunk.to_bytes(4)
+        (folder / "outbox.db").write_bytes(content)
+        outbox, rescued = start(folder)
+        with closing(outbox):
+            assert rescued is not None
+            assert keys(outbox) >= waiting
+
+
 def test_where_nothing_can_be_read_every_earlier_start_is_told_as_lost(killed: Path, tmp_path: Path) -> None:
     folder = tmp_path / "edge"
     shutil.copytree(killed, folder)

@@ -213,7 +213,9 @@ def test_an_outbox_full_of_alarms_refuses_telemetry_and_takes_alarms(outbox: Out
     with pytest.raises(OutboxFull):
         fill(outbox, 1)
     fill(outbox, 1, state)
-    assert outbox.accepted(BOOT) == 11
+    assert outbox.accepted(BOOT) == 12
+    (told,) = losses(outbox)
+    assert (told.what, dict(told.by_kind)) == ("telemetry_refused", {"sensor_reading": 1})
 
 
 def test_readings_go_before_minutes_of_a_camera_and_alarms_never(tmp_path: Path) -> None:
