@@ -59,7 +59,7 @@ class Pages:
             yield self[number]
 
     def former(self) -> Iterator[bytes]:
-        """What was: pages that the log has changed since, and those that the list, right or not, calls free."""
+        """What was: pages changed since by the log, and those that the list, right or not, calls free."""
         yield from self._replaced
         for number in sorted(self._numbers & self._unused):
             yield self[number]

@@ -51,7 +51,7 @@ def agent_killed(place: Place, size: Size) -> Row:
 
 
 def _until_later(arrived: list[Arrived], at: datetime, boots: set[UUID]) -> float:
-    """From a kill until the next start had accepted an event; it is killed in its turn before it has sent much."""
+    """From a kill until the next start had accepted an event; it is killed itself before it has sent much."""
     return (min(found.observed_at for found in arrived if found.key.boot not in boots) - at).total_seconds()
 
 
