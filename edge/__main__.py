@@ -14,6 +14,7 @@ import click
 from edge import logs
 from edge.camera.run import run as run_camera
 from edge.config.base import SettingsError
+from edge.config.profiles import Library
 from edge.config.secrets import SecretFile
 from edge.config.settings import Settings, anchored, load
 from edge.doctor.command import command as doctor_command
@@ -78,6 +79,32 @@ def siren(config: Path, device: str, for_s: float) -> None:
         asyncio.run(tried(_load(config).warning.device(device), for_s))
     except (SettingsError, SwitchError) as error:
         raise click.ClickException(str(error)) from error
+
+
+@main.command()
+@CONFIG
+@click.option(
+    "--for", "for_s", default=10.0, show_default=True, type=click.FloatRange(0, 3600), help="Seconds."
+)
+def sensors(config: Path, for_s: float) -> None:
+    """Read every sensor of CONFIG once and show what it gives; devices that publish are listened to.
+
+    Nothing is sent. Exit status 1 if a point could not be read.
+    """
+    from edge.sensors.look import look  # noqa: PLC0415 - as above
+    from edge.sensors.stations import Site  # noqa: PLC0415
+
+    logs.configure()
+    try:
+        settings = _load(config)
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
+    site = Site(Library(settings.profiles), settings.data_dir, settings.agent)
+    rows = asyncio.run(look(settings.sensors, site, for_s))
+    for row in rows:
+        click.echo(row)
+    if any(not row.read for row in rows):
+        raise SystemExit(1)
 
 
 @main.command()

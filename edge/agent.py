@@ -197,9 +197,8 @@ class _Parts:
         def thresholds() -> Mapping[str, float]:
             return self._steering.thresholds
 
-        disk = self._settings.data_dir
-        reader = stations.Reader(self._library, disk, thresholds, self._sensors, self._desk)
-        await stations.run(self._settings.sensors, reader)
+        site = stations.Site(self._library, self._settings.data_dir, self._me.agent)
+        await stations.run(self._settings.sensors, site, thresholds, self._sensors, self._desk)
 
     async def _watchdog(self) -> None:
         ping_every_s = watchdog_core.ping_every_s(os.environ, os.getpid())

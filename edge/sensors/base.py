@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Final, Protocol
 
-from contracts.devices import DeviceFault
+from contracts.devices import DeviceFault, DeviceRecord
 from contracts.messages import SensorReading
 from edge.clock import monotonic_s, steady_now, utc_now, utc_of
 from edge.core import device_watch
@@ -40,6 +40,15 @@ class Output:
 
 
 @dataclass(frozen=True, slots=True)
+class Make:
+    """Which profile a device was taken for."""
+
+    profile: str
+    version: str
+    maker: str
+
+
+@dataclass(frozen=True, slots=True)
 class Station:
     """A device as it is read: what it is called in logs, how often, where its values go, what is a fault."""
 
@@ -48,16 +57,21 @@ class Station:
     period_s: float
     outputs: Mapping[str, Output]
     plan: Plan | None = None
+    make: Make | None = None
 
 
 async def watch(station: Station, thresholds: Thresholds, counts: SensorMetrics, desk: Desk) -> None:
     """Reads for ever, every `period_s`; a reading that comes too late is left out, not made up for."""
     state = await _begun(station.plan, desk)
+    await _tell_make(station, desk)
     sent: dict[str, datetime] = {}
+    before: Mapping[str, Answer] = {}
     next_s = monotonic_s()
     while True:
         answers = await _read(station, utc_now())
-        _count(station.name, answers, counts, desk)
+        _count(station.name, answers, counts)
+        _log_changes(station.name, before, answers, desk)
+        before = answers
         await _send_readings(station.outputs, answers, sent, desk)
         if station.plan is not None:
             state, told = device_watch.step(station.plan, state, answers, steady_now(), thresholds())
@@ -79,13 +93,40 @@ async def _read(station: Station, at: datetime) -> Mapping[str, Answer]:
     return answers
 
 
-def _count(device: str, answers: Mapping[str, Answer], counts: SensorMetrics, desk: Desk) -> None:
+def _count(device: str, answers: Mapping[str, Answer], counts: SensorMetrics) -> None:
     for point, answer in answers.items():
-        if isinstance(answer, Value):
-            counts.values.labels(device, point).inc()
-        else:
-            counts.unread.labels(device, point).inc()
-            desk.log.debug("sensor_unread", device=device, point=point, reason=answer.reason)
+        counter = counts.values if isinstance(answer, Value) else counts.unread
+        counter.labels(device, point).inc()
+
+
+def _log_changes(
+    device: str, before: Mapping[str, Answer], answers: Mapping[str, Answer], desk: Desk
+) -> None:
+    """A line when a point can no longer be read, or for another reason, and when it can again."""
+    for point, answer in answers.items():
+        was = before.get(point)
+        if isinstance(answer, Unread) and not (isinstance(was, Unread) and was.silent == answer.silent):
+            desk.log.warning("sensor_unread", device=device, point=point, reason=answer.reason)
+        elif isinstance(answer, Value) and isinstance(was, Unread):
+            desk.log.info("sensor_read_again", device=device, point=point)
+
+
+async def _tell_make(station: Station, desk: Desk) -> None:
+    """For which profile each sensor was taken."""
+    if station.make is not None:
+        for output in station.outputs.values():
+            await desk.send("device_record", utc_now(), partial(_record, output.sensor, station.make))
+
+
+def _record(sensor: str, make: Make, head: Head) -> DeviceRecord:
+    return DeviceRecord(
+        **head,
+        subject_type="sensor",
+        subject=sensor,
+        maker=make.maker,
+        profile=make.profile,
+        profile_version=make.version,
+    )
 
 
 async def _begun(plan: Plan | None, desk: Desk) -> device_watch.State:

@@ -81,18 +81,18 @@ def _memory_used(box: Box) -> float:
 
 def _disk_used(box: Box) -> float:
     """Share of what we may use that is used."""
-    usage = psutil.disk_usage(str(box.disk))
+    usage = psutil.disk_usage(str(_there(box.disk)))
     return usage.used / (usage.used + usage.free)
 
 
 def _disk_free(box: Box) -> float:
-    return float(psutil.disk_usage(str(box.disk)).free)
+    return float(psutil.disk_usage(str(_there(box.disk))).free)
 
 
 def _disk_read_only(box: Box) -> float:
     """1 when the kernel has mounted the disk read-only, as it does after errors."""
     mounts = [line.split() for line in (box.proc / "mounts").read_text().splitlines()]
-    here = box.disk.resolve()
+    here = _there(box.disk).resolve()
     holding = [(where, options) for _, where, _, options, *_ in mounts if here.is_relative_to(where)]
     if not holding:
         raise Absent(f"{here} is on no disk that is mounted")
@@ -158,6 +158,11 @@ def _clock_error(box: Box) -> float:
 
 def _firmware(box: Box) -> Iterator[int]:
     return (int(_text(path), 16) for path in box.sys.glob(FIRMWARE))
+
+
+def _there(folder: Path) -> Path:
+    """The folder, or before it is made the one that it will be made in."""
+    return next(place for place in (folder, *folder.parents) if place.exists())
 
 
 def _text(path: Path) -> str:

@@ -12,7 +12,7 @@ from structlog.typing import FilteringBoundLogger
 
 from contracts.points import ModbusPoint, MqttPoint, PointHead, SnmpPoint
 from contracts.profile import BoxProfile, Profile, SensorProfile, point_of
-from edge.clock import known
+from edge.clock import known, max_error_s
 from edge.config.profiles import Library
 from edge.config.sensor import (
     ModbusSettings,
@@ -25,7 +25,7 @@ from edge.config.sensor import (
 from edge.core.device_watch import Plan, Subject, Watch
 from edge.metrics import SensorMetrics
 from edge.outbox.desk import Desk
-from edge.sensors.base import Device, Output, Station, Thresholds, watch
+from edge.sensors.base import Device, Make, Output, Station, Thresholds, watch
 from edge.sensors.box import Box
 from edge.sensors.modbus import Line, ModbusDevice
 from edge.sensors.mqtt_local import Listener, MqttDevice
@@ -46,31 +46,49 @@ class Shared:
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
-    """What reading takes. disk: a folder on the disk whose health matters. thresholds: asked each time."""
+class Site:
+    """What devices are found by. disk: a folder on the disk whose health matters. agent: who we are."""
 
     library: Library
     disk: Path
-    thresholds: Thresholds
-    counts: SensorMetrics
-    desk: Desk
+    agent: str
 
 
-async def run(settings: Sequence[SensorSettings], reader: Reader) -> None:
-    """Reads all these devices for ever."""
-    with _shared(settings, reader.library, reader.desk.log) as shared:
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Devices that can be read, and what must listen meanwhile."""
+
+    stations: tuple[Station, ...]
+    listeners: tuple[Listener, ...]
+
+
+async def run(
+    settings: Sequence[SensorSettings], site: Site, thresholds: Thresholds, counts: SensorMetrics, desk: Desk
+) -> None:
+    """Reads all these devices for ever. thresholds: asked each time."""
+    with opened(settings, site, desk.log) as found:
         async with asyncio.TaskGroup() as group:
-            for listener in shared.listeners.values():
+            for listener in found.listeners:
                 group.create_task(listener.run())
-            for device in settings:
-                station = _station(device, reader, shared)
-                group.create_task(watch(station, reader.thresholds, reader.counts, reader.desk))
+            for station in found.stations:
+                group.create_task(watch(station, thresholds, counts, desk))
 
 
 @contextlib.contextmanager
-def _shared(
-    settings: Sequence[SensorSettings], library: Library, log: FilteringBoundLogger
-) -> Iterator[Shared]:
+def opened(settings: Sequence[SensorSettings], site: Site, log: FilteringBoundLogger) -> Iterator[Opened]:
+    """The devices, with the connections that they share; closed at the end."""
+    shared = _shared(settings, site.library, log)
+    try:
+        stations = tuple(_station(device, site, shared) for device in settings)
+        yield Opened(stations, tuple(shared.listeners.values()))
+    finally:
+        for line in shared.lines.values():
+            line.close()
+        if shared.engine is not None:
+            shared.engine.close_dispatcher()
+
+
+def _shared(settings: Sequence[SensorSettings], library: Library, log: FilteringBoundLogger) -> Shared:
     shared = Shared()
     for device in settings:
         match device:
@@ -86,28 +104,23 @@ def _shared(
             case _:
                 pass
     shared.listeners = {url: Listener(url, names, log) for url, names in shared.topics.items()}
-    try:
-        yield shared
-    finally:
-        for line in shared.lines.values():
-            line.close()
-        if shared.engine is not None:
-            shared.engine.close_dispatcher()
+    return shared
 
 
-def _station(device: SensorSettings, reader: Reader, shared: Shared) -> Station:
+def _station(device: SensorSettings, site: Site, shared: Shared) -> Station:
     if isinstance(device, SimulatedSettings):
         outputs = {device.id: Output(device.id, device.quantity, device.unit)}
         simulated = Simulated(device.id, device.mean, device.amplitude, device.cycle_s)
         return Station(device.id, simulated, device.period_s, outputs)
-    profile = reader.library.profile(device.profile)
+    profile = site.library.profile(device.profile)
     assert isinstance(profile, SensorProfile)
     points = {key: point_of(profile, key) for key in device.points}
     outputs = {
         key: Output(sensor, points[key].quantity, points[key].unit) for key, sensor in device.points.items()
     }
-    name, read = _device(device, profile, reader.disk, shared)
-    return Station(name, read, device.period_s, outputs, _plan(device, profile, reader.desk.agent))
+    name, read = _device(device, profile, site.disk, shared)
+    make = None if isinstance(profile, BoxProfile) else Make(profile.id, profile.version, profile.maker)
+    return Station(name, read, device.period_s, outputs, _plan(device, profile, site.agent), make)
 
 
 def _device(
@@ -129,7 +142,13 @@ def _device(
         case _:
             assert isinstance(profile, BoxProfile)
             own = {point.name: point for point in profile.points}
-            return "box", Box(own, disk, lambda: known().uncertainty_s)
+            return "box", Box(own, disk, _clock_error)
+
+
+def _clock_error() -> float | None:
+    """Of the box's own time; where nobody has told it yet, of the kernel's."""
+    own_s = known().uncertainty_s
+    return own_s if own_s is not None else max_error_s()
 
 
 def _plan(device: ProfiledSettings, profile: SensorProfile, agent: str) -> Plan:

@@ -117,6 +117,8 @@ def test_a_cabinet_that_gets_hot_is_a_fault_until_it_is_cool_also_over_a_crash(
         "unit": "Cel",
     }
     assert fault["what"]["zh"] == "机柜温度过高"
+    record = next(m for m in box.messages("device_record") if m["subject"] == "cab-temp")
+    assert (record["subject_type"], record["profile"], record["profile_version"]) == ("sensor", "quick", "1")
     assert fault["advice"]["en"].startswith("Check the fan")
     box.kill()
     cabinet.say(registers(COOL))
@@ -146,6 +148,34 @@ def test_a_device_that_dies_is_one_fault_and_no_value_and_the_agent_goes_on(
     assert set(about) == {("cab-temp", "climate_silent"), ("cab-temp", "climate_value_missing")}
     assert box.agent is not None
     assert box.agent.poll() is None
+
+
+def test_the_first_look_shows_each_point_or_why_it_gives_nothing(
+    box: Box, cabinet: ModbusDevice, tmp_path: Path
+) -> None:
+    cabinet.say({"input_register": {1: 305, 2: 1500}})
+    settings = json.loads(box.settings.read_text())
+    url = f"mqtt://127.0.0.1:{ports.any_free()}"
+    settings["sensors"].append(
+        {
+            "kind": "mqtt_local",
+            "profile": "zigbee2mqtt",
+            "url": url,
+            "device": "d",
+            "points": {"door": "d-door"},
+        }
+    )
+    box.settings.write_text(json.dumps(settings))
+    command = [sys.executable, "-m", "edge", "sensors", str(box.settings), "--for", "0.5"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    shown = [line.split() for line in done.stdout.splitlines()]
+    rows = {(mark, point): " ".join(words) for mark, _, point, *words in shown}
+    assert done.returncode == 1
+    assert rows["ok", "temperature"] == "30.5 Cel cab-temp"
+    assert rows["--", "humidity"] == "150 % is not possible, 0 to 100 is cab-humidity"
+    assert rows["--", "door"] == "nothing heard within 0.5 s d-door"
+    assert rows["ok", "disk_used"].endswith(" box-disk")
+    assert not (tmp_path / "edge").exists()
 
 
 def test_a_cameras_process_loads_none_of_the_sensors_protocols() -> None:

@@ -38,7 +38,7 @@ cameras:
   - id: east
     make: {profile: hikvision, host: 10.0.0.7, user: viewer, password: "${CAM_PASSWORD}", stream: sub}
 """
-SECRETS = {"COMMUNITY": "estate", "MQTT_PASSWORD": "secret", "CAM_PASSWORD": "p@ss/{}"}
+SECRETS = {"COMMUNITY": "estate", "MQTT_PASSWORD": "hush-hush", "CAM_PASSWORD": "p@ss/{}"}
 
 
 def loaded(folder: Path, text: str) -> Settings:
@@ -65,8 +65,8 @@ def test_devices_name_their_sensors_and_take_secrets_from_the_environment(tmp_pa
     assert snmp.community is not None
     assert snmp.community.get_secret_value() == "estate"
     assert mqtt.kind == "mqtt_local"
-    assert mqtt.url.get_secret_value() == "mqtt://estate:secret@10.0.0.22"
-    assert "secret" not in repr(settings)
+    assert mqtt.url.get_secret_value() == "mqtt://estate:hush-hush@10.0.0.22"
+    assert "hush-hush" not in repr(settings)
 
 
 def test_a_camera_is_named_by_its_make_and_its_address_follows(tmp_path: Path) -> None:
