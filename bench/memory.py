@@ -35,7 +35,7 @@ def main(minutes: float, speed: float, plot: Path, folder: Path | None) -> None:
         at.mkdir(parents=True, exist_ok=True)
         try:
             done = asyncio.run(soak(at, minutes, speed, lambda passed_s: bar.update(int(passed_s) - bar.pos)))
-        except (NotHere, PartError, RuntimeError) as error:
+        except (NotHere, PartError) as error:
             raise click.ClickException(str(error)) from None
     draw(done, plot)
     shown.print(_table(done))
@@ -64,7 +64,8 @@ def _table(done: Soaked) -> Table:
 
 def _goals(done: Soaked) -> list[Goal]:
     found = {name: growth(done.samples.get(name, [])) for name in LONG_LIVED}
-    return [
+    ended = 0.0 if done.ended is None else 1.0
+    rows = [
         Goal(
             f"growth_{name}",
             f"growth of the {NAMES[name]} after warming up",
@@ -74,6 +75,10 @@ def _goals(done: Soaked) -> list[Goal]:
             digits=3,
         )
         for name, each in found.items()
+    ]
+    return [
+        *rows,
+        Goal("agent_ended", "times that the agent ended by itself", "≤", 0, ended, digits=0),
     ]
 
 

@@ -1,6 +1,7 @@
 """Keeps a worker process running for each camera, and listens to what it says."""
 
 import asyncio
+import contextlib
 import os
 import random
 import sys
@@ -185,7 +186,7 @@ class Supervisor:
             return await child.wait()
         except TimeoutError:
             log.error("worker_silent", pid=child.pid)  # noqa: TRY400 - where it waited tells nothing
-            child.kill()  # a process that hangs does not hear anything politer
+            _kill(child)  # a process that hangs does not hear anything politer
             return await child.wait()
         finally:
             await _end(child)
@@ -257,10 +258,16 @@ async def _end(child: asyncio.subprocess.Process) -> None:
     """Ends a child that still runs: politely, then not."""
     if child.returncode is not None:
         return
-    child.terminate()
+    with contextlib.suppress(ProcessLookupError):  # it may end at this very moment
+        child.terminate()
     try:
         async with asyncio.timeout(STOP_S):
             await child.wait()
     except TimeoutError:
-        child.kill()
+        _kill(child)
         await child.wait()
+
+
+def _kill(child: asyncio.subprocess.Process) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        child.kill()

@@ -42,6 +42,8 @@ class Soaked:
     samples: dict[str, list[Sample]] = field(default_factory=dict)
     cloud: Cloud = field(default_factory=Cloud)
     desired: int = 0
+    ended: int | None = None
+    """With what the agent ended by itself; None: it did not."""
     counted: dict[str, float] = field(default_factory=dict)
 
 
@@ -51,7 +53,6 @@ async def soak(folder: Path, minutes: float, speed: float, progress: Callable[[f
     Raises:
         NotHere: This machine cannot hurry a program.
         PartError: The broker did not start.
-        RuntimeError: The agent ended by itself.
     """
     done = Soaked(speed)
     authority = Authority.open(folder / "pki")
@@ -68,9 +69,9 @@ async def soak(folder: Path, minutes: float, speed: float, progress: Callable[[f
             confirming = asyncio.ensure_future(done.cloud.confirm(client, AGENT))
             async with _agent(config, environment, folder / "agent.log") as agent:
                 await _watch(done, agent, client, minutes, progress)
-                done.counted = await _counted(own)
+                done.counted = {} if done.ended is not None else await _counted(own)
             confirming.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
+            with contextlib.suppress(asyncio.CancelledError, ExceptionGroup):
                 await confirming
     return done
 
@@ -133,7 +134,8 @@ async def _watch(
     while (passed_s := asyncio.get_running_loop().time() - began_s) < minutes * 60:
         done.hours = passed_s * done.speed / 3600
         if agent.returncode is not None:
-            raise RuntimeError(f"the agent ended with {agent.returncode}")
+            done.ended = agent.returncode
+            return
         _sample(done, psutil.Process(agent.pid))
         if done.hours >= DESIRED_EVERY_H * (done.desired + 1):
             done.desired += 1
