@@ -123,12 +123,14 @@ async def test_the_gravest_fault_stands_first_and_a_lost_camera_folds_its_pictur
     await world.all_well()
     await world.fault("soiled", severity="warning", ago_s=900)
     await world.fault("camera_clock_off", severity="warning", subject=NORTH, ago_s=800)
-    await world.fault("disk_full", severity="critical", subject_type="agent", subject=AGENT, ago_s=60)
+    disk = {"value": 1.4e9, "threshold": 2e9, "unit": "By"}
+    await world.fault("disk_full", severity="critical", subject_type="agent", subject=AGENT, ago_s=60, **disk)
     page = await visitor.log_in("maintenance")
     rows = page.locator(".fault-list .row")
     await expect(rows).to_have_text(
         [re.compile("磁盘快满"), re.compile("镜头脏污"), re.compile("摄像机时钟不准")]
     )
+    await expect(page.get_by_test_id("figures")).to_have_text(re.compile(r"剩余空间\s*1.4 GB\s*阈值\s*2 GB"))
     await world.camera(EAST, "lost", "no packet for 8 s")
     await expect(rows).to_have_text(
         [re.compile("磁盘快满"), re.compile("东 01 · 断流"), re.compile("摄像机时钟不准")]

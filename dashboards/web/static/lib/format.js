@@ -86,15 +86,27 @@ export function offset(seconds) {
 }
 
 /** @type {Record<string, string>} Where the sign that people know is not the code. */
-const UNITS = { 1: "", Cel: "℃", deg: "°", d: "d", By: "B", kBy: "kB", MBy: "MB", GBy: "GB" };
+const UNITS = { 1: "", Cel: "℃", deg: "°" };
+const BYTES = ["B", "kB", "MB", "GB", "TB"];
 
-/** The sign of a unit that comes as UCUM code; notes in braces are words already. @param {string} code */
-export function unitOf(code) {
-  return UNITS[code] ?? code.replace(/\{(\w+)\}/g, "$1");
+/**
+ * A measured figure as exact as people read it, and its unit.
+ *
+ * @param {number} value
+ * @param {string} code UCUM; its notes in braces are words already.
+ * @returns {[figure: string, unit: string]}
+ */
+export function quantity(value, code) {
+  if (code === "By" && value >= 1000) {
+    const power = Math.min(Math.floor(Math.log10(value) / 3), BYTES.length - 1);
+    return [rounded(value / 1000 ** power), BYTES[power] ?? ""];
+  }
+  return [rounded(value), UNITS[code] ?? code.replace(/\{(\w+)\}/g, "$1")];
 }
 
-/** A measured figure, as exact as people read it. @param {number} value */
-export function figure(value) {
-  const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 1 ? 1 : 3;
-  return value.toLocaleString("en-US", { maximumFractionDigits: digits, useGrouping: Math.abs(value) >= 10_000 });
+/** @param {number} value */
+function rounded(value) {
+  const magnitude = Math.abs(value);
+  const digits = magnitude >= 100 ? 0 : magnitude >= 1 ? 1 : 3;
+  return value.toLocaleString("en-US", { maximumFractionDigits: digits, useGrouping: magnitude >= 10_000 });
 }

@@ -1,6 +1,6 @@
 /** The fault in the middle: what broke, where, since when, what was measured and seen, what is blind, what to check first. */
 
-import { clockTime, figure, moment, span, unitOf } from "../lib/format.js";
+import { clockTime, moment, quantity, span } from "../lib/format.js";
 import { serverNow } from "../lib/clock.js";
 import { nameOf } from "../lib/i18n.js";
 import { html, nothing } from "../lib/lit.js";
@@ -65,10 +65,12 @@ function deviceOf(fault, all) {
 /** What was measured beside what is usual and what it was held against. @param {Fault} fault */
 function measured(fault) {
   if (fault.value === null) return nothing;
-  const unit = unitOf(fault.unit);
   /** @param {string} term @param {number | null} value @param {string} kind */
-  const one = (term, value, kind) =>
-    value === null ? nothing : html`<div class=${kind}><dt>${term}</dt><dd>${figure(value)}${unit ? html` <span class="unit">${unit}</span>` : nothing}</dd></div>`;
+  const one = (term, value, kind) => {
+    if (value === null) return nothing;
+    const [figure, unit] = quantity(value, fault.unit);
+    return html`<div class=${kind}><dt>${term}</dt><dd>${figure}${unit ? html` <span class="unit">${unit}</span>` : nothing}</dd></div>`;
+  };
   const name = measuredName(fault);
   return html`<dl class="figures" data-testid="figures">
     ${one(name ? say("measured_of", { name }) : say("measured"), fault.value, `measured ${toneOf(fault)}`)}

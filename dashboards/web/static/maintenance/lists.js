@@ -1,6 +1,6 @@
 /** The left side: faults by cause, then the tree of devices with their state and since when. */
 
-import { age, clockTime, figure, moment, span, unitOf } from "../lib/format.js";
+import { age, clockTime, moment, quantity, span } from "../lib/format.js";
 import { serverNow } from "../lib/clock.js";
 import { nameOf } from "../lib/i18n.js";
 import { html, nothing, repeat } from "../lib/lit.js";
@@ -134,7 +134,7 @@ function cameraLeaf(camera, all) {
 /** @param {import("../lib/types.js").Sensor} sensor @param {Maintenance} all */
 function sensorLeaf(sensor, all) {
   const tone = sensor.state === "reporting" ? "good" : sensor.state === "silent" ? "high" : "unknown";
-  const value = sensor.value === null ? say(sensor.state) : `${figure(sensor.value)} ${unitOf(sensor.unit)}`;
+  const value = sensor.value === null ? say(sensor.state) : quantity(sensor.value, sensor.unit).join(" ");
   const faults = faultsOf(all, "sensor", sensor.id);
   return html`<li data-sensor=${sensor.id} data-state=${sensor.state}>
     <span class="leaf-name">${nameOf(sensor.name)}</span>${leafSign(tone, sensor.state === "silent" ? `${say("silent")} · ${value}` : value, faults)}
