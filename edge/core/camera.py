@@ -14,6 +14,11 @@ TRANSITIONS: Final = {
 }
 
 
+SHORT: Final = 0.25
+"""Of what makes a camera lost: less than a read takes that gives up, more than lies between two frames of a
+stream in which falls can be seen."""
+
+
 @dataclass(frozen=True, slots=True)
 class Camera:
     """since: UTC of the state's beginning. heard_at: when a frame was last seen, or waiting began.
@@ -93,7 +98,7 @@ def _seen(camera: Camera, at: datetime, lost_after_s: float) -> tuple[Camera, tu
     A read that gives up after its time hands out the last packet, which had waited for the next one to end it
     (FFmpeg's parsers do): one frame, seconds late, from a camera that is gone.
     """
-    near = timedelta(seconds=lost_after_s / 2)
+    near = timedelta(seconds=lost_after_s * SHORT)
     came_back = camera.state != "starting" and (camera.state == "lost" or at - camera.heard_at > near)
     if came_back and (camera.lone_at is None or not timedelta() <= at - camera.lone_at <= near):
         return replace(camera, lone_at=at), ()

@@ -35,8 +35,10 @@ def test_a_camera_that_never_came_is_lost_with_the_reason() -> None:
 def test_a_short_break_is_no_loss() -> None:
     camera, _ = step(start(T0), FrameSeen(), after(1), LOST_S)
     camera, _ = step(camera, Trouble("ended"), after(2), LOST_S)
-    camera, told = step(camera, FrameSeen(), after(4), LOST_S)
-    assert (camera.state, told) == ("streaming", ())
+    for seconds in (4, 4.04):
+        camera, told = step(camera, FrameSeen(), after(seconds), LOST_S)
+        assert (camera.state, told) == ("streaming", ())
+    assert due(camera, LOST_S) == after(12.04)
 
 
 def test_it_comes_back_since_its_first_frame_once_a_second_follows() -> None:
@@ -49,8 +51,9 @@ def test_it_comes_back_since_its_first_frame_once_a_second_follows() -> None:
 
 def test_the_frame_that_a_read_hands_out_when_it_gives_up_does_not_put_off_the_loss() -> None:
     camera, _ = step(start(T0), FrameSeen(), after(1), LOST_S)
-    camera, _ = step(camera, FrameSeen(), after(8.99), LOST_S)
-    camera, told = step(camera, TimePassed(), after(9), LOST_S)
+    for gives_up_s in (3.99, 8.99):
+        camera, _ = step(camera, FrameSeen(), after(1 + gives_up_s), LOST_S)
+    camera, told = step(camera, TimePassed(), after(10), LOST_S)
     assert told == (Announce("lost", after(1), "no picture for 8 s"),)
 
 
