@@ -64,6 +64,8 @@ def measured(running: Stack, var: Var, times: int) -> tuple[Latency, ...]:
         def tell(state: str) -> None:
             outbox.append(boot, utc_now(), lambda seq: _frozen(boot, seq, state))
 
+        tell("cleared")  # an earlier run may have been broken off
+        _open_faults(page).wait_for(state="detached")
         troubles: dict[str, tuple[Callable[[], None], Callable[[], None]]] = {
             "camera died": (camera.kill, camera.restart),
             "camera hung": (camera.hang, camera.restart),
