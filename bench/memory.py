@@ -23,8 +23,8 @@ PLOT = Path("docs/images/memory.png")
 
 
 @click.command()
-@click.option("--minutes", default=60.0, show_default=True, help="Of our time.")
-@click.option("--speed", default=24.0, show_default=True, help="How much faster the agent's time passes.")
+@click.option("--minutes", default=144.0, show_default=True, help="Of our time.")
+@click.option("--speed", default=10.0, show_default=True, help="How much faster the agent's time passes.")
 @click.option("--plot", default=PLOT, show_default=True, type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--folder", type=click.Path(file_okay=False, path_type=Path), help="Keep its files here.")
 def main(minutes: float, speed: float, plot: Path, folder: Path | None) -> None:

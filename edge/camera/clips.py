@@ -173,4 +173,6 @@ class Clips:
 
 def _give_way() -> None:
     """Linux knows a priority for each thread, not only for each process (sched(7))."""
-    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
+    thread = threading.get_native_id()
+    now = os.getpriority(os.PRIO_PROCESS, thread)
+    os.setpriority(os.PRIO_PROCESS, thread, max(now, NICE))  # only root may raise it

@@ -1,6 +1,7 @@
 """Cutting clips never holds the search up, and what waits for it is bounded."""
 
 import contextlib
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ import structlog
 
 from contracts.base import Clock
 from edge.camera import clips as clips_module
-from edge.camera.clips import BEHIND, MAX_CUTTING, Clips, Owed
+from edge.camera.clips import BEHIND, MAX_CUTTING, NICE, Clips, Owed
 from edge.camera.inbox import Connection
 from edge.camera.post import Post
 from edge.camera.source import open_video
@@ -120,3 +121,12 @@ def test_the_ring_of_a_connection_that_ended_is_let_go(clips: Clips, connection:
     assert (connection.ring.packets(), connection.ring.size_bytes) == ((), 0)
     clips.finish(NOW)
     assert clips.sealed == 1
+
+
+def test_the_thread_that_cuts_gives_way_to_the_one_that_searches(clips: Clips) -> None:
+    def priority() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    assert clips._thread.submit(priority).result() >= NICE
+    assert priority() < NICE
+    clips.finish(NOW)

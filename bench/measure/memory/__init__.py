@@ -1,1 +1,1 @@
-"""A real agent in a hurry: its memory over a day that passes in an hour."""
+"""A real agent in a hurry: its memory over a day that passes in two hours."""
