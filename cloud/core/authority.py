@@ -19,6 +19,10 @@ LIST_LIFE: Final = timedelta(days=3650)
 """OpenSSL refuses everybody once the list has ended, so it does not end."""
 
 
+RESERVED: Final = frozenset({"cloud", "broker"})
+"""Users with other rights on the broker than a device's."""
+
+
 class RequestRefused(ValueError):  # noqa: N818 - it is an answer, not a failure
     """Why no certificate is made, in a sentence for the person at the device."""
 
@@ -47,6 +51,8 @@ def request(pem: str, agent: str) -> x509.CertificateSigningRequest:
     key = found.public_key()
     if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
         raise RequestRefused("the request's key is not ECDSA P-256")
+    if agent in RESERVED:
+        raise RequestRefused(f"{agent} is no name for a device")
     names = [str(each.value) for each in found.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
     if names != [agent]:
         raise RequestRefused(f"the request is for {', '.join(names) or 'nobody'}, not for {agent}")

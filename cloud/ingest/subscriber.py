@@ -65,16 +65,27 @@ async def run(ingest: Ingest, broker: BrokerSettings, limits: IngestSettings) ->
 @asynccontextmanager
 async def _beside(ingest: Ingest, client: Client) -> AsyncIterator[None]:
     """Beside the work: what is wanted of agents goes out, and who was cut off is thrown out."""
+    ingesting = asyncio.current_task()
+    assert ingesting is not None
+
+    def ended(task: "asyncio.Task[None]") -> None:
+        if not task.cancelled() and task.exception() is not None:
+            ingesting.cancel()  # what went wrong is raised below
+
     tasks = {
         asyncio.create_task(wanted.publish(ingest.pool, client, ingest.log)),
         asyncio.create_task(outcasts.throw_out(ingest.pool, client, ingest.log)),
     }
+    for task in tasks:
+        task.add_done_callback(ended)
     try:
         yield
     finally:
         for task in tasks:
             task.cancel()
-        await asyncio.wait(tasks)
+        for outcome in await asyncio.gather(*tasks, return_exceptions=True):
+            if isinstance(outcome, Exception):
+                raise outcome
 
 
 async def batches(client: Client, limits: IngestSettings) -> AsyncGenerator[list[Message], None]:

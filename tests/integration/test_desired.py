@@ -187,7 +187,7 @@ def _edge(broker: Broker, authority: Authority, url: str, port: int) -> dict[str
         "evidence": {"url": f"http://127.0.0.1:{port}"},
         "device": device,
         "metrics": {"port": 0},
-        "desired": {"probation_s": PROBATION_S, "dark_s": 30},
+        "desired": {"probation_s": PROBATION_S, "dark_s": 60},
         "cameras": [{"id": EAST, "url": url}, {"id": WEST, "url": url}],
     }
 

@@ -7,6 +7,8 @@ from typing import Any
 from uuid import uuid4
 
 import aiomqtt
+import psycopg
+import pytest
 from prometheus_client import CollectorRegistry
 
 from cloud import clock, logs, metrics
@@ -139,6 +141,23 @@ async def test_the_newest_lies_on_the_broker_even_after_the_broker_has_lost_it(
                 while not task.done():
                     task.cancel()
                     await asyncio.wait({task}, timeout=2)
+
+
+async def test_an_error_of_our_own_in_what_runs_beside_the_work_ends_ingest(
+    database_url: str, broker: mosquitto.Broker, authority: Authority
+) -> None:
+    cloud = authority.issue("cloud")
+    settings = BrokerSettings(
+        url=broker.url, ca=authority.ca_path, certificate=cloud.certificate, key=cloud.key
+    )
+    with psycopg.connect(database_url) as connection:
+        connection.execute("ALTER TABLE desired RENAME TO gone")
+    async with pool.opened(database_url, max_size=2) as opened:
+        ca = verify.authority(authority.ca_path)
+        work = Ingest(opened, ca, metrics.ingest(CollectorRegistry()), logs.logger("ingest"))
+        async with asyncio.timeout(20):
+            with pytest.raises(psycopg.errors.UndefinedTable):
+                await run(work, settings, IngestSettings())
 
 
 async def test_nobody_but_the_cloud_can_want_anything_of_a_box(

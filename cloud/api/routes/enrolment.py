@@ -18,7 +18,7 @@ from cloud.core import authority as issuing
 from cloud.core.authority import Authority, RequestRefused
 from cloud.evidence import token
 from cloud.evidence.verify import Objection
-from cloud.store import identities
+from cloud.store import identities, registry
 from cloud.store.identities import Shown
 from cloud.store.pool import Connection, transaction
 
@@ -69,6 +69,8 @@ async def renew(body: Renewing, request: Request, services: Use) -> Json:
         raise _refused(services, "", str(objection)) from objection
     wanted = _requested(body.csr, held.agent)
     async with transaction(services.pool) as conn:
+        if not await registry.is_known(conn, held.agent):
+            raise _refused(services, held.agent, f"{held.agent} is in no estate")
         if not await identities.counts(conn, Shown(held.agent, held.serial, held.ends_at)):
             raise _refused(services, held.agent, "the certificate was revoked")
         await identities.know(conn, Shown(held.agent, held.serial, held.ends_at), now)

@@ -57,6 +57,12 @@ def test_a_request_that_is_not_the_boxs_own_is_refused(pem: str, why: str) -> No
         request(pem, "box-a")
 
 
+@pytest.mark.parametrize("name", ["cloud", "broker"])
+def test_no_device_gets_the_name_of_a_user_with_other_rights(name: str) -> None:
+    with pytest.raises(RequestRefused, match="no name for a device"):
+        request(asked(name), name)
+
+
 def test_the_list_names_the_revoked_and_is_signed(authority: Authority) -> None:
     listed = x509.load_pem_x509_crl(revocations(authority, [(77, NOW), (5, NOW)], NOW))
     assert listed.is_signature_valid(authority.certificate.public_key())  # type: ignore[arg-type]
