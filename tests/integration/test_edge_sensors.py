@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import aiomqtt
 import pytest
@@ -226,26 +226,37 @@ async def test_a_wrong_login_is_silence_with_a_hint(
     assert "it is away, or refuses who asks" in reasons(answers)["battery_voltage"]
 
 
-async def test_a_dead_agent_is_silent_and_is_read_again_when_it_speaks_nonsense_no_more(
+class Rubbish(asyncio.DatagramProtocol):
+    """Answers each question with the beginning of one, and noise."""
+
+    def __init__(self) -> None:
+        self.answers = 0
+        self.gone = asyncio.Event()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.gone.set()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.DatagramTransport", transport)
+
+    def datagram_received(self, data: bytes, addr: Any) -> None:
+        self.answers += 1
+        self.transport.sendto(data[:7] + b"\xff" * 40, addr)
+
+
+async def test_a_dead_agent_is_silent_and_so_is_one_that_speaks_rubbish(
     snmp_agent: SnmpAgent, engine: SnmpEngine
 ) -> None:
-    snmp_agent.say({VOLTAGE: 545})
     snmp_agent.kill()
+    snmp_agent.say({VOLTAGE: 545})
     device = snmp(engine, snmp_agent.port, "ups-rfc1628", ["battery_voltage"])
     assert silent(await device.read(AT))
-
-    class Rubbish(asyncio.DatagramProtocol):
-        def connection_made(self, transport: asyncio.BaseTransport) -> None:
-            self.transport = transport
-
-        def datagram_received(self, data: bytes, addr: Any) -> None:
-            assert isinstance(self.transport, asyncio.DatagramTransport)
-            self.transport.sendto(data[:7] + b"\xff" * 40, addr)
-
     loop = asyncio.get_running_loop()
-    transport, _ = await loop.create_datagram_endpoint(Rubbish, ("127.0.0.1", snmp_agent.port))
+    transport, rubbish = await loop.create_datagram_endpoint(Rubbish, ("127.0.0.1", snmp_agent.port))
     assert silent(await device.read(AT))
+    assert rubbish.answers
     transport.close()
+    await rubbish.gone.wait()
     snmp_agent.start()
     assert values(await device.read(AT)) == {"battery_voltage": 54.5}
 
