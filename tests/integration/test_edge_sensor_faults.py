@@ -9,14 +9,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from edge.config.profiles import built_in
 from edge.outbox.store import Outbox
 from fallwatch.local import ports
 from fallwatch.local.modbus import ModbusDevice
+from fallwatch.local.mosquitto import Broker
 from fallwatch.local.pki import Authority
 from tests.fixtures.programs import ROOT, program
+from tests.integration.test_edge_walk import cloud_settings, write
 
 Wait = Callable[[Callable[[], object], float, str], None]
 COOL, HOT = 305, 612
@@ -60,21 +63,20 @@ class Box:
         return [m["value"] for m in self.messages("sensor_reading") if m["sensor"] == sensor]
 
 
-@pytest.fixture
-def box(cabinet: ModbusDevice, authority: Authority, tmp_path: Path) -> Iterator[Box]:
+def box_settings(cabinet: ModbusDevice, authority: Authority, folder: Path, broker: str) -> Path:
+    """Settings of an agent without cameras, with quick rules for the cabinet."""
     quick = (built_in() / "xy-md02.yaml").read_text().replace("id: xy-md02", "id: quick")
     for delay in (60, 120, 30):
         quick = quick.replace(f"_delay_s: {delay}\n", "_delay_s: 0.2\n")
-    (tmp_path / "profiles").mkdir()
-    (tmp_path / "profiles" / "quick.yaml").write_text(quick)
+    (folder / "profiles").mkdir()
+    (folder / "profiles" / "quick.yaml").write_text(quick)
     device = authority.issue("sensor-box")
     keys = {"certificate": str(device.certificate), "key": str(device.key)}
-    nobody = ports.any_free()
     settings = {
         "agent": "sensor-box",
         "data_dir": "edge",
-        "broker": {"url": f"mqtts://127.0.0.1:{nobody}", "ca": str(authority.ca_path)} | keys,
-        "evidence": {"url": f"http://127.0.0.1:{nobody}"},
+        "broker": {"url": broker, "ca": str(authority.ca_path)} | keys,
+        "evidence": {"url": f"http://127.0.0.1:{ports.any_free()}"},
         "device": keys,
         "metrics": {"port": 0},
         "profiles": "profiles",
@@ -91,9 +93,15 @@ def box(cabinet: ModbusDevice, authority: Authority, tmp_path: Path) -> Iterator
             {"kind": "box", "profile": "intel-n100", "period_s": 0.2, "points": {"disk_used": "box-disk"}},
         ],
     }
-    path = tmp_path / "edge.yaml"
+    path = folder / "edge.yaml"
     path.write_text(json.dumps(settings))
-    made = Box(tmp_path, path)
+    return path
+
+
+@pytest.fixture
+def box(cabinet: ModbusDevice, authority: Authority, tmp_path: Path) -> Iterator[Box]:
+    nobody = f"mqtts://127.0.0.1:{ports.any_free()}"
+    made = Box(tmp_path, box_settings(cabinet, authority, tmp_path, nobody))
     with made.stack:
         yield made
 
@@ -148,6 +156,50 @@ def test_a_device_that_dies_is_one_fault_and_no_value_and_the_agent_goes_on(
     assert set(about) == {("cab-temp", "climate_silent"), ("cab-temp", "climate_value_missing")}
     assert box.agent is not None
     assert box.agent.poll() is None
+
+
+def test_a_hot_cabinet_is_a_fault_of_the_cloud_until_it_is_cool(
+    cabinet: ModbusDevice,
+    authority: Authority,
+    broker: Broker,
+    database_url: str,
+    tmp_path: Path,
+    *,
+    wait_until: Wait,
+) -> None:
+    name = {"zh": "名", "en": "name"}
+    sensors = [
+        {"id": sensor, "name": name, "quantity": quantity, "unit": unit}
+        for sensor, quantity, unit in (
+            ("cab-temp", "temperature", "Cel"),
+            ("cab-humidity", "humidity", "%"),
+            ("box-disk", "disk_used", "1"),
+        )
+    ]
+    agents = [{"id": "sensor-box", "name": name, "sensors": sensors}]
+    estate = write(tmp_path / "estate.yaml", {"estates": [{"id": "hot", "name": name, "agents": agents}]})
+    cloud = write(
+        tmp_path / "cloud.yaml", cloud_settings(broker, authority, database_url, ports.any_free(), tmp_path)
+    )
+    seed = [sys.executable, "-m", "cloud", "seed", str(estate), "--config", str(cloud)]
+    subprocess.run(seed, cwd=ROOT, check=True, capture_output=True)
+    edge = box_settings(cabinet, authority, tmp_path, broker.url)
+
+    def faults() -> list[tuple[Any, ...]]:
+        with psycopg.connect(database_url) as connection:
+            return connection.execute(
+                "SELECT value, threshold, unit, what ->> 'zh', cleared_at IS NOT NULL FROM fault"
+                " WHERE subject = 'cab-temp' AND kind = 'cabinet_hot'"
+            ).fetchall()
+
+    cabinet.say(registers(HOT))
+    with (
+        program(["cloud", "ingest", "--config", str(cloud)], tmp_path / "ingest.log"),
+        program(["edge", "agent", str(edge)], tmp_path / "agent.log"),
+    ):
+        wait_until(lambda: faults() == [(61.2, 55, "Cel", "机柜温度过高", False)], 60, "the fault")
+        cabinet.say(registers(COOL))
+        wait_until(lambda: [cleared for *_, cleared in faults()] == [True], 30, "its end")
 
 
 def test_the_first_look_shows_each_point_or_why_it_gives_nothing(
