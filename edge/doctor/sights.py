@@ -41,7 +41,10 @@ def camera(settings: CameraSettings) -> CameraSeen:
     try:
         masks = masks_of(settings)
         with open_video(
-            settings.url.get_secret_value(), masks=masks, open_timeout_s=OPEN_TIMEOUT_S
+            settings.url.get_secret_value(),
+            transport=settings.transport,
+            masks=masks,
+            open_timeout_s=OPEN_TIMEOUT_S,
         ) as source:
             return _watched(settings, source)
     except VideoError as error:

@@ -88,7 +88,7 @@ def test_a_box_on_which_all_is_well_gets_no_fault(  # noqa: PLR0917 - fixtures c
     assert [finding for finding in findings if finding["level"] == "fault"] == []
     assert status == 0
     (seen,) = [finding for finding in findings if finding["check"] == "camera"]
-    assert re.match(r"h264 1280 x 720, 2[45]\.\d pictures/s, .* key frames every 2\.\d s", seen["what"])
+    assert re.match(r"h264 1280 x 720, \d\d\.\d pictures/s, .* key frames every 2\.\d s", seen["what"])
     assert levels(findings, "load") == ["ok"]
     assert levels(findings, "broker") == levels(findings, "cloud") == ["ok"]
 
