@@ -8,10 +8,10 @@ from typing import Any, Final
 from cryptography.x509 import Certificate
 
 from cloud.evidence import verify
-from cloud.store import alerts, clips, desired, devices, equipment, events, registry
+from cloud.store import alerts, clips, clocks, desired, devices, equipment, events, registry
 from cloud.store.changes import Change
 from cloud.store.pool import Connection
-from contracts.devices import DesiredReport, DeviceFault, DeviceRecord, Loss, WarningGiven
+from contracts.devices import ClockSet, DesiredReport, DeviceFault, DeviceRecord, Loss, WarningGiven
 from contracts.messages import CameraState, ClipFailed, ClipSealed, Event, FallEnded, FallingObject
 
 
@@ -82,6 +82,10 @@ async def _warning(within: Within, message: WarningGiven) -> list[Change]:
     return await equipment.warn(within.conn, message)
 
 
+async def _clock(within: Within, message: ClockSet) -> list[Change]:
+    return await clocks.learn(within.conn, message)
+
+
 FOLLOWS: Final[Mapping[str, Callable[[Within, Any], Awaitable[list[Change]]]]] = {
     "falling_object": _fall,
     "fall_ended": _fall_ended,
@@ -89,6 +93,7 @@ FOLLOWS: Final[Mapping[str, Callable[[Within, Any], Awaitable[list[Change]]]]] =
     "clip_failed": _no_clip,
     "camera_state": _camera,
     "loss": _loss,
+    "clock_set": _clock,
     "desired_report": _desired,
     "device_fault": _fault,
     "device_record": _device,

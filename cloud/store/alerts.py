@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from psycopg.rows import class_row
 
 from cloud.core import alert as machine
 from cloud.core.machine import Record
+from cloud.store import clocks
 from cloud.store.changes import Change
 from cloud.store.pool import Connection, Jsonb
 from contracts.messages import FallEnded, FallingObject
@@ -24,6 +25,8 @@ class AlertRow:
     severity: machine.Severity
     score: float
     observed_at: datetime
+    clock: Literal["known", "corrected", "unknown"]
+    """Whether the box knew the time as it stamped; `corrected`: it told later how far it had been off."""
     last_visible_at: datetime
     decided_at: datetime
     received_at: datetime
@@ -59,8 +62,11 @@ class HistoryRow:
 
 
 _SELECT = (
-    "SELECT alert.id, alert.message_id, alert.state, alert.severity, alert.score, alert.observed_at,"
-    " coalesce(fall_end.last_visible_at, alert.last_visible_at) AS last_visible_at, alert.decided_at,"
+    "SELECT alert.id, alert.message_id, alert.state, alert.severity, alert.score,"  # noqa: S608 - constants
+    f" {clocks.corrected('alert.observed_at')} AS observed_at, {clocks.CLOCK} AS clock,"
+    " CASE WHEN fall_end.payload #>> '{clock,uncertainty_s}' IS NOT NULL THEN fall_end.last_visible_at"
+    f" ELSE {clocks.corrected('coalesce(fall_end.last_visible_at, alert.last_visible_at)')} END"
+    f" AS last_visible_at, {clocks.corrected('alert.decided_at')} AS decided_at,"
     " alert.received_at, alert.raised_at, alert.acknowledged_by,"
     " alert.acknowledged_at, alert.closed_by, alert.closed_at, alert.close_reason, alert.agent,"
     " camera.id AS camera, camera.name_zh AS camera_zh, camera.name_en AS camera_en,"
@@ -71,7 +77,7 @@ _SELECT = (
     " JOIN estate ON estate.id = agent.estate LEFT JOIN clip ON clip.event = alert.message_id"
     " LEFT JOIN fall_end ON fall_end.event = alert.message_id AND fall_end.agent = alert.agent"
     " LEFT JOIN LATERAL (SELECT facade.* FROM camera_facade seen JOIN facade ON facade.id = seen.facade"
-    " WHERE seen.camera = camera.id ORDER BY facade.id LIMIT 1) facade ON true"
+    f" WHERE seen.camera = camera.id ORDER BY facade.id LIMIT 1) facade ON true{clocks.LEARNT}"
 )
 
 

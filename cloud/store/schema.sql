@@ -141,6 +141,14 @@ CREATE TABLE public.clip (
     stored_at timestamp with time zone,
     CONSTRAINT clip_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'stored'::text, 'verified'::text, 'failed'::text])))
 );
+CREATE TABLE public.clock_set (
+    agent text NOT NULL,
+    boot uuid NOT NULL,
+    seq bigint NOT NULL,
+    offset_s double precision NOT NULL,
+    uncertainty_s double precision NOT NULL,
+    source text NOT NULL
+);
 CREATE TABLE public.dead_letter (
     id bigint NOT NULL,
     received_at timestamp with time zone NOT NULL,
@@ -417,6 +425,7 @@ ALTER TABLE ONLY public.camera_state_history ADD CONSTRAINT camera_state_history
 ALTER TABLE ONLY public.camera_state ADD CONSTRAINT camera_state_pkey PRIMARY KEY (camera);
 ALTER TABLE ONLY public.change ADD CONSTRAINT change_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.clip ADD CONSTRAINT clip_pkey PRIMARY KEY (event);
+ALTER TABLE ONLY public.clock_set ADD CONSTRAINT clock_set_pkey PRIMARY KEY (agent, boot, seq);
 ALTER TABLE ONLY public.dead_letter ADD CONSTRAINT dead_letter_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.desired ADD CONSTRAINT desired_pkey PRIMARY KEY (agent, version);
 ALTER TABLE ONLY public.desired_report ADD CONSTRAINT desired_report_pkey PRIMARY KEY (agent, version, outcome);

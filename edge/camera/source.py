@@ -42,8 +42,8 @@ MAX_BAD_READS: Final = 256
 # A time stamp that falls back by more than this is a new clock (restart, wrap), not reordering.
 CLOCK_RESTART_S: Final = 1.0
 DEFAULT_PERIOD_S: Final = 0.04
-LIBAV_READS: Final = 2
-"""libav 8 reads once more after a read that was interrupted: it took twice the time-out in every try."""
+LIBAV_READS: Final = 1.8
+"""A read that gives up hands out the packet that its parser had kept; only the next one tells of the silence."""
 COPIES: Final = 2
 FIRST_PICTURE: Final = timedelta(seconds=30)
 """Cameras with a smart codec send a key frame every 10 to 20 s; until then nothing can be decoded."""

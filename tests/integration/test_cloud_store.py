@@ -75,6 +75,7 @@ async def test_migrating_twice_changes_nothing(empty_database_url: str) -> None:
         "0004_fall_end.sql",
         "0005_equipment.sql",
         "0006_lost_ranges.sql",
+        "0007_clock_set.sql",
         "0008_desired.sql",
         "0009_enrolment.sql",
     )

@@ -1,10 +1,10 @@
 """What a batch of messages does to a real database: copies, poison, strangers, gaps, order."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -257,3 +257,31 @@ async def test_another_box_cannot_end_a_fall(cloud: Cloud, device: Device) -> No
     async with pool.transaction(cloud.pool) as conn:
         (row,) = await alerts.open_alerts(conn)
     assert row.place is None
+
+
+async def test_an_alert_of_a_clock_that_nobody_had_set_is_corrected_when_the_box_learns_the_time(
+    cloud: Cloud, device: Device
+) -> None:
+    wrong = NOW - timedelta(days=400)
+    device.at = wrong
+    early = device.fall()
+    device.at = NOW
+    learnt = device.clock_set(offset_s=(wrong - NOW).total_seconds())
+    late = device.fall().model_copy(update={"clock": learnt.after})
+    await cloud.commit(early)
+    assert await alerts_of(cloud) == {early.message_id: (wrong, "unknown")}
+    await cloud.commit(learnt, late)
+    changes = await cloud.rows("SELECT DISTINCT message_id FROM change WHERE topic = 'alert'")
+    assert (early.message_id,) in changes
+    told = {early.message_id: (NOW, "corrected"), late.message_id: (NOW, "known")}
+    assert await alerts_of(cloud) == told
+    other = Device(credentials=device.credentials, at=wrong)
+    strange = other.fall()
+    await cloud.commit(strange)
+    assert await alerts_of(cloud) == told | {strange.message_id: (wrong, "unknown")}, "of another boot"
+
+
+async def alerts_of(cloud: Cloud) -> dict[UUID, tuple[datetime, str]]:
+    """When each alert's fall began, and whether that is known."""
+    async with pool.transaction(cloud.pool) as conn:
+        return {row.message_id: (row.observed_at, row.clock) for row in await alerts.open_alerts(conn)}

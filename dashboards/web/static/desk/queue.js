@@ -38,13 +38,14 @@ export function queue(desk, selected, select) {
 /** @param {Alert} alert @param {import("../lib/types.js").People} people @param {boolean} isSelected @param {(id: string) => void} select */
 function openCard(alert, people, isSelected, select) {
   const clip = alert.clip === "pending" ? ` · ${say("clip_pending")}` : alert.clip === "failed" ? ` · ${say("clip_failed")}` : "";
+  const doubt = alert.clock === "known" ? "" : ` · ${say(`clock_${alert.clock}`)}`;
   const state = alert.state === "acknowledged" ? say("in_hand_of", { who: personOf(people, alert.acknowledged_by) }) : say("raised");
   return html`<li>
     <button type="button" class="card ${alert.severity} ${alert.state}" data-alert=${alert.id}
       aria-current=${isSelected ? "true" : nothing} @click=${() => select(alert.id)}>
       <span class="card-head">${sign(alert.severity, `${say(alert.severity)} · ${state}`)}<span class="age">${age(alert.observed_at)}</span></span>
       <strong>${placeOf(alert)}</strong>
-      <span class="fine">${clockTime(alert.observed_at)} · ${say("score", { score: alert.score.toFixed(2) })}${clip}</span>
+      <span class="fine">${clockTime(alert.observed_at)} · ${say("score", { score: alert.score.toFixed(2) })}${clip}${doubt}</span>
     </button>
   </li>`;
 }

@@ -33,6 +33,8 @@ export const say = wordsFrom({
     en: "The alert comes first, the video follows. This is the track that the camera saw.",
   },
   clip_unplayable: { zh: "浏览器放不出这段视频", en: "The browser cannot play this video" },
+  clock_corrected: { zh: "时间已校正", en: "time corrected" },
+  clock_unknown: { zh: "时间不可信", en: "time not certain" },
   first_seen: { zh: "{time} 首次可见", en: "first seen {time}" },
   last_seen: { zh: "{time} 最后可见", en: "last seen {time}" },
   visible_for: { zh: "可见 {seconds} 秒", en: "visible {seconds} s" },
