@@ -31,7 +31,7 @@ def main(*, short: bool, only: tuple[str, ...]) -> None:
                 place.heal()
                 sys.stderr.write(f"{fault.name} …\n")
                 try:
-                    rows.append(fault.run(place, fault.short if short else fault.long))
+                    rows.append(fault.run(place, (short and fault.short) or fault.long))
                 except CannotRunHere as reason:
                     sys.stderr.write(f"{fault.name} left out: {reason}\n")
     finally:

@@ -63,7 +63,7 @@ def alert(row: AlertRow) -> Json:
         "severity": row.severity,
         "raised_at": instant(row.raised_at),
         "observed_at": instant(row.observed_at),
-        "clock": row.clock,
+        "time_is": row.clock,
         "estate": thing(row.estate, row.estate_zh, row.estate_en),
         "camera": thing(row.camera, row.camera_zh, row.camera_en),
         "facade": facade,

@@ -43,7 +43,7 @@ MAX_BAD_READS: Final = 256
 CLOCK_RESTART_S: Final = 1.0
 DEFAULT_PERIOD_S: Final = 0.04
 LIBAV_READS: Final = 1.8
-"""A read that gives up hands out the packet that its parser had kept; only the next one tells of the silence."""
+"""A read that gives up hands out the packet that its parser had kept; only the next tells of the silence."""
 COPIES: Final = 2
 FIRST_PICTURE: Final = timedelta(seconds=30)
 """Cameras with a smart codec send a key frame every 10 to 20 s; until then nothing can be decoded."""

@@ -71,6 +71,11 @@ class Box:
             self.first_boot = self.first_boot or self.boot()
             yield agent
 
+    def with_cameras(self, cameras: list[dict[str, Any]]) -> None:
+        """From its next start it watches these."""
+        path = self.folder / "busy.yaml"
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"cameras": cameras}))
+
     def drain(self) -> None:
         """Lets everything that waits go up."""
         with self.running(quiet=True):

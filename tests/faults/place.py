@@ -5,7 +5,7 @@ import json
 import os
 import signal
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
@@ -89,7 +89,7 @@ class Place:
         try:
             place.postgres.start()
             with psycopg.connect(place.postgres.now.url("postgres"), autocommit=True) as connection:
-                connection.execute(f"CREATE DATABASE {DATABASE}")  # type: ignore[call-overload]
+                connection.execute(b"CREATE DATABASE " + DATABASE.encode())
             _in_a_thread(lambda: asyncio.run(migrate.migrate(place.database_url)))
             place._write_settings()
             place.heal()
@@ -109,7 +109,15 @@ class Place:
             part.start()
         wait.until(lambda: ports.answers(self.api_port), DEADLINE_S, "the interface's first answer")
 
-    def box(self, name: str, *, sensors: int = 0, period_s: float = 1.0, **settings: Any) -> Box:
+    def box(
+        self,
+        name: str,
+        *,
+        sensors: int = 0,
+        period_s: float = 1.0,
+        cameras: Sequence[str] = (CAMERA,),
+        **settings: Any,
+    ) -> Box:
         """A box that the cloud knows, with a camera of which nothing is heard unless something stands for it.
 
         settings: sections of its settings that differ from those of a test.
@@ -118,14 +126,14 @@ class Place:
         agent = {
             "id": name,
             "name": NAME,
-            "cameras": [{"id": f"{name}-{CAMERA}", "name": NAME, "facades": []}],
+            "cameras": [{"id": f"{name}-{camera}", "name": NAME, "facades": []} for camera in cameras],
             "sensors": [{"id": one, "name": NAME, "quantity": "temperature", "unit": "Cel"} for one in names],
         }
         estate = {"estates": [{"id": f"estate-{name}", "name": NAME, "facades": [], "agents": [agent]}]}
         _in_a_thread(lambda: asyncio.run(_seed(self.database_url, EstateFile.model_validate(estate))))
         device = self.authority.issue(name)
         key = {"certificate": str(device.certificate), "key": str(device.key)}
-        found = {
+        found: dict[str, Any] = {
             "agent": name,
             "data_dir": "edge",
             "broker": {"url": f"mqtts://127.0.0.1:{self.broker_port}", "ca": str(self.authority.ca_path)}
@@ -148,7 +156,7 @@ class Place:
         merged = {
             key: {**found.get(key, {}), **value} if isinstance(value, dict) else value
             for key, value in settings.items()
-        }  # type: ignore[dict-item]
+        }
         return Box.make(self.folder / name, found | merged, device, self.database_url)
 
     def _make_postgres(self) -> AbstractContextManager[PostgresServer]:

@@ -14,8 +14,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         yield found
 
 
-@pytest.mark.parametrize("fault", faults(), ids=lambda fault: str(fault.name))
+@pytest.mark.parametrize("fault", [one for one in faults() if one.short], ids=lambda fault: str(fault.name))
 def test_nothing_that_was_accepted_is_lost_or_doubled(fault: Fault, place: Place) -> None:
+    assert fault.short is not None
     place.heal()
     try:
         row = fault.run(place, fault.short)

@@ -38,7 +38,7 @@ export function queue(desk, selected, select) {
 /** @param {Alert} alert @param {import("../lib/types.js").People} people @param {boolean} isSelected @param {(id: string) => void} select */
 function openCard(alert, people, isSelected, select) {
   const clip = alert.clip === "pending" ? ` · ${say("clip_pending")}` : alert.clip === "failed" ? ` · ${say("clip_failed")}` : "";
-  const doubt = alert.clock === "known" ? "" : ` · ${say(`clock_${alert.clock}`)}`;
+  const doubt = alert.time_is === "known" ? "" : ` · ${say(`time_${alert.time_is}`)}`;
   const state = alert.state === "acknowledged" ? say("in_hand_of", { who: personOf(people, alert.acknowledged_by) }) : say("raised");
   return html`<li>
     <button type="button" class="card ${alert.severity} ${alert.state}" data-alert=${alert.id}

@@ -25,7 +25,7 @@ export function title(detail) {
       <span>${say("first_seen", { time: clockTime(detail.observed_at, 2) })}</span>
       <span>${say("last_seen", { time: clockTime(detail.last_visible_at, 2) })}</span>
       <span>${say("visible_for", { seconds: seen.toFixed(2) })}</span>
-      ${detail.clock === "known" ? nothing : html`<span data-testid="clock">${say(`clock_${detail.clock}`)}</span>`}
+      ${detail.time_is === "known" ? nothing : html`<span data-testid="time-is">${say(`time_${detail.time_is}`)}</span>`}
       <span>${nameOf(detail.camera.name)}</span>
     </p>
   </div>`;

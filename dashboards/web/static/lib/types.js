@@ -11,7 +11,7 @@
  * @typedef {"raised" | "acknowledged" | "closed"} AlertState
  * @typedef {"critical" | "high" | "notice"} Severity
  * @typedef {{id: string, state: AlertState, severity: Severity, raised_at: string, observed_at: string,
- *   clock: "known" | "corrected" | "unknown", estate: Named, camera: Named, facade: Named | null, score: number, place: Place | null,
+ *   time_is: "known" | "corrected" | "unknown", estate: Named, camera: Named, facade: Named | null, score: number, place: Place | null,
  *   acknowledged_by: string | null, acknowledged_at: string | null,
  *   closed_by: string | null, closed_at: string | null, close_reason: string | null,
  *   clip: "pending" | "stored" | "verified" | "failed"}} Alert
