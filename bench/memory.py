@@ -19,7 +19,7 @@ from bench.measure.memory.soak import Soaked, soak
 from fallwatch.local.children import PartError
 
 MOST_GROWTH = 0.05
-PLOT = Path("docs/images/memory.png")
+PLOT = Path("memory.png")
 
 
 @click.command()

@@ -154,7 +154,9 @@ def _sample(done: Soaked, agent: psutil.Process) -> None:
     for one in (agent, *agent.children()):
         with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
             words, used = one.cmdline(), one.memory_full_info()
-            name = words[words.index("camera") + 2] if "camera" in words else "agent"
+            if one != agent and "camera" not in words:
+                continue  # between fork and exec
+            name = "agent" if one == agent else words[words.index("camera") + 2]
             sample = Sample(done.hours, used.rss / MB, used.pss / MB)
             done.samples.setdefault(name, []).append(sample)
 
