@@ -41,7 +41,7 @@ def test_a_masked_camera_seals_a_masked_clip_and_writes_no_other_picture(
     outbox = tmp_path / "edge" / "outbox.db"
     log = tmp_path / "camera.log"
     with program(["edge", "camera", str(config), "cam"], log):
-        wait_until(lambda: '"kind": "clip_sealed"' in log.read_text(), 60, "a sealed clip")
+        wait_until(lambda: '"kind": "clip_sealed"' in log.read_text(), 150, "a sealed clip")
     first = sealed(outbox)[0]
     assert first.masked
     assert (first.codec, first.frame_width, first.frame_height) == ("h264", 1280, 720)
