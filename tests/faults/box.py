@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -95,10 +95,13 @@ class Box:
         return self.folder / f"agent-{self.starts}.log"
 
     def logged(self, event: str) -> list[dict[str, Any]]:
-        """Whole lines of the newest start; SIGKILL may have cut the last."""
+        """Whole lines of the newest start; SIGKILL may have cut the last, workers write in between."""
         text = self.log.read_text() if self.log.exists() else ""
-        lines = [line for line in text.splitlines() if line.startswith("{") and line.endswith("}")]
-        return [found for found in map(json.loads, lines) if found.get("event") == event]
+        found = []
+        for line in text.splitlines():
+            with suppress(json.JSONDecodeError):
+                found.append(json.loads(line))
+        return [line for line in found if isinstance(line, dict) and line.get("event") == event]
 
     def boot(self) -> UUID | None:
         """Of the newest start."""
