@@ -137,11 +137,11 @@ def _insert(connection: sqlite3.Connection, boot: UUID, at: datetime, message: D
     kind, body = kind_of(message), encode(message)
     if len(body) > MAX_MESSAGE_BYTES:
         raise OutboxError(f"a {kind} of {len(body)} bytes is too large, {MAX_MESSAGE_BYTES} are allowed")
-    row = (str(boot), message.seq, kind, PRIORITY[kind], str(message.message_id))
+    row = (str(boot), message.seq, kind, PRIORITY[kind], str(message.message_id), at.isoformat())
     connection.execute(
         "INSERT INTO message (boot, seq, kind, priority, message_id, accepted_at, body, crc)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (*row, at.isoformat(), body, checksum(row, body)),
+        (*row, body, checksum(row, body)),
     )
     _settle(connection, message)
     return Stored(Key(boot, message.seq), kind, message.message_id, body)

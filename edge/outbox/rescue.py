@@ -191,12 +191,12 @@ def _take(connection: sqlite3.Connection, found: Found) -> None:
 
 def _take_message(connection: sqlite3.Connection, found: Found) -> None:
     match found.values:
-        case (None, str(), int(), str(), int(), str(), str(at), bytes(body), int(crc)):
-            row = found.values[1:6]
+        case (None, str(), int(), str(), int(), str(), str(), bytes(body), int(crc)):
+            row = found.values[1:7]
             if schema.checksum(row, body) == crc:
                 connection.execute(
                     "INSERT OR IGNORE INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (found.rowid, *row, at, body, crc),
+                    (found.rowid, *row, body, crc),
                 )
         case _:
             pass

@@ -2,11 +2,11 @@
 
 import sqlite3
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-VERSION: Final = 3
+VERSION: Final = 4
 SENSELESS: Final = 1_000
 """No program will ever have this version: what says so is damaged."""
 
@@ -87,7 +87,7 @@ class OutboxDamaged(OutboxError):  # noqa: N818 - says what happened
 def checksum(row: Sequence[object], body: bytes) -> int:
     """What stands in `message.crc`: SQLite has no checksums of its own, so a flipped byte would be sent.
 
-    row: boot, seq, kind, priority, message_id.
+    row: boot, seq, kind, priority, message_id, accepted_at.
     """
     return zlib.crc32(body, zlib.crc32(" ".join(map(str, row)).encode()))
 
@@ -116,26 +116,29 @@ def prepare(connection: sqlite3.Connection, path: Path) -> None:
         return
     connection.execute("BEGIN IMMEDIATE")
     columns = {row[1] for row in connection.execute("PRAGMA table_info(message)")}
-    if columns and "crc" not in columns:
-        _add_checksums(connection)
+    if columns:
+        _write_checksums(connection, columns)
     for statement in _statements(SCHEMA):
         connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {VERSION}")
     connection.execute("COMMIT")
 
 
-def _add_checksums(connection: sqlite3.Connection) -> None:
+def _write_checksums(connection: sqlite3.Connection, columns: Collection[str]) -> None:
     """For messages of earlier programs: what they are now counts as what was written."""
-    connection.create_function("outbox_checksum", 6, lambda *values: checksum(values[:5], values[5]))
-    connection.execute("ALTER TABLE message ADD COLUMN crc INTEGER NOT NULL DEFAULT 0")
+    connection.create_function("outbox_checksum", 7, lambda *values: checksum(values[:6], values[6]))
+    if "crc" not in columns:
+        connection.execute("ALTER TABLE message ADD COLUMN crc INTEGER NOT NULL DEFAULT 0")
     connection.execute(
-        "UPDATE message SET crc = outbox_checksum(boot, seq, kind, priority, message_id, body)"
+        "UPDATE message SET crc = outbox_checksum(boot, seq, kind, priority, message_id, accepted_at, body)"
     )
 
 
 def damage(connection: sqlite3.Connection) -> str | None:
     """What is not as it was written, though the file is in order; None when all is."""
-    rows = connection.execute("SELECT boot, seq, kind, priority, message_id, body, crc FROM message")
+    rows = connection.execute(
+        "SELECT boot, seq, kind, priority, message_id, accepted_at, body, crc FROM message"
+    )
     for *row, body, crc in rows:
         if checksum(row, body) != crc:
             return f"message {row[1]} of boot {row[0]} is not as it was written"

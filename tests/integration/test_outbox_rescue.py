@@ -131,6 +131,19 @@ def test_a_flipped_byte_in_one_message_costs_this_message_only_and_its_number_is
     assert (tmp_path / "edge" / rescued.aside).exists(), "set aside, not deleted"
 
 
+def test_a_flipped_byte_in_the_time_of_a_message_does_not_end_every_start(
+    killed: Path, tmp_path: Path
+) -> None:
+    outbox = start_of_a_copy(killed, tmp_path / "edge")
+    outbox._connection.execute("UPDATE message SET accepted_at = '2026-1!-26' WHERE seq = 3")
+    outbox.close()
+    outbox, rescued = start(tmp_path / "edge")
+    with closing(outbox):
+        assert rescued is not None
+        assert rescued.lost == len(BOOTS)
+        assert len(outbox.waiting(1000)) == len(BOOTS) * (PER_BOOT - CONFIRMED - 1) + 1
+
+
 def test_a_list_of_free_pages_that_leads_astray_costs_no_message(killed: Path, tmp_path: Path) -> None:
     with closing(start_of_a_copy(killed, tmp_path / "whole")) as whole:
         waiting = keys(whole)
