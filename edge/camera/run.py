@@ -11,6 +11,7 @@ from edge import clock, logs
 from edge.camera import classifier
 from edge.camera.clips import Clips
 from edge.camera.inbox import Inbox
+from edge.camera.picture import PictureWatch
 from edge.camera.post import AgentGone, Post, say
 from edge.camera.reader import Reader
 from edge.camera.sight import masks_of, sight_of
@@ -21,6 +22,7 @@ from edge.config.camera import CameraSettings
 from edge.config.desired import with_desired
 from edge.config.settings import Settings
 from edge.core.desired import wanted_of
+from edge.core.picture_health.faults import FAULTS
 from edge.core.vision.preprocess import Verifier
 from edge.core.vision.settings import DetectorSettings
 from edge.evidence.identity import DeviceFiles
@@ -75,7 +77,9 @@ def run(settings: Settings, camera: str, boot: UUID) -> None:
     clock.adopt(time.news() or clock.anchor())
     log.info("worker_started", boot=str(boot), sensitivity=chosen.sensitivity, ignored=len(chosen.ignore))
     try:
-        Worker(task, reader, inbox, post, clips, time=time).run(stop)
+        reference = settings.data_dir / "picture" / f"{camera}.npz"
+        picture = PictureWatch(post, FAULTS, reference, clock.steady_now())
+        Worker(task, reader, inbox, post, clips, picture=picture, time=time).run(stop)
     except AgentGone:
         told()
         log.warning("agent_gone")

@@ -19,10 +19,11 @@ from av.container import InputContainer
 from av.packet import Packet
 from av.stream import Disposition
 from av.video.frame import VideoFrame
+from av.video.plane import VideoPlane
 from av.video.stream import VideoStream
 
 from edge.clock import steady_now
-from edge.core.vision.frame import Frame, Luma
+from edge.core.vision.frame import Chroma, Frame, Luma
 from edge.core.vision.masks import Mask, Masks, burnt
 from edge.evidence import masked
 
@@ -36,6 +37,10 @@ LIVE_SCHEMES: Final = frozenset({"rtsp", "rtsps", "rtmp", "rtmps", "rtp", "udp",
 LUMA_FIRST: Final = frozenset(
     {"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12", "nv21", "gray"}
 )
+# Formats with Cb and Cr in planes of their own, 8 bits a sample.
+CHROMA_PLANES: Final = frozenset({"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p"})
+CHROMA_SAMPLES: Final = 64
+"""Of a line of a small copy of the colours."""
 NOT_VIDEO: Final = frozenset({"tty", "image2", "subtitles", "srt", "ass", "webvtt"})
 # After so many damaged reads in a row a container has nothing more to give.
 MAX_BAD_READS: Final = 256
@@ -109,6 +114,27 @@ def luma_of(picture: VideoFrame) -> Luma:
     luma: Luma = rows.reshape(picture.height, plane.line_size)[:, : picture.width]
     quarter_turns = round(picture.rotation / 90) % 4
     return np.rot90(luma, quarter_turns) if quarter_turns else luma
+
+
+def chroma_of(picture: VideoFrame, luma: Luma) -> Chroma | None:
+    """Some samples of the picture's colours: (2, h, w) uint8, Cb and Cr, w about 64; None for other formats.
+
+    luma: of the same picture, upright. Where it is 0 something was burnt in, and no colour is told.
+    """
+    if picture.format.name not in CHROMA_PLANES:
+        return None
+    planes = [_samples(plane) for plane in picture.planes[1:3]]
+    chroma = np.rot90(np.stack(planes), round(picture.rotation / 90) % 4, axes=(1, 2))
+    rows, columns = (
+        np.arange(count) * side // count for count, side in zip(chroma.shape[1:], luma.shape, strict=True)
+    )
+    return np.where(luma[np.ix_(rows, columns)] == 0, np.uint8(128), chroma)
+
+
+def _samples(plane: VideoPlane) -> Luma:
+    rows = np.frombuffer(memoryview(plane), np.uint8)[: plane.line_size * plane.height]
+    step = max(plane.width // CHROMA_SAMPLES, 1)
+    return rows.reshape(plane.height, plane.line_size)[::step, : plane.width : step]
 
 
 class WrongPassword(VideoError):  # noqa: N818 - says what happened
@@ -187,7 +213,8 @@ class VideoSource:
                 arrived = (
                     self._arrivals.pop(picture.pts, arrived_at) if picture.pts is not None else arrived_at
                 )
-                yield Frame(luma, self._clock.seconds(picture), index, arrived), picture
+                frame = Frame(luma, self._clock.seconds(picture), index, arrived, chroma_of(picture, luma))
+                yield frame, picture
                 index += 1
         if index == 0 and not self._live:
             raise VideoError(f"{self._name} holds no picture that can be decoded.")

@@ -18,6 +18,7 @@ from edge.camera import telling
 from edge.camera.clips import Clips, Owed
 from edge.camera.inbox import Captured, Connection, Inbox, Trouble
 from edge.camera.login import Login
+from edge.camera.picture import PictureWatch
 from edge.camera.places import Places
 from edge.camera.post import Post
 from edge.camera.reader import Reader
@@ -92,7 +93,15 @@ class Worker:
     """The loop, and what it remembers between two frames."""
 
     def __init__(
-        self, task: Task, reader: Reader, inbox: Inbox, post: Post, clips: Clips, *, time: Followed
+        self,
+        task: Task,
+        reader: Reader,
+        inbox: Inbox,
+        post: Post,
+        clips: Clips,
+        *,
+        picture: PictureWatch,
+        time: Followed,
     ) -> None:
         self._time = time
         self._task = task
@@ -100,6 +109,7 @@ class Worker:
         self._inbox = inbox
         self._post = post
         self._clips = clips
+        self._picture = picture
         self._log: FilteringBoundLogger = post.log
         self._camera = camera.start(steady_now())
         self._watch = health.start(utc_now())
@@ -130,6 +140,7 @@ class Worker:
         self._places.tell_all()
         self._places.close()
         self._clips.finish(now)
+        self._picture.close()
         for done in health.finish(self._watch):
             self._tell_minute(done, now)
 
@@ -154,6 +165,7 @@ class Worker:
             self._camera, camera.FrameSeen(), seen_at, self._task.lost_after_s
         )
         self._announce(announced)
+        self._picture.saw(captured.frame, dropped, seen_at)
         at = clock.utc_of(timebase.utc(captured.timebase, captured.frame.pts_s))
         self._counted.stalls += health.stalled(self._watch, at)
         self._watch, minutes = health.searched(self._watch, at, dropped)
@@ -169,6 +181,7 @@ class Worker:
         )
         self._announce(announced)
         if trouble.connection is not None:
+            self._picture.ended()
             self._end_connection(trouble.connection)
 
     def _passed(self) -> None:
@@ -180,6 +193,7 @@ class Worker:
             self._camera, camera.TimePassed(), looked_at, self._task.lost_after_s
         )
         self._announce(announced)
+        self._picture.passed(looked_at)
         self._watch, minutes = health.passed(self._watch, now)
         for done in minutes:
             self._tell_minute(done, now)

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 Luma = NDArray[np.uint8]
+Chroma = NDArray[np.uint8]
+"""(2, h, w): Cb and Cr of a small copy of the picture; 128 is grey."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +22,14 @@ class Frame:
     pts_s: presentation time, seconds from the beginning of the stream.
     index: counts decoded frames from 0.
     arrived_at: steady instant at which its packet was read; None for a file.
+    chroma: a few samples of its colours, copied; None where the picture has none.
     """
 
     luma: Luma
     pts_s: float
     index: int
     arrived_at: datetime | None = None
+    chroma: Chroma | None = None
 
 
 @dataclass(frozen=True, slots=True)

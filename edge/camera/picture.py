@@ -1,0 +1,200 @@
+"""Watches one camera's picture: looks at a frame a second, tells of faults, keeps what is usual over restarts."""
+
+import base64
+import os
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+from uuid import UUID, uuid4
+
+import cv2
+import numpy as np
+
+from contracts.base import Clock
+from contracts.devices import DeviceFault, Words
+from edge.camera.post import Post
+from edge.camera.telling import Sender
+from edge.clock import monotonic_s
+from edge.core.picture_health import flow, usual, watch, words
+from edge.core.picture_health.faults import Fault
+from edge.core.picture_health.look import Look, look
+from edge.core.picture_health.usual import Mode, Usual
+from edge.core.picture_health.watch import Report
+from edge.core.vision.frame import Frame
+
+LOOK_EVERY_S: Final = 1.0
+SPREAD: Final = 0.3
+"""The seconds between two looks differ by this share: an even beat could meet a codec's or a loop's own."""
+GOLDEN: Final = 0.618034
+KEEP_EVERY_S: Final = 600.0
+QUALITIES: Final = (82, 70, 55, 40, 25)
+MAX_JPEG_BYTES: Final = 24 * 1024
+FORMAT: Final = 1
+MODES: Final[tuple[Mode, ...]] = ("colour", "grey")
+
+
+class PictureWatch:
+    """What is known of one camera's picture. `reference`: the file in which the usual is kept."""
+
+    def __init__(self, post: Post, faults: Mapping[str, Fault], reference: Path, at: datetime) -> None:
+        self._post = post
+        self._faults = faults
+        self._reference = reference
+        opened = post.outbox.faults_open(post.sender.camera)
+        self._watch, told = watch.start(faults, at, opened, self._loaded())
+        self._flow: flow.Flow | None = None
+        self._last: Look | None = None
+        self._looks = 0
+        self._dropped = 0
+        self._due_s = self._heard_s = self._kept_s = monotonic_s()
+        self._connected = False
+        self._tell(told, at)
+
+    def saw(self, frame: Frame, dropped: int, at: datetime) -> None:
+        """One more decoded frame; dropped: how many before it were not seen here."""
+        now_s = self._heard_s = monotonic_s()
+        self._connected = True
+        self._dropped += dropped
+        self._flow = flow.seen(self._flow, frame)
+        if now_s < self._due_s:
+            return
+        self._looks += 1
+        self._due_s = now_s + LOOK_EVERY_S * (1 + SPREAD * (self._looks * GOLDEN % 1 - 0.5))
+        self._flow, rate = flow.looked(self._flow, dropped=self._dropped > 0)
+        self._dropped = 0
+        self._last = look(frame.luma, frame.chroma)
+        known = len(self._watch.usual)
+        self._watch, told = watch.looked(self._watch, self._faults, self._last, rate, at)
+        self._tell(told, at)
+        if len(self._watch.usual) > known or now_s - self._kept_s >= KEEP_EVERY_S:
+            self._keep()
+
+    def passed(self, at: datetime) -> None:
+        """Time has passed, with or without frames."""
+        silence_s = monotonic_s() - self._heard_s if self._connected else 0.0
+        self._watch, told = watch.silent(self._watch, self._faults, silence_s, at)
+        self._tell(told, at)
+
+    def ended(self) -> None:
+        """The connection ended: from now on the camera is lost, not stalled."""
+        self._connected = False
+        self._flow = None
+
+    def close(self) -> None:
+        """Keeps what is usual for the next start."""
+        if self._watch.usual:
+            self._keep()
+
+    def _tell(self, told: tuple[Report, ...], at: datetime) -> None:
+        for report in told:
+            message_id = uuid4()
+            self._post.log.warning(
+                "picture_fault",
+                message_id=str(message_id),
+                fault=report.fault,
+                state=report.state,
+                value=report.value,
+                usual=report.usual,
+            )
+            seen = jpeg(self._last) if self._last is not None and report.state == "raised" else None
+            self._post.send(message_id, fault_message(self._post.sender, message_id, report, seen), at)
+
+    def _keep(self) -> None:
+        """Writes the file anew and puts it in the old one's place: it is whole at any time."""
+        self._kept_s = monotonic_s()
+        arrays = {
+            f"{mode}.{name}": array
+            for mode, each in self._watch.usual.items()
+            for name, array in usual.to_arrays(each).items()
+        }
+        content = BytesIO()
+        np.savez(content, format=np.array(FORMAT), **arrays)
+        fresh = self._reference.with_suffix(".part")
+        try:
+            self._reference.parent.mkdir(parents=True, exist_ok=True)
+            with fresh.open("wb") as file:
+                file.write(content.getbuffer())
+                file.flush()
+                os.fsync(file.fileno())
+            fresh.replace(self._reference)
+        except OSError as error:
+            self._post.log.error("picture_reference_not_kept", file=str(self._reference), reason=str(error))
+
+    def _loaded(self) -> dict[Mode, Usual]:
+        """What was usual before the restart; a file that cannot be read is learnt anew, and said."""
+        if not self._reference.exists():
+            return {}
+        try:
+            with np.load(self._reference, allow_pickle=False) as file:
+                if int(file["format"]) != FORMAT:
+                    raise ValueError(f"it has format {file['format']}, this program knows {FORMAT}")
+                return {
+                    mode: usual.from_arrays(
+                        {
+                            name.removeprefix(f"{mode}."): file[name]
+                            for name in file.files
+                            if name.startswith(mode)
+                        }
+                    )
+                    for mode in MODES
+                    if f"{mode}.thumb" in file.files
+                }
+        except (OSError, ValueError, KeyError, EOFError) as error:
+            self._post.log.error(
+                "picture_reference_unusable",
+                file=str(self._reference),
+                reason=str(error),
+                consequence="what is usual is learnt anew",
+            )
+            return {}
+
+
+def jpeg(seen: Look) -> bytes:
+    """The small picture, in colour where it has any; at most 24 KiB."""
+    luma = np.clip(seen.thumb, 0, 255).astype(np.uint8)
+    size = luma.shape[::-1]
+    if seen.chroma is None:
+        shown = cv2.cvtColor(luma, cv2.COLOR_GRAY2BGR)
+    else:
+        cb, cr = (cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR) for plane in seen.chroma)
+        shown = cv2.cvtColor(np.dstack([luma, cr, cb]), cv2.COLOR_YCrCb2BGR)
+    for quality in QUALITIES:
+        content = bytes(cv2.imencode(".jpg", shown, [cv2.IMWRITE_JPEG_QUALITY, quality])[1])
+        if len(content) <= MAX_JPEG_BYTES:
+            return content
+    return content
+
+
+def fault_message(
+    sender: Sender, message_id: UUID, report: Report, seen: bytes | None, clock: Clock | None = None
+) -> Callable[[int], DeviceFault]:
+    """A fault's message. seen: JPEG of the picture that shows it."""
+    what = words.what(report.fault, sender.camera, report.value, report.about)
+    advice = words.ADVICE[report.fault]
+    raised = report.state == "raised"
+    return lambda seq: DeviceFault(
+        message_id=message_id,
+        agent=sender.agent,
+        boot=sender.boot,
+        seq=seq,
+        observed_at=report.since,
+        clock=clock or Clock(),
+        subject_type="camera",
+        subject=sender.camera,
+        fault=report.fault,
+        state=report.state,
+        severity=report.severity,
+        value=_rounded(report.value),
+        baseline=_rounded(report.usual),
+        threshold=_rounded(report.threshold),
+        unit=report.unit,
+        what=Words(zh=what.zh, en=what.en) if raised else None,
+        advice=Words(zh=advice.zh, en=advice.en) if raised else None,
+        thumbnail=base64.b64encode(seen).decode() if seen is not None else None,
+    )
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)

@@ -1,0 +1,1 @@
+"""Tells from one picture a second whether a camera still sees what it was put up to see."""

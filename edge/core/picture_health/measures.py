@@ -1,0 +1,210 @@
+"""One look held against what is usual: how much of each fault is in it."""
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from edge.core.picture_health import stripes
+from edge.core.picture_health.look import F32, Look
+from edge.core.picture_health.scene import BLACK, LOST_VIEW, Match, Scene, match, scene_of
+from edge.core.picture_health.usual import Usual
+
+UNUSUAL_LIGHT: Final = 60.0
+"""What a picture's light is held against while nothing is usual yet."""
+TOO_DARK_FOR_COLOURS: Final = 30.0
+DARK_LEVEL: Final = 70.0
+BLACK_LEVEL: Final = 24.0
+GLARE_LEVEL: Final = 170.0
+GLARE_RANGE: Final = 160.0
+IMPULSE_WEIGHT: Final = 300.0
+"""Grey levels of noise that a share of single wrong pixels counts as: 0.013 of them as 4."""
+LINES: Final = 2.5
+SHARP_ELSEWHERE_PX: Final = 1.5
+ELSEWHERE: Final = 100.0
+"""Told as the movement of a camera that shows another place altogether, % of the width."""
+PLAIN: Final = 0.3
+"""Of a picture's edges: fewer are no other place, but something before the lens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A measure, and what is usual of it."""
+
+    now: float
+    usual: float | None = None
+
+
+Values = dict[str, Value]
+"""By fault; what cannot be told now is missing."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """What is measured.
+
+    steady: (h, 320) float32, median of the last small copies, without rain and what passes by. before: the last
+    look. night: in colour, a picture darker than that should be infrared; None: nothing is known of this
+    camera's nights.
+    """
+
+    look: Look
+    steady: F32
+    before: Look | None = None
+    night: float | None = None
+
+
+def values(seen: Seen, usual: Usual | None) -> Values:
+    """How much of each fault the look shows. usual: of the same mode; None: not known yet."""
+    look, steady = seen.look, seen.steady
+    if usual is None or usual.scene.thumb.shape != look.thumb.shape:
+        return _by_any_measure(look) | _filter(seen, None)
+    found = match(usual.scene, scene_of(steady))
+    told: Values = {
+        "dark": _dark(look, usual),
+        "over_exposed": _over_exposed(look, usual),
+        "noisy": _noisy(look, usual),
+        "striped": _striped(look, seen.before, usual),
+    }
+    if found is not None:
+        told |= _view(look, steady, usual, found, told)
+    if "covered" in told and told["covered"].now < LOST_VIEW and told["moved"].now < 1:
+        told |= _cast(look, usual) | _filter(seen, usual)
+        told |= _focus(look, usual, told)
+    return told
+
+
+def _by_any_measure(look: Look) -> Values:
+    """What is wrong whatever is usual: nothing to see, no focus, no light."""
+    scene = scene_of(look.thumb)
+    told: Values = {
+        "dark": Value(_light(look.level, UNUSUAL_LIGHT) if look.level < BLACK_LEVEL else 1.0),
+        "covered": Value(1.0 - min(float(scene.known.mean()) * 10, 1.0)),
+        "over_exposed": Value(max(look.bright - 0.55, 0.0)),
+    }
+    if look.blur_px is not None:
+        told["defocused"] = Value(max(look.blur_px - 4.5, 0.0))
+    return told
+
+
+def _dark(look: Look, usual: Usual) -> Value:
+    share = _light(look.level, usual.level)
+    return Value(share if look.level <= DARK_LEVEL else max(share, 1.0), 1.0)
+
+
+def _light(level: float, usual: float) -> float:
+    return (max(level - BLACK, 0) + 1) / (max(usual - BLACK, 0) + 1)
+
+
+def _over_exposed(look: Look, usual: Usual) -> Value:
+    if look.level < GLARE_LEVEL:
+        return Value(0.0, 0.0)
+    return Value(max(look.bright - usual.bright, (look.level - usual.level) / GLARE_RANGE, 0.0), 0.0)
+
+
+def _noisy(look: Look, usual: Usual) -> Value:
+    noise = look.noise or 0.0
+    added = math.sqrt(max(noise**2 - usual.noise**2, 0.0))
+    return Value(math.hypot(added, IMPULSE_WEIGHT * max(look.impulses - usual.impulses, 0.0)), usual.noise)
+
+
+def _striped(look: Look, before: Look | None, usual: Usual) -> Value:
+    found = [
+        stripes.amplitude(look.rows, usual.rows, moving=False),
+        stripes.amplitude(look.columns, usual.columns, moving=False),
+    ]
+    if before is not None:
+        found.append(stripes.amplitude(look.rows, before.rows, moving=True) / math.sqrt(2))
+        found.append(stripes.amplitude(look.columns, before.columns, moving=True) / math.sqrt(2))
+    return Value(max(found), 0.0)
+
+
+def _view(look: Look, steady: F32, usual: Usual, found: Match, told: Values) -> Values:
+    """Covered, moved, soiled. Only one of them explains a view that is not where it was."""
+    hidden = found.hidden
+    if told["striped"].now >= LINES and found.gone > LOST_VIEW:
+        cleared = match(usual.scene, _without_lines(steady, usual.scene))
+        if cleared is not None and cleared.gone < 0.5 * found.gone:
+            return {"covered": Value(0.0, 0.0), "moved": Value(0.0, 0.0)}
+        del told["striped"]
+    if found.gone > LOST_VIEW and found.moved is not None and found.moved > 0.004:
+        return {"covered": Value(0.0, 0.0), "moved": Value(100 * found.moved, 0.0)}
+    if _only_blurred(look, steady, usual, found) or _only_glare(look, usual, found):
+        return {"covered": Value(0.0, 0.0), "moved": Value(0.0, 0.0)}
+    if told["noisy"].now >= 4 and look.impulses > 0.002:
+        hidden = 0.0
+    if hidden > 0.5 and _another_place(look, usual, found):
+        return {"covered": Value(0.0, 0.0), "moved": Value(ELSEWHERE, 0.0)}
+    view: Values = {"covered": Value(hidden, 0.0), "moved": Value(0.0, 0.0)}
+    plain = told["dark"].now > 0.4 and told["over_exposed"].now < 0.15
+    if plain and hidden < 0.6:
+        view["soiled"] = Value(found.faded, 0.0)
+    return view
+
+
+def _only_blurred(look: Look, steady: F32, usual: Usual, found: Match) -> bool:
+    """Whether light and shade are where they were, and only the edges have gone soft."""
+    soft = look.blur_px is None or look.blur_px > (usual.blur_px or 0) + 3
+    spread = scene_of(steady).level.std() / max(float(usual.scene.level.std()), 1.0)
+    return bool(soft and found.tones > 0.9 and spread > 0.6)
+
+
+def _only_glare(look: Look, usual: Usual, found: Match) -> bool:
+    return look.bright > usual.bright + 0.3 and found.gone < 0.9
+
+
+def _another_place(look: Look, usual: Usual, found: Match) -> bool:
+    """Whether the picture is as sharp and as full of edges as ever, only of something else."""
+    if look.blur_px is None or usual.blur_px is None or found.detail < 0.5:
+        return False
+    sharp = look.blur_px < usual.blur_px + SHARP_ELSEWHERE_PX
+    return sharp and look.edged >= max(PLAIN, 0.6 * usual.edged) and found.tones > -0.6
+
+
+def _without_lines(steady: F32, usual: Scene) -> Scene:
+    rest = steady - usual.thumb
+    rest = rest - np.median(rest)
+    rows = np.median(rest, axis=1, keepdims=True)
+    columns = np.median(rest - rows, axis=0, keepdims=True)
+    return scene_of(np.asarray(steady - rows - columns, np.float32))
+
+
+def _cast(look: Look, usual: Usual) -> Values:
+    if look.chroma is None or look.level < TOO_DARK_FOR_COLOURS:
+        return {}
+    cb, cr = look.tint[0] - usual.tint[0], look.tint[1] - usual.tint[1]
+    pale = look.spread < 0.85 * usual.spread
+    return {"colour_cast": Value(0.0 if _pink(cb, cr) > 0 and pale else math.hypot(cb, cr), 0.0)}
+
+
+def _filter(seen: Seen, usual: Usual | None) -> Values:
+    """The colours of a camera whose infrared filter does not move.
+
+    Without the filter by day red gets more light than green, and so does blue: everything is pink or purple.
+    With the filter at night the picture keeps its colour, and has no light.
+    """
+    look = seen.look
+    if look.chroma is None:
+        return {}
+    told = 0.0
+    if seen.night is not None:
+        told = max(_pink(*look.tint), seen.night - look.level)
+    if usual is not None and look.level >= TOO_DARK_FOR_COLOURS:
+        told = max(told, _pink(look.tint[0] - usual.tint[0], look.tint[1] - usual.tint[1]))
+    return {"ir_cut_stuck": Value(max(told, 0.0), 0.0)}
+
+
+def _pink(cb: float, cr: float) -> float:
+    """How much a tint is pink or purple: towards blue and red at once."""
+    least = min(cb, cr)
+    return least if least > 0.3 * math.hypot(cb, cr) else 0.0
+
+
+def _focus(look: Look, usual: Usual, told: Values) -> Values:
+    """The blur that came to the usual one: two blurs add as squares do."""
+    if usual.blur_px is None or told["dark"].now < 0.4 or told["over_exposed"].now >= 0.15:
+        return {}
+    if look.blur_px is None:
+        return {}
+    return {"defocused": Value(math.sqrt(max(look.blur_px**2 - usual.blur_px**2, 0.0)), usual.blur_px)}

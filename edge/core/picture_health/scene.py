@@ -1,0 +1,111 @@
+"""What a camera usually sees, and what of it a picture still shows: in its place, elsewhere, or not at all."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.core.picture_health import shift
+from edge.core.picture_health.look import F32
+from edge.core.picture_health.shift import slopes_of
+
+TILE_PX: Final = 20
+MIN_SLOPE: Final = 0.8
+"""Root mean square slope of a tile that has something to know it by, grey levels a small pixel."""
+GONE: Final = 0.35
+"""Correlation of a tile's slopes with the usual ones, below which it shows something else."""
+GHOST: Final = 0.2
+"""Share of its usual slopes in their place, below which a tile is hidden though a trace shines through."""
+FADED: Final = 0.5
+"""Share of its usual contrast, against the whole picture's, below which a tile is faded."""
+FEW_TILES: Final = 12
+LOST_VIEW: Final = 0.25
+"""Share of tiles gone from which the view is looked for elsewhere, ..."""
+PLAIN: Final = 0.35
+"""... if the picture has so much of the usual slopes: what hides a lens has fewer."""
+BLACK: Final = 16.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """thumb: (h, 320) float32, the small copy. slopes: (h, w, 2) float32. power, level: of each tile."""
+
+    thumb: F32
+    slopes: F32
+    power: F32
+    level: F32
+
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """Tiles that have something to know them by."""
+        return np.asarray(self.power > MIN_SLOPE**2)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A picture held against its scene. Shares are of the tiles that have something to know them by.
+
+    gone: tiles that show something else. hidden: those, and tiles of which hardly a trace is left. faded:
+    tiles that lost their contrast while others kept it, and got nothing sharp instead. moved: root mean square
+    shift, as a share of the picture's width; None: the scene was not found again. detail: slopes of the whole
+    against the usual. tones: correlation of the tiles' light with the usual.
+    """
+
+    gone: float
+    hidden: float
+    faded: float
+    moved: float | None
+    detail: float
+    tones: float
+
+
+def scene_of(thumb: F32) -> Scene:
+    """The scene as one picture shows it."""
+    slopes = slopes_of(thumb)
+    return Scene(thumb, slopes, _tiles(np.asarray((slopes**2).sum(axis=2), np.float32)), _tiles(thumb))
+
+
+def match(usual: Scene, now: Scene) -> Match | None:
+    """Holds a picture against the usual scene; None where that has too little to know it by."""
+    known = usual.known
+    if now.thumb.shape != usual.thumb.shape or np.count_nonzero(known) < FEW_TILES:
+        return None
+    product = _tiles(np.asarray((usual.slopes * now.slopes).sum(axis=2), np.float32))
+    likeness = (product / np.sqrt(np.maximum(usual.power * now.power, 1e-6)))[known]
+    light = float((now.level.mean() - BLACK) / max(float(usual.level.mean()) - BLACK, 1.0))
+    trace = (product / usual.power)[known] / np.clip(light, 0.05, 1.0)
+    gone = float((likeness < GONE).mean())
+    level = now.level
+    detail = float(np.sqrt(now.power.mean() / usual.power.mean()))
+    return Match(
+        gone=gone,
+        hidden=float(((likeness < GONE) | (trace < GHOST)).mean()),
+        faded=_faded(usual, now, known),
+        moved=_moved(usual, now, detail) if gone > LOST_VIEW else 0.0,
+        detail=detail,
+        tones=float(np.corrcoef(usual.level.ravel(), now.level.ravel())[0, 1])
+        if now.level.std() > 1e-3
+        else 0.0,
+    )
+
+
+def _moved(usual: Scene, now: Scene, detail: float) -> float | None:
+    return None if detail < PLAIN else shift.moved(usual.thumb, now.thumb)
+
+
+def _tiles(values: F32) -> F32:
+    height, width = values.shape
+    size = (max(width // TILE_PX, 1), max(height // TILE_PX, 1))
+    area = values[: size[1] * TILE_PX, : size[0] * TILE_PX]
+    return np.asarray(cv2.resize(area, size, interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _faded(usual: Scene, now: Scene, known: NDArray[np.bool_]) -> float:
+    """Contrast as the eye sees it, slope by light, so that a shadow is no veil."""
+    slope = np.sqrt(now.power / np.maximum(usual.power, 1e-6))[known]
+    light = (np.maximum(now.level - BLACK, 8) / np.maximum(usual.level - BLACK, 8))[known]
+    kept = slope / light
+    whole = float(np.clip(np.quantile(kept, 0.75), 0.3, 1.0))
+    return float(((kept < FADED * whole) & (slope < FADED)).mean())
