@@ -1,4 +1,4 @@
-"""Watches one camera's picture: looks at a frame a second, tells of faults, keeps what is usual over restarts."""
+"""Watches one camera's picture: a look a second, its faults told, what is usual kept over restarts."""
 
 import base64
 import os
@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Final
 from uuid import UUID, uuid4
+from zipfile import BadZipFile
 
 import cv2
 import numpy as np
@@ -98,7 +99,7 @@ class PictureWatch:
                 value=report.value,
                 usual=report.usual,
             )
-            seen = jpeg(self._last) if self._last is not None and report.state == "raised" else None
+            seen = jpeg(self._last) if self._last is not None and report.state == "raised" else b""
             self._post.send(message_id, fault_message(self._post.sender, message_id, report, seen), at)
 
     def _keep(self) -> None:
@@ -110,7 +111,7 @@ class PictureWatch:
             for name, array in usual.to_arrays(each).items()
         }
         content = BytesIO()
-        np.savez(content, format=np.array(FORMAT), **arrays)
+        np.savez(content, allow_pickle=False, format=np.array(FORMAT), **arrays)
         fresh = self._reference.with_suffix(".part")
         try:
             self._reference.parent.mkdir(parents=True, exist_ok=True)
@@ -120,29 +121,16 @@ class PictureWatch:
                 os.fsync(file.fileno())
             fresh.replace(self._reference)
         except OSError as error:
-            self._post.log.error("picture_reference_not_kept", file=str(self._reference), reason=str(error))
+            self._post.log.warning("picture_reference_not_kept", file=str(self._reference), reason=str(error))
 
     def _loaded(self) -> dict[Mode, Usual]:
         """What was usual before the restart; a file that cannot be read is learnt anew, and said."""
         if not self._reference.exists():
             return {}
         try:
-            with np.load(self._reference, allow_pickle=False) as file:
-                if int(file["format"]) != FORMAT:
-                    raise ValueError(f"it has format {file['format']}, this program knows {FORMAT}")
-                return {
-                    mode: usual.from_arrays(
-                        {
-                            name.removeprefix(f"{mode}."): file[name]
-                            for name in file.files
-                            if name.startswith(mode)
-                        }
-                    )
-                    for mode in MODES
-                    if f"{mode}.thumb" in file.files
-                }
-        except (OSError, ValueError, KeyError, EOFError) as error:
-            self._post.log.error(
+            return _read(self._reference)
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+            self._post.log.warning(
                 "picture_reference_unusable",
                 file=str(self._reference),
                 reason=str(error),
@@ -151,8 +139,25 @@ class PictureWatch:
             return {}
 
 
+def _read(reference: Path) -> dict[Mode, Usual]:
+    with np.load(reference, allow_pickle=False) as file:
+        if int(file["format"]) != FORMAT:
+            raise ValueError(f"it has format {file['format']}, this program knows {FORMAT}")
+        kept = {name: file[name] for name in file.files}
+    found: dict[Mode, Usual] = {}
+    for mode in MODES:
+        arrays = {
+            name.removeprefix(f"{mode}."): array
+            for name, array in kept.items()
+            if name.startswith(f"{mode}.")
+        }
+        if arrays:
+            found[mode] = usual.from_arrays(arrays)
+    return found
+
+
 def jpeg(seen: Look) -> bytes:
-    """The small picture, in colour where it has any; at most 24 KiB."""
+    """The small picture, in colour where it has any; at most 24 KiB, or empty."""
     luma = np.clip(seen.thumb, 0, 255).astype(np.uint8)
     size = luma.shape[::-1]
     if seen.chroma is None:
@@ -160,17 +165,14 @@ def jpeg(seen: Look) -> bytes:
     else:
         cb, cr = (cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR) for plane in seen.chroma)
         shown = cv2.cvtColor(np.dstack([luma, cr, cb]), cv2.COLOR_YCrCb2BGR)
-    for quality in QUALITIES:
-        content = bytes(cv2.imencode(".jpg", shown, [cv2.IMWRITE_JPEG_QUALITY, quality])[1])
-        if len(content) <= MAX_JPEG_BYTES:
-            return content
-    return content
+    coded = (bytes(cv2.imencode(".jpg", shown, [cv2.IMWRITE_JPEG_QUALITY, each])[1]) for each in QUALITIES)
+    return next((content for content in coded if len(content) <= MAX_JPEG_BYTES), b"")
 
 
 def fault_message(
-    sender: Sender, message_id: UUID, report: Report, seen: bytes | None, clock: Clock | None = None
+    sender: Sender, message_id: UUID, report: Report, seen: bytes, clock: Clock | None = None
 ) -> Callable[[int], DeviceFault]:
-    """A fault's message. seen: JPEG of the picture that shows it."""
+    """A fault's message. seen: JPEG of the picture that shows it; empty: none."""
     what = words.what(report.fault, sender.camera, report.value, report.about)
     advice = words.ADVICE[report.fault]
     raised = report.state == "raised"
@@ -192,7 +194,7 @@ def fault_message(
         unit=report.unit,
         what=Words(zh=what.zh, en=what.en) if raised else None,
         advice=Words(zh=advice.zh, en=advice.en) if raised else None,
-        thumbnail=base64.b64encode(seen).decode() if seen is not None else None,
+        thumbnail=base64.b64encode(seen).decode() if seen else None,
     )
 
 

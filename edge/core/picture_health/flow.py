@@ -10,7 +10,7 @@ from edge.core.vision.frame import Frame, Luma
 ROWS: Final = 9
 COLUMNS: Final = 120
 NEW: Final = 4
-"""Grey levels by which a pixel of a new picture differs at least; a repeated one is hardly touched by a codec."""
+"""Grey levels by which a pixel of a new picture differs; a repeated one hardly does, even re-encoded."""
 NEW_PIXELS: Final = 3
 LIVELY: Final = 12
 LIVELY_PIXELS: Final = 30
@@ -25,9 +25,10 @@ LONGEST_S: Final = 10.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Flow:
-    """Counts since the last look. sample: a few pixels of the last picture; base: of the one at the last look.
+    """Counts since the last look.
 
-    lively: new pictures a second, of the last seconds in which something moved.
+    sample: a few pixels of the last picture; base: of the one at the last look. lively: new pictures a
+    second, of the last seconds in which something moved.
     """
 
     index: int

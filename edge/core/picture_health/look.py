@@ -1,4 +1,4 @@
-"""One picture a second, made small: pixels go in, the figures that a camera's health is told from come out."""
+"""One picture a second, made small: pixels go in, the figures that its health is told from come out."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -15,6 +15,8 @@ WIDTH: Final = 320
 """Of the small copy, pixels."""
 GROUPS: Final = 8
 """Parts into which each row and each column is averaged: a stripe goes through all of them."""
+LINES: Final = 720
+"""More than so many rows or columns are averaged by twos or threes."""
 CROPS: Final = (3, 4)
 """Rows and columns of crops at full resolution: edges and noise do not survive being made smaller."""
 CROP_SHARE: Final = 0.125
@@ -49,8 +51,8 @@ class Look:
     """What one picture shows.
 
     thumb: (h, 320) float32, luma by area averaging. chroma: (2, h, w) uint8, some Cb and Cr; None: unknown.
-    points: uint8, single pixels of the whole picture. rows: (height, GROUPS) and columns: (width, GROUPS)
-    float32, mean luma of a row's and a column's parts.
+    points: uint8, single pixels of the whole picture. rows, columns: (lines, GROUPS) float32, mean luma of
+    the parts of rows and columns, several of them averaged in a large picture.
     level: mean luma. bright: share of pixels at or near white. blur_px: of edges, standard deviation in
     pixels of a picture 1080 high; None where there are too few. edged: share of crops that have edges.
     noise: standard deviation, grey levels. impulses: share of single wrong pixels. tint: median Cb and Cr,
@@ -151,10 +153,12 @@ def _impulses(crop: Luma) -> float:
 
 
 def _profile(lines: Luma) -> F32:
-    """Mean of each part of each line: (lines, GROUPS)."""
+    """Mean of each part of each line, or of two or three lines: (lines, GROUPS)."""
     count, length = lines.shape
-    part = length // GROUPS
-    return np.asarray(lines[:, : part * GROUPS].reshape(count, GROUPS, part).mean(axis=2), np.float32)
+    together = -(-count // LINES)
+    size = (GROUPS, count // together)
+    area = np.ascontiguousarray(lines[: size[1] * together, : length // GROUPS * GROUPS])
+    return np.asarray(cv2.resize(area.astype(np.float32), size, interpolation=cv2.INTER_AREA))
 
 
 def _colour(chroma: Chroma | None) -> tuple[tuple[float, float], float, float]:

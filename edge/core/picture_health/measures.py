@@ -14,6 +14,8 @@ from edge.core.picture_health.usual import Usual
 UNUSUAL_LIGHT: Final = 60.0
 """What a picture's light is held against while nothing is usual yet."""
 TOO_DARK_FOR_COLOURS: Final = 30.0
+COLOURLESS: Final = 0.8
+"""Spread of the colours of an infrared picture."""
 DARK_LEVEL: Final = 70.0
 BLACK_LEVEL: Final = 24.0
 GLARE_LEVEL: Final = 170.0
@@ -44,33 +46,39 @@ Values = dict[str, Value]
 class Seen:
     """What is measured.
 
-    steady: (h, 320) float32, median of the last small copies, without rain and what passes by. before: the last
-    look. night: in colour, a picture darker than that should be infrared; None: nothing is known of this
-    camera's nights.
+    steady: (h, 320) float32, median of the last small copies, without rain and what passes by. before: the
+    last look. night: in colour, a picture darker than that should be infrared; None: nothing is known of this
+    camera's nights. search: whether a view that is gone is looked for elsewhere in the picture, which costs
+    as much as all the rest; without, nothing is told while it is gone.
     """
 
     look: Look
     steady: F32
     before: Look | None = None
     night: float | None = None
+    search: bool = True
 
 
 def values(seen: Seen, usual: Usual | None) -> Values:
-    """How much of each fault the look shows. usual: of the same mode; None: not known yet."""
+    """How much of each fault the look shows. usual: what it is held against; None: not known yet."""
     look, steady = seen.look, seen.steady
     if usual is None or usual.scene.thumb.shape != look.thumb.shape:
         return _by_any_measure(look) | _filter(seen, None)
-    found = match(usual.scene, scene_of(steady))
+    found = match(usual.scene, scene_of(steady), search=seen.search)
+    if found is not None and found.gone > LOST_VIEW and not seen.search:
+        return {}
     told: Values = {
         "dark": _dark(look, usual),
         "over_exposed": _over_exposed(look, usual),
         "noisy": _noisy(look, usual),
         "striped": _striped(look, seen.before, usual),
     }
+    if told["striped"].now >= LINES:
+        told.pop("noisy")
     if found is not None:
         told |= _view(look, steady, usual, found, told)
     if "covered" in told and told["covered"].now < LOST_VIEW and told["moved"].now < 1:
-        told |= _cast(look, usual) | _filter(seen, usual)
+        told |= ({} if told["dark"].now < 0.4 else _cast(look, usual)) | _filter(seen, usual)
         told |= _focus(look, usual, told)
     return told
 
@@ -132,13 +140,14 @@ def _view(look: Look, steady: F32, usual: Usual, found: Match, told: Values) -> 
         return {"covered": Value(0.0, 0.0), "moved": Value(100 * found.moved, 0.0)}
     if _only_blurred(look, steady, usual, found) or _only_glare(look, usual, found):
         return {"covered": Value(0.0, 0.0), "moved": Value(0.0, 0.0)}
-    if told["noisy"].now >= 4 and look.impulses > 0.002:
+    if "noisy" in told and told["noisy"].now >= 4 and look.impulses > 0.002:
         hidden = 0.0
-    if hidden > 0.5 and _another_place(look, usual, found):
+    if found.gone > 0.75 and _another_place(look, usual, found):
         return {"covered": Value(0.0, 0.0), "moved": Value(ELSEWHERE, 0.0)}
+    if hidden >= 0.6 and look.bright < usual.bright + 0.3:
+        del told["over_exposed"]
     view: Values = {"covered": Value(hidden, 0.0), "moved": Value(0.0, 0.0)}
-    plain = told["dark"].now > 0.4 and told["over_exposed"].now < 0.15
-    if plain and hidden < 0.6:
+    if hidden < 0.6 and told["dark"].now > 0.4 and told["over_exposed"].now < 0.15:
         view["soiled"] = Value(found.faded, 0.0)
     return view
 
@@ -174,7 +183,7 @@ def _cast(look: Look, usual: Usual) -> Values:
     if look.chroma is None or look.level < TOO_DARK_FOR_COLOURS:
         return {}
     cb, cr = look.tint[0] - usual.tint[0], look.tint[1] - usual.tint[1]
-    pale = look.spread < 0.85 * usual.spread
+    pale = look.spread < 0.85 * usual.spread or usual.spread < COLOURLESS
     return {"colour_cast": Value(0.0 if _pink(cb, cr) > 0 and pale else math.hypot(cb, cr), 0.0)}
 
 
@@ -190,6 +199,8 @@ def _filter(seen: Seen, usual: Usual | None) -> Values:
     told = 0.0
     if seen.night is not None:
         told = max(_pink(*look.tint), seen.night - look.level)
+    if usual is not None and usual.spread < COLOURLESS:
+        told = max(told, look.colour)
     if usual is not None and look.level >= TOO_DARK_FOR_COLOURS:
         told = max(told, _pink(look.tint[0] - usual.tint[0], look.tint[1] - usual.tint[1]))
     return {"ir_cut_stuck": Value(max(told, 0.0), 0.0)}
@@ -198,11 +209,13 @@ def _filter(seen: Seen, usual: Usual | None) -> Values:
 def _pink(cb: float, cr: float) -> float:
     """How much a tint is pink or purple: towards blue and red at once."""
     least = min(cb, cr)
-    return least if least > 0.3 * math.hypot(cb, cr) else 0.0
+    return least if least > 0.2 * math.hypot(cb, cr) else 0.0
 
 
 def _focus(look: Look, usual: Usual, told: Values) -> Values:
     """The blur that came to the usual one: two blurs add as squares do."""
+    if "striped" not in told or told["striped"].now >= LINES:
+        return {}
     if usual.blur_px is None or told["dark"].now < 0.4 or told["over_exposed"].now >= 0.15:
         return {}
     if look.blur_px is None:

@@ -1,4 +1,4 @@
-"""What a camera usually sees, and what of it a picture still shows: in its place, elsewhere, or not at all."""
+"""What a camera usually sees, and what of it a picture still shows: in place, elsewhere, or not at all."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -12,7 +12,7 @@ from edge.core.picture_health.look import F32
 from edge.core.picture_health.shift import slopes_of
 
 TILE_PX: Final = 20
-MIN_SLOPE: Final = 0.8
+MIN_SLOPE: Final = 0.5
 """Root mean square slope of a tile that has something to know it by, grey levels a small pixel."""
 GONE: Final = 0.35
 """Correlation of a tile's slopes with the usual ones, below which it shows something else."""
@@ -20,7 +20,9 @@ GHOST: Final = 0.2
 """Share of its usual slopes in their place, below which a tile is hidden though a trace shines through."""
 FADED: Final = 0.5
 """Share of its usual contrast, against the whole picture's, below which a tile is faded."""
-FEW_TILES: Final = 12
+RECOGNISED: Final = 0.4
+"""Share of the lit tiles whose edges are where they were by another light."""
+FEW_TILES: Final = 8
 LOST_VIEW: Final = 0.25
 """Share of tiles gone from which the view is looked for elsewhere, ..."""
 PLAIN: Final = 0.35
@@ -48,9 +50,9 @@ class Match:
     """A picture held against its scene. Shares are of the tiles that have something to know them by.
 
     gone: tiles that show something else. hidden: those, and tiles of which hardly a trace is left. faded:
-    tiles that lost their contrast while others kept it, and got nothing sharp instead. moved: root mean square
-    shift, as a share of the picture's width; None: the scene was not found again. detail: slopes of the whole
-    against the usual. tones: correlation of the tiles' light with the usual.
+    tiles that lost their contrast while others kept it, and got nothing sharp instead. moved: root mean
+    square shift, as a share of the picture's width; None: the scene was not found again. detail: slopes of
+    the whole against the usual. tones: correlation of the tiles' light with the usual.
     """
 
     gone: float
@@ -67,23 +69,25 @@ def scene_of(thumb: F32) -> Scene:
     return Scene(thumb, slopes, _tiles(np.asarray((slopes**2).sum(axis=2), np.float32)), _tiles(thumb))
 
 
-def match(usual: Scene, now: Scene) -> Match | None:
-    """Holds a picture against the usual scene; None where that has too little to know it by."""
+def match(usual: Scene, now: Scene, *, search: bool = True) -> Match | None:
+    """Holds a picture against the usual scene; None where that has too little to know it by.
+
+    search: whether a scene that is gone is looked for elsewhere in the picture.
+    """
     known = usual.known
     if now.thumb.shape != usual.thumb.shape or np.count_nonzero(known) < FEW_TILES:
         return None
     product = _tiles(np.asarray((usual.slopes * now.slopes).sum(axis=2), np.float32))
     likeness = (product / np.sqrt(np.maximum(usual.power * now.power, 1e-6)))[known]
     light = float((now.level.mean() - BLACK) / max(float(usual.level.mean()) - BLACK, 1.0))
-    trace = (product / usual.power)[known] / np.clip(light, 0.05, 1.0)
+    trace = product[known] / usual.power[known] / np.clip(light, 0.05, 1.0)
     gone = float((likeness < GONE).mean())
-    level = now.level
     detail = float(np.sqrt(now.power.mean() / usual.power.mean()))
     return Match(
         gone=gone,
         hidden=float(((likeness < GONE) | (trace < GHOST)).mean()),
         faded=_faded(usual, now, known),
-        moved=_moved(usual, now, detail) if gone > LOST_VIEW else 0.0,
+        moved=_moved(usual, now, detail, search=search) if gone > LOST_VIEW else 0.0,
         detail=detail,
         tones=float(np.corrcoef(usual.level.ravel(), now.level.ravel())[0, 1])
         if now.level.std() > 1e-3
@@ -91,8 +95,36 @@ def match(usual: Scene, now: Scene) -> Match | None:
     )
 
 
-def _moved(usual: Scene, now: Scene, detail: float) -> float | None:
-    return None if detail < PLAIN else shift.moved(usual.thumb, now.thumb)
+def tones(usual: Scene, now: Scene) -> float:
+    """Correlation of the light on the tiles with the usual, -1…1."""
+    if now.level.shape != usual.level.shape or min(now.level.std(), usual.level.std()) < 1e-3:
+        return 0.0
+    return float(np.corrcoef(usual.level.ravel(), now.level.ravel())[0, 1])
+
+
+def recognised(usual: Scene, now: Scene) -> bool:
+    """Whether it is the same view in another light: edges keep their place and direction, not their sign."""
+    if now.thumb.shape != usual.thumb.shape:
+        return False
+    one, other = _axes(usual.slopes), _axes(now.slopes)
+    product = _tiles(np.asarray((one * other).sum(axis=2), np.float32))
+    size = _tiles(np.asarray((one**2).sum(axis=2), np.float32)) * _tiles(
+        np.asarray((other**2).sum(axis=2), np.float32)
+    )
+    lit = usual.known & now.known
+    alike = product[lit] / np.sqrt(np.maximum(size[lit], 1e-6)) > GONE
+    return len(alike) >= FEW_TILES and float(alike.mean()) >= RECOGNISED
+
+
+def _axes(slopes: F32) -> F32:
+    """Slopes by their axis: the angle doubled, so that bright-to-dark and dark-to-bright are the same."""
+    x, y = slopes[:, :, 0], slopes[:, :, 1]
+    length = np.sqrt(x**2 + y**2) + 1e-3
+    return np.asarray(np.dstack([(x**2 - y**2) / length, 2 * x * y / length]), np.float32)
+
+
+def _moved(usual: Scene, now: Scene, detail: float, *, search: bool) -> float | None:
+    return None if detail < PLAIN or not search else shift.moved(usual.thumb, now.thumb)
 
 
 def _tiles(values: F32) -> F32:

@@ -21,6 +21,8 @@ PEAK: Final = 0.35
 AGREE: Final = 0.4
 """Share of the blocks that must tell the same movement."""
 NEAR_PX: Final = 3.0
+ALIKE: Final = 0.25
+"""Correlation of the whole at which a movement is believed."""
 EVEN: Final = 3.0
 """Slopes well above are levelled: strong edges do not outvote weak ones."""
 
@@ -88,10 +90,18 @@ def _refined(usual: F32, seen: F32, warp: F32) -> F32 | None:
     found, fitting = cv2.estimateAffinePartial2D(
         np.array(at, np.float32), np.array(to, np.float32), ransacReprojThreshold=NEAR_PX
     )
-    if found is None or int(fitting.sum()) < max(3, AGREE * tried):
+    if fitting is None or int(fitting.sum()) < max(3, AGREE * tried):
         return None
-    whole = np.vstack([found, [0, 0, 1]]) @ np.vstack([warp, [0, 0, 1]])
-    return np.asarray(whole[:2], np.float32)
+    whole = np.asarray((np.vstack([found, [0, 0, 1]]) @ np.vstack([warp, [0, 0, 1]]))[:2], np.float32)
+    return whole if _alike(usual, seen, whole) >= ALIKE else None
+
+
+def _alike(usual: F32, seen: F32, warp: F32) -> float:
+    """Correlation of the moved scene with what is seen, where both are."""
+    there = _even(slopes_of(_warped(usual, warp)))
+    both = cv2.erode(_warped(np.ones_like(usual), warp, border=cv2.BORDER_CONSTANT), np.ones((9, 9))) > 0.9
+    one, other = there[both], seen[both]
+    return float((one * other).sum() / np.sqrt(max(float((one**2).sum() * (other**2).sum()), 1e-6)))
 
 
 def _best(block: F32, field: F32) -> tuple[tuple[float, float], float]:
@@ -120,11 +130,9 @@ def _even(slopes: F32) -> F32:
     return np.asarray(slopes / (length + EVEN), np.float32)
 
 
-def _warped(thumb: F32, warp: F32) -> F32:
+def _warped(thumb: F32, warp: F32, border: int = cv2.BORDER_REPLICATE) -> F32:
     height, width = thumb.shape
-    return np.asarray(
-        cv2.warpAffine(thumb, warp, (width, height), borderMode=cv2.BORDER_REPLICATE), np.float32
-    )
+    return np.asarray(cv2.warpAffine(thumb, warp, (width, height), borderMode=border), np.float32)
 
 
 def _half(field: F32) -> F32:

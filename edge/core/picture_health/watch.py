@@ -14,6 +14,7 @@ from edge.core.picture_health.faults import Fault, Severity
 from edge.core.picture_health.flow import Rate
 from edge.core.picture_health.look import F32, Look
 from edge.core.picture_health.measures import Seen, Value, Values, values
+from edge.core.picture_health.scene import recognised, scene_of, tones
 from edge.core.picture_health.usual import LEARN_LOOKS, Mode, Usual, followed, learnt, mode_of, rated
 from edge.core.vision.frame import Luma
 
@@ -27,7 +28,13 @@ REPEAT_LOOKS: Final = 10
 SLOW: Final = 8.0
 """New pictures a second from which on nobody calls a picture jerky."""
 NIGHT: Final = 45.0
-"""Mean luma below which a camera with an infrared lamp should see by it, until it has shown where it turns."""
+"""Mean luma below which a camera with an infrared lamp should see by it; later, where it has turned."""
+SAME_LIGHT: Final = 0.9
+SURELY_SAME_LIGHT: Final = 0.95
+"""Correlations of the light on a picture's parts: an infrared lamp shines from elsewhere than the sky."""
+VIEW: Final = ("covered", "moved")
+SEARCH_LOOKS: Final = 4
+"""A view that is gone is looked for elsewhere in one of so many looks: that costs as much as all the rest."""
 TURN_SHARE: Final = 0.75
 LONGEST_STEP_S: Final = 60.0
 """So much is learnt from one look at most, however long nothing came."""
@@ -77,7 +84,7 @@ class Watch:
     """All that is remembered of one camera. Tuples of looks and their parts: the last few, oldest first.
 
     usual: by mode. recent: values of each fault. repeats: whether each of the last looks was one of those
-    before. turned_at: mean luma at which the camera last turned to infrared. unstable: faults that come and go.
+    before. turned_at: mean luma at which the camera last turned to infrared. unstable: faults that flap.
     """
 
     conditions: Mapping[str, Condition]
@@ -118,19 +125,19 @@ def looked(
     passed_s = min(max(passed_s, 0.0), LONGEST_STEP_S)
     watch = _remembered(_in_mode(watch, look), look)
     assert watch.mode is not None
-    usual = watch.usual.get(watch.mode)
-    if usual is not None and usual.scene.thumb.shape != look.thumb.shape:
-        usual = None
+    steady = _median(watch.thumbs)
+    mode = _light(watch, look, steady)
+    usual = watch.usual.get(mode)
     settled = watch.in_mode > SETTLE_LOOKS or not watch.usual
     found: Values = {"frozen": _frozen(watch)}
     if settled:
-        steady = np.asarray(np.median(watch.thumbs, axis=0), np.float32)
-        found |= values(Seen(look, steady, watch.last, _night(watch)), usual)
+        seen = Seen(look, steady, watch.last, _night(watch), search=_searching(watch, faults))
+        found |= values(seen, usual) or _as_before(watch)
     if usual is not None and rate is not None:
         found |= _rates(rate, usual)
     smooth, watch = _smoothed(watch, found)
     watch, told = _judged(watch, faults, smooth, at)
-    watch = _learnt(watch, look, rate, usual, passed_s) if settled else watch
+    watch = _learnt(watch, look, rate, mode, passed_s) if settled else watch
     return replace(watch, last=look, last_at=at), told
 
 
@@ -152,6 +159,34 @@ def _in_mode(watch: Watch, look: Look) -> Watch:
     )
 
 
+def _median(thumbs: tuple[F32, ...]) -> F32:
+    """Of three pixel by pixel; of fewer the last."""
+    if len(thumbs) < STEADY_LOOKS:
+        return thumbs[-1]
+    one, two, three = thumbs
+    return np.asarray(np.maximum(np.minimum(one, two), np.minimum(np.maximum(one, two), three)), np.float32)
+
+
+def _light(watch: Watch, look: Look, steady: F32) -> Mode:
+    """Whose usual explains the look. A grey cloth, a dark or a tinted picture is not another light.
+
+    It is, where the lamp has moved: the same edges, and light elsewhere. Else the picture is held against
+    what is usual in the light before.
+    """
+    assert watch.mode is not None
+    other: Mode = "colour" if watch.mode == "grey" else "grey"
+    before = watch.usual.get(other)
+    if before is None or before.scene.thumb.shape != look.thumb.shape:
+        return watch.mode
+    now = scene_of(steady)
+    own = watch.usual.get(watch.mode)
+    if own is None:
+        turned = tones(before.scene, now) < SAME_LIGHT and recognised(before.scene, now)
+        return watch.mode if turned else other
+    alike = tones(before.scene, now)
+    return other if alike > SURELY_SAME_LIGHT and alike > tones(own.scene, now) else watch.mode
+
+
 def _remembered(watch: Watch, look: Look) -> Watch:
     fits = not watch.thumbs or watch.thumbs[-1].shape == look.thumb.shape
     repeat = same.repeats(look.points, watch.points)
@@ -162,6 +197,19 @@ def _remembered(watch: Watch, look: Look) -> Watch:
         repeats=(*watch.repeats, repeat)[-REPEAT_LOOKS:],
         last=watch.last if fits else None,
     )
+
+
+def _searching(watch: Watch, faults: Mapping[str, Fault]) -> bool:
+    """Whether to look for the view elsewhere: at once when it has gone, then now and then."""
+    view = [(faults[name].limit.raise_at, watch.recent.get(name, ())[-1:]) for name in VIEW]
+    gone = any(last[0] is not None and last[0].now >= limit for limit, last in view if last)
+    return not gone or watch.in_mode % SEARCH_LOOKS == 0
+
+
+def _as_before(watch: Watch) -> Values:
+    """What the last look told."""
+    last = {name: several[-1] for name, several in watch.recent.items() if several and name != "frozen"}
+    return {name: value for name, value in last.items() if value is not None}
 
 
 def _frozen(watch: Watch) -> Value:
@@ -233,17 +281,19 @@ def _told(
             return ([] if left else [Report("unstable", "cleared", "warning", since, about=name)]), left
 
 
-def _learnt(watch: Watch, look: Look, rate: Rate | None, usual: Usual | None, passed_s: float) -> Watch:
-    assert watch.mode is not None
+def _learnt(watch: Watch, look: Look, rate: Rate | None, mode: Mode, passed_s: float) -> Watch:
+    usual = watch.usual.get(mode)
+    if usual is not None and usual.scene.thumb.shape != look.thumb.shape:
+        usual = None  # the stream has another shape
     if usual is None:
         learning = (*watch.learning, look)
         first = learnt(learning) if len(learning) >= LEARN_LOOKS else None
         if first is None:
             return replace(watch, learning=learning[-(LEARN_LOOKS - 1) :])
-        return replace(watch, learning=(), usual={**watch.usual, watch.mode: first})
+        return replace(watch, learning=(), usual={**watch.usual, mode: first})
     good = {name for name, each in watch.conditions.items() if each.state == "good"}
     sound = frozenset(what for what, by in DISTURB.items() if good.issuperset(by))
     after = followed(usual, look, passed_s, sound)
     if rate is not None and "low_frame_rate" in good:
         after = rated(after, rate, passed_s)
-    return replace(watch, usual={**watch.usual, watch.mode: after})
+    return replace(watch, usual={**watch.usual, mode: after})

@@ -1,4 +1,5 @@
 """What is wrong with a picture and what to do about it, in words: Chinese first."""
+# ruff: noqa: RUF001 - Chinese has its own commas
 
 from typing import Final, NamedTuple
 

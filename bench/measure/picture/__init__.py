@@ -1,0 +1,1 @@
+"""What is shared by the benchmark of a picture's health: scenes, harms, days, streams."""
