@@ -40,6 +40,8 @@ def cases_of(video: Path, seed: int) -> list[Case]:
         case = harmed(shown, camera, kind, np.random.default_rng((SEED, seed, number)))
         if case is not None:
             found.append(case)
+    missed = [f"{case.kind} by {case.way}" for case in found if case.after_s is None]
+    click.echo(f"{shown.name}: {len(found)} harms, missed: {', '.join(missed) or 'none'}", err=True)
     return found
 
 
@@ -47,7 +49,12 @@ def day_of(video: Path, seed: int, looks: int) -> days.Day | None:
     """A day over the scene of a clip."""
     cv2.setNumThreads(1)
     shown: Scene | None = scene(video, 24, days.HIGHEST)
-    return None if shown is None else days.lived(shown, np.random.default_rng((SEED, seed)), looks)
+    if shown is None:
+        return None
+    day = days.lived(shown, np.random.default_rng((SEED, seed)), looks)
+    false = [f"{report.fault} at {hour:.1f} h" for hour, report, _ in day.told]
+    click.echo(f"{shown.name}: a day, false: {', '.join(false) or 'none'}", err=True)
+    return day
 
 
 @click.command()

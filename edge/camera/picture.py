@@ -39,8 +39,17 @@ MODES: Final[tuple[Mode, ...]] = ("colour", "grey")
 class PictureWatch:
     """What is known of one camera's picture. `reference`: the file in which the usual is kept."""
 
-    def __init__(self, post: Post, faults: Mapping[str, Fault], reference: Path, at: datetime) -> None:
+    def __init__(
+        self,
+        post: Post,
+        faults: Mapping[str, Fault],
+        reference: Path,
+        at: datetime,
+        *,
+        look_every_s: float = LOOK_EVERY_S,
+    ) -> None:
         self._post = post
+        self._look_every_s = look_every_s
         self._faults = faults
         self._reference = reference
         opened = post.outbox.faults_open(post.sender.camera)
@@ -62,7 +71,7 @@ class PictureWatch:
         if now_s < self._due_s:
             return
         self._looks += 1
-        self._due_s = now_s + LOOK_EVERY_S * (1 + SPREAD * (self._looks * GOLDEN % 1 - 0.5))
+        self._due_s = now_s + self._look_every_s * (1 + SPREAD * (self._looks * GOLDEN % 1 - 0.5))
         self._flow, rate = flow.looked(self._flow, dropped=self._dropped > 0)
         self._dropped = 0
         self._last = look(frame.luma, frame.chroma)
@@ -140,7 +149,7 @@ class PictureWatch:
 
 
 def _read(reference: Path) -> dict[Mode, Usual]:
-    with np.load(reference, allow_pickle=False) as file:
+    with np.load(BytesIO(reference.read_bytes()), allow_pickle=False) as file:
         if int(file["format"]) != FORMAT:
             raise ValueError(f"it has format {file['format']}, this program knows {FORMAT}")
         kept = {name: file[name] for name in file.files}

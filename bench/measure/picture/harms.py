@@ -129,10 +129,10 @@ def covered_by_hand(luck: Luck) -> Harm:
         mask = np.zeros((height, width), np.float32)
         centre, axes = (int(x * width), int(y * height)), (int(wide * width), int(high * height))
         cv2.ellipse(mask, centre, axes, 0, 0, 360, 1.0, -1)
-        mask = cv2.GaussianBlur(mask, (0, 0), height * 0.03)
+        soft = np.asarray(cv2.GaussianBlur(mask, (0, 0), height * 0.03), np.float32)
         hand = level + 20 * np.sin(np.linspace(0, 6, width))[None, :] + 0 * picture.y
         hand = hand + np.random.default_rng(number).normal(0, 1, hand.shape)
-        return _tinted(_levels(picture, picture.y * (1 - mask) + hand * mask), -8, 12)
+        return _tinted(_levels(picture, picture.y * (1 - soft) + hand * soft), -8, 12)
 
     return cover
 
@@ -142,7 +142,7 @@ def covered_by_foil(luck: Luck) -> Harm:
 
     def cover(picture: Picture, number: int) -> Picture:
         own = np.random.default_rng(seed)
-        foil = level + relief * sum(
+        foil = np.full(picture.y.shape, level) + relief * sum(
             _folds(own, picture.y.shape, picture.y.shape[0] // n) for n in (7, 17, 34)
         )
         foil = foil + np.random.default_rng(number).normal(0, 1, foil.shape)
@@ -337,9 +337,8 @@ def soiled_by_blobs(luck: Luck) -> Harm:
         mask = np.zeros((height // 4, width // 4), np.float32)
         for x, y, radius, dense in blobs:
             cv2.circle(mask, (int(x * width / 4), int(y * height / 4)), int(radius * height / 4), dense, -1)
-        return _veiled(
-            picture, cv2.resize(cv2.GaussianBlur(mask, (0, 0), height * 0.006), (width, height)), veil
-        )
+        soft = cv2.resize(cv2.GaussianBlur(mask, (0, 0), height * 0.006), (width, height))
+        return _veiled(picture, np.asarray(soft, np.float32), veil)
 
     return harm
 
@@ -352,7 +351,7 @@ def soiled_by_smear(luck: Luck) -> Harm:
         x, y = np.meshgrid(np.linspace(0, 1, width // 4), np.linspace(-0.5, 0.5, height // 4))
         inside = np.abs(x - left - wide / 2 - slant * y) < wide / 2
         mask = cv2.GaussianBlur(inside.astype(np.float32), (0, 0), height * 0.008)
-        return _veiled(picture, 0.85 * cv2.resize(mask, (width, height)), veil)
+        return _veiled(picture, 0.85 * np.asarray(cv2.resize(mask, (width, height)), np.float32), veil)
 
     return harm
 

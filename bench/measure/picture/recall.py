@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import cv2
+import numpy as np
 
 from bench.measure.picture.harms import HARMS, IN_COLOUR, Luck
 from bench.measure.picture.scenes import Picture, Scene
@@ -154,7 +155,7 @@ def _jerky(scene: Scene, luck: Luck) -> Case:
     """A scene in which something moves, at 25 pictures a second, then at a third or less of them."""
     state, _ = watch.start(FAULTS, AT)
     camera = Camera(state, AT, [])
-    still = cv2.resize(scene.pictures[0].y, (640, 360), interpolation=cv2.INTER_AREA)
+    still = np.asarray(cv2.resize(scene.pictures[0].y, (640, 360), interpolation=cv2.INTER_AREA), np.uint8)
     height, width = still.shape
     side = height // 4
     every, repeated = int(luck.integers(3, 6)), luck.random() < 0.5

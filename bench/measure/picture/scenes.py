@@ -50,16 +50,17 @@ class Scene:
 
 
 def scene(video: Path, count: int = 12, highest: int = HIGHEST) -> Scene | None:
-    """The scene of a clip; None where it is too short or too large."""
+    """The scene of a clip, made smaller where it is larger than `highest`; None where it is too short."""
     with av.open(str(video)) as container:
         stream = container.streams.video[0]
-        if stream.height > highest:
-            return None
+        share = min(highest / stream.height, 1.0)
+        size = (int(stream.width * share) & ~1, int(stream.height * share) & ~1)
         length_s = float((stream.duration or 0) * (stream.time_base or 0))
-        pictures, due_s = [], 0.0
+        pictures: list[Picture] = []
+        due_s = 0.0
         for frame in container.decode(stream):
-            if frame.time is not None and frame.time >= due_s and len(pictures) < count:
-                pictures.append(taken(frame))
+            if len(pictures) < count and frame.time >= due_s:
+                pictures.append(taken(frame, size))
                 due_s += length_s / count
     if len(pictures) < LEAST_PICTURES:
         return None
@@ -67,10 +68,10 @@ def scene(video: Path, count: int = 12, highest: int = HIGHEST) -> Scene | None:
     return Scene(video.stem, tuple(pictures), colour < COLOURLESS)
 
 
-def taken(frame: av.VideoFrame) -> Picture:
-    """A copy of a decoded frame's planes."""
-    planes = frame.reformat(format="yuv420p").to_ndarray()
-    height, width = frame.height, frame.width
+def taken(frame: av.VideoFrame, size: tuple[int, int] | None = None) -> Picture:
+    """A copy of a decoded frame's planes. size: (width, height), if not its own."""
+    width, height = size or (frame.width, frame.height)
+    planes = np.asarray(frame.reformat(width, height, "yuv420p").to_ndarray(), np.uint8)
     u, v = (
         planes[first:last].reshape(height // 2, width // 2).copy()
         for first, last in pairwise((height, height + height // 4, height + height // 2))

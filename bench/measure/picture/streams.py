@@ -6,6 +6,7 @@ from io import BytesIO
 
 import av
 import numpy as np
+from av.video.stream import VideoStream
 
 from bench.measure.picture.scenes import Picture, taken
 
@@ -32,11 +33,12 @@ def coded(pictures: Iterable[Picture], fps: int, how: Coding) -> Iterator[Pictur
     """The pictures, encoded and decoded."""
     film = BytesIO()
     with av.open(film, "w", format="mp4") as container:
-        stream = None
+        stream: VideoStream | None = None
         for picture in pictures:
             height, width = picture.y.shape
             if stream is None:
-                stream = container.add_stream(how.codec, rate=fps, options=_options(how))
+                stream = container.add_stream(how.codec, rate=fps, options=_options(how))  # type: ignore[assignment]
+                assert isinstance(stream, VideoStream)
                 stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
                 stream.codec_context.thread_count = 1
                 if how.crf is None:
@@ -47,8 +49,8 @@ def coded(pictures: Iterable[Picture], fps: int, how: Coding) -> Iterator[Pictur
         if stream is not None:
             container.mux(stream.encode())
     film.seek(0)
-    with av.open(film) as container:
-        for frame in container.decode(video=0):
+    with av.open(film, "r") as decoded:
+        for frame in decoded.decode(video=0):
             yield taken(frame)
 
 

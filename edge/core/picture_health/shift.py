@@ -90,7 +90,8 @@ def _refined(usual: F32, seen: F32, warp: F32) -> F32 | None:
     found, fitting = cv2.estimateAffinePartial2D(
         np.array(at, np.float32), np.array(to, np.float32), ransacReprojThreshold=NEAR_PX
     )
-    if fitting is None or int(fitting.sum()) < max(3, AGREE * tried):
+    # Where nothing fits it answers None, whatever its types say.
+    if fitting is None or int(fitting.sum()) < max(3, AGREE * tried):  # type: ignore[redundant-expr]
         return None
     whole = np.asarray((np.vstack([found, [0, 0, 1]]) @ np.vstack([warp, [0, 0, 1]]))[:2], np.float32)
     return whole if _alike(usual, seen, whole) >= ALIKE else None

@@ -20,8 +20,8 @@ STEP: Final = 6.0
 """Grey levels by which a pixel of the scene may follow one look: what passes by leaves no trace."""
 PLAUSIBLE_BLUR_PX: Final = 6.0
 PLAUSIBLE_LEVEL: Final = (22.0, 225.0)
-GREY: Final = 0.8
-COLOURED: Final = 1.2
+GREY: Final = 0.5
+COLOURED: Final = 1.0
 """Mean distance of chroma from grey, below which a picture has none, and above which it has some again."""
 
 LIGHT_S: Final = 20 * 60.0

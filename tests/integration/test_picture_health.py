@@ -1,0 +1,143 @@
+"""A real stream that is covered and that freezes: each fault comes into the outbox, with its picture."""
+
+import base64
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import av
+import cv2
+import numpy as np
+import pytest
+import structlog
+import structlog.testing
+from numpy.typing import NDArray
+
+from contracts.devices import DeviceFault
+from edge.camera.clips import Clips
+from edge.camera.inbox import Inbox
+from edge.camera.picture import MAX_JPEG_BYTES, PictureWatch
+from edge.camera.post import Post
+from edge.camera.reader import Reader
+from edge.camera.telling import Sender
+from edge.camera.worker import Task, Worker
+from edge.clock import utc_now
+from edge.config.settings import EvidenceSettings
+from edge.config.sight import SightSettings
+from edge.core.picture_health.faults import FAULTS, Fault
+from edge.core.vision.settings import DetectorSettings
+from edge.evidence.seal import DeviceKey
+from edge.outbox.store import Outbox
+from fallwatch.local.pki import Authority
+from fallwatch.local.rtsp import RtspCamera
+from tests.unit.edge.picture_scene import facade, noise
+
+Wait = Callable[[Callable[[], object], float, str], None]
+FPS = 12
+LOOK_EVERY_S = 0.2
+EVIDENCE = EvidenceSettings(url="http://127.0.0.1:9")
+QUICK: dict[str, Fault] = {
+    name: replace(fault, policy=replace(fault.policy, on_delay_s=0.3, off_delay_s=0.6))
+    for name, fault in FAULTS.items()
+}
+
+
+@pytest.fixture(scope="module")
+def video(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """6 s of a facade, 4 s of one picture of it, 4 s of a cloth; in this order again and again."""
+    path = tmp_path_factory.mktemp("picture") / "harmed.mp4"
+    cloth = 90 + 25 * np.sin(np.linspace(0, 9, 640))[None, :] + np.linspace(0, 20, 360)[:, None]
+    well = [noise(facade(), 2, seed) for seed in range(6 * FPS)]
+    covered = [noise(cloth, 2, seed) for seed in range(4 * FPS)]
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=FPS, options={"crf": "20", "bf": "0", "g": "12"})
+        stream.width, stream.height, stream.pix_fmt = 640, 360, "yuv420p"
+        for luma in [*well, *([well[-1]] * (4 * FPS)), *covered]:
+            container.mux(stream.encode(in_colour(luma)))
+        container.mux(stream.encode())
+    return path
+
+
+def in_colour(luma: NDArray[np.uint8]) -> av.VideoFrame:
+    chroma = np.full((90, 640), 120, np.uint8)
+    return av.VideoFrame.from_ndarray(np.vstack([luma, chroma, 255 - chroma]), format="yuv420p")
+
+
+@contextmanager
+def watching(camera: RtspCamera, authority: Authority, folder: Path) -> Iterator[Outbox]:
+    """The camera's worker as `edge camera` puts it together, with shorter delays."""
+    credentials = authority.issue("picture-box")
+    log = structlog.get_logger()
+    outbox = Outbox.open(folder / "outbox.db")
+    post = Post(Sender("picture-box", uuid4(), "cam"), outbox, lambda _: None, log)
+    clips = Clips(folder / "clips", DeviceKey.load(credentials.certificate, credentials.key), post, log)
+    inbox = Inbox()
+    reader = Reader(camera.url, 8, EVIDENCE, inbox)
+    reference = folder / "picture" / "cam.npz"
+    picture = PictureWatch(post, QUICK, reference, utc_now(), look_every_s=LOOK_EVERY_S)
+    task = Task(8, 5, 5, DetectorSettings(), SightSettings())
+    stop = threading.Event()
+    worker = threading.Thread(
+        target=Worker(task, reader, inbox, post, clips, picture=picture).run, args=(stop,)
+    )
+    worker.start()
+    try:
+        yield outbox
+    finally:
+        stop.set()
+        worker.join(20)
+        outbox.close()
+
+
+def faults(outbox: Outbox) -> list[DeviceFault]:
+    stored = outbox.fetch([waiting.key for waiting in outbox.waiting(1000)])
+    return [DeviceFault.model_validate_json(each.body) for each in stored if each.kind == "device_fault"]
+
+
+def named(outbox: Outbox, fault: str, state: str) -> list[DeviceFault]:
+    return [message for message in faults(outbox) if (message.fault, message.state) == (fault, state)]
+
+
+def test_a_frozen_and_a_covered_stream_are_told_with_figures_words_and_a_picture(
+    video: Path,
+    rtsp_camera: Callable[[Path], RtspCamera],
+    authority: Authority,
+    tmp_path: Path,
+    wait_until: Wait,
+) -> None:
+    with watching(rtsp_camera(video), authority, tmp_path) as outbox:
+        wait_until(lambda: named(outbox, "frozen", "raised"), 30, "word of the frozen picture")
+        wait_until(lambda: named(outbox, "covered", "raised"), 20, "word of the covered lens")
+        wait_until(lambda: named(outbox, "covered", "cleared"), 20, "word that it is uncovered")
+        told = {message.fault: message for message in faults(outbox) if message.state == "raised"}
+        for fault in ("frozen", "covered"):
+            message = told[fault]
+            assert (message.subject_type, message.subject, message.severity) == ("camera", "cam", "critical")
+            assert message.value is not None
+            assert message.threshold == QUICK[fault].limit.raise_at
+            assert message.what is not None
+            assert "cam" in message.what.en
+            assert "cam" in message.what.zh
+            assert message.advice is not None
+            assert message.thumbnail is not None
+            content = base64.b64decode(message.thumbnail)
+            assert len(content) <= MAX_JPEG_BYTES
+            shown = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
+            assert shown.shape == (180, 320, 3)
+    assert (tmp_path / "picture" / "cam.npz").exists()
+    assert not list((tmp_path / "picture").glob("*.part"))
+
+
+def test_a_reference_that_is_damaged_is_learnt_anew(tmp_path: Path) -> None:
+    reference = tmp_path / "cam.npz"
+    reference.write_bytes(b"PK\x03\x04 no archive")
+    outbox = Outbox.open(tmp_path / "outbox.db")
+    sender = Sender("picture-box", UUID(int=1), "cam")
+    with structlog.testing.capture_logs() as lines:
+        post = Post(sender, outbox, lambda _: None, structlog.get_logger())
+        PictureWatch(post, QUICK, reference, utc_now())
+    outbox.close()
+    assert [line["event"] for line in lines] == ["picture_reference_unusable"]
