@@ -47,15 +47,15 @@ QUICK: dict[str, Fault] = {
 
 @pytest.fixture(scope="module")
 def video(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """6 s of a facade, 4 s of one picture of it, 4 s of a cloth; in this order again and again."""
+    """8 s of a facade, 8 s of one picture of it, 6 s of a cloth; in this order again and again."""
     path = tmp_path_factory.mktemp("picture") / "harmed.mp4"
     cloth = 90 + 25 * np.sin(np.linspace(0, 9, 640))[None, :] + np.linspace(0, 20, 360)[:, None]
-    well = [noise(facade(), 2, seed) for seed in range(6 * FPS)]
-    covered = [noise(cloth, 2, seed) for seed in range(4 * FPS)]
+    well = [noise(facade(), 2, seed) for seed in range(8 * FPS)]
+    covered = [noise(cloth, 2, seed) for seed in range(6 * FPS)]
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libx264", rate=FPS, options={"crf": "20", "bf": "0", "g": "12"})
         stream.width, stream.height, stream.pix_fmt = 640, 360, "yuv420p"
-        for luma in [*well, *([well[-1]] * (4 * FPS)), *covered]:
+        for luma in [*well, *([well[-1]] * (8 * FPS)), *covered]:
             container.mux(stream.encode(in_colour(luma)))
         container.mux(stream.encode())
     return path
@@ -109,9 +109,9 @@ def test_a_frozen_and_a_covered_stream_are_told_with_figures_words_and_a_picture
     wait_until: Wait,
 ) -> None:
     with watching(rtsp_camera(video), authority, tmp_path) as outbox:
-        wait_until(lambda: named(outbox, "frozen", "raised"), 30, "word of the frozen picture")
-        wait_until(lambda: named(outbox, "covered", "raised"), 20, "word of the covered lens")
-        wait_until(lambda: named(outbox, "covered", "cleared"), 20, "word that it is uncovered")
+        wait_until(lambda: named(outbox, "frozen", "raised"), 60, "word of the frozen picture")
+        wait_until(lambda: named(outbox, "covered", "raised"), 60, "word of the covered lens")
+        wait_until(lambda: named(outbox, "covered", "cleared"), 60, "word that it is uncovered")
         told = {message.fault: message for message in faults(outbox) if message.state == "raised"}
         for fault in ("frozen", "covered"):
             message = told[fault]

@@ -37,8 +37,9 @@ def coded(pictures: Iterable[Picture], fps: int, how: Coding) -> Iterator[Pictur
         for picture in pictures:
             height, width = picture.y.shape
             if stream is None:
-                stream = container.add_stream(how.codec, rate=fps, options=_options(how))  # type: ignore[assignment]
-                assert isinstance(stream, VideoStream)
+                made = container.add_stream(how.codec, rate=fps, options=_options(how))
+                assert isinstance(made, VideoStream)
+                stream = made
                 stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
                 stream.codec_context.thread_count = 1
                 if how.crf is None:

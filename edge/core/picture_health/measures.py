@@ -14,8 +14,8 @@ from edge.core.picture_health.usual import Usual
 UNUSUAL_LIGHT: Final = 60.0
 """What a picture's light is held against while nothing is usual yet."""
 TOO_DARK_FOR_COLOURS: Final = 30.0
-COLOURLESS: Final = 0.8
-"""Spread of the colours of an infrared picture."""
+COLOURLESS: Final = 1.0
+"""Distance and spread of the colours of an infrared picture."""
 DARK_LEVEL: Final = 70.0
 BLACK_LEVEL: Final = 24.0
 GLARE_LEVEL: Final = 170.0
@@ -183,7 +183,7 @@ def _cast(look: Look, usual: Usual) -> Values:
     if look.chroma is None or look.level < TOO_DARK_FOR_COLOURS:
         return {}
     cb, cr = look.tint[0] - usual.tint[0], look.tint[1] - usual.tint[1]
-    pale = look.spread < 0.85 * usual.spread or usual.spread < COLOURLESS
+    pale = look.spread < 0.85 * usual.spread or _colourless(usual)
     return {"colour_cast": Value(0.0 if _pink(cb, cr) > 0 and pale else math.hypot(cb, cr), 0.0)}
 
 
@@ -199,11 +199,15 @@ def _filter(seen: Seen, usual: Usual | None) -> Values:
     told = 0.0
     if seen.night is not None:
         told = max(_pink(*look.tint), seen.night - look.level)
-    if usual is not None and usual.spread < COLOURLESS:
+    if usual is not None and _colourless(usual):
         told = max(told, look.colour)
     if usual is not None and look.level >= TOO_DARK_FOR_COLOURS:
         told = max(told, _pink(look.tint[0] - usual.tint[0], look.tint[1] - usual.tint[1]))
     return {"ir_cut_stuck": Value(max(told, 0.0), 0.0)}
+
+
+def _colourless(usual: Usual) -> bool:
+    return usual.spread + math.hypot(*usual.tint) < COLOURLESS
 
 
 def _pink(cb: float, cr: float) -> float:

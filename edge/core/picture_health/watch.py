@@ -25,7 +25,7 @@ STEADY_LOOKS: Final = 3
 SETTLE_LOOKS: Final = 4
 """After the light changed between day and infrared nothing is told: exposure and focus settle."""
 REPEAT_LOOKS: Final = 10
-SLOW: Final = 8.0
+SLOW: Final = 10.0
 """New pictures a second from which on nobody calls a picture jerky."""
 NIGHT: Final = 45.0
 """Mean luma below which a camera with an infrared lamp should see by it; later, where it has turned."""
