@@ -3,6 +3,7 @@
 import base64
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -17,7 +18,7 @@ from contracts.base import Clock
 from contracts.devices import DeviceFault, Words
 from edge.camera.post import Post
 from edge.camera.telling import Sender
-from edge.clock import monotonic_s
+from edge.clock import known, monotonic_s, utc_now, utc_of
 from edge.core.picture_health import flow, usual, watch, words
 from edge.core.picture_health.faults import Fault
 from edge.core.picture_health.look import Look, look
@@ -37,7 +38,10 @@ MODES: Final[tuple[Mode, ...]] = ("colour", "grey")
 
 
 class PictureWatch:
-    """What is known of one camera's picture. `reference`: the file in which the usual is kept."""
+    """What is known of one camera's picture. Its instants are steady ones.
+
+    reference: the file in which the usual is kept.
+    """
 
     def __init__(
         self,
@@ -60,7 +64,7 @@ class PictureWatch:
         self._dropped = 0
         self._due_s = self._heard_s = self._kept_s = monotonic_s()
         self._connected = False
-        self._tell(told, at)
+        self._tell(told)
 
     def saw(self, frame: Frame, dropped: int, at: datetime) -> None:
         """One more decoded frame; dropped: how many before it were not seen here."""
@@ -77,7 +81,7 @@ class PictureWatch:
         self._last = look(frame.luma, frame.chroma)
         known = len(self._watch.usual)
         self._watch, told = watch.looked(self._watch, self._faults, self._last, rate, at)
-        self._tell(told, at)
+        self._tell(told)
         if len(self._watch.usual) > known or now_s - self._kept_s >= KEEP_EVERY_S:
             self._keep()
 
@@ -85,7 +89,7 @@ class PictureWatch:
         """Time has passed, with or without frames."""
         silence_s = monotonic_s() - self._heard_s if self._connected else 0.0
         self._watch, told = watch.silent(self._watch, self._faults, silence_s, at)
-        self._tell(told, at)
+        self._tell(told)
 
     def ended(self) -> None:
         """The connection ended: from now on the camera is lost, not stalled."""
@@ -97,7 +101,7 @@ class PictureWatch:
         if self._watch.usual:
             self._keep()
 
-    def _tell(self, told: tuple[Report, ...], at: datetime) -> None:
+    def _tell(self, told: tuple[Report, ...]) -> None:
         for report in told:
             message_id = uuid4()
             self._post.log.warning(
@@ -109,7 +113,9 @@ class PictureWatch:
                 usual=report.usual,
             )
             seen = jpeg(self._last) if self._last is not None and report.state == "raised" else b""
-            self._post.send(message_id, fault_message(self._post.sender, message_id, report, seen), at)
+            stamped = replace(report, since=utc_of(report.since))
+            make = fault_message(self._post.sender, message_id, stamped, seen, known())
+            self._post.send(message_id, make, utc_now())
 
     def _keep(self) -> None:
         """Writes the file anew and puts it in the old one's place: it is whole at any time."""
@@ -179,7 +185,7 @@ def jpeg(seen: Look) -> bytes:
 
 
 def fault_message(
-    sender: Sender, message_id: UUID, report: Report, seen: bytes, clock: Clock | None = None
+    sender: Sender, message_id: UUID, report: Report, seen: bytes, clock: Clock
 ) -> Callable[[int], DeviceFault]:
     """A fault's message. seen: JPEG of the picture that shows it; empty: none."""
     what = words.what(report.fault, sender.camera, report.value, report.about)
@@ -191,7 +197,7 @@ def fault_message(
         boot=sender.boot,
         seq=seq,
         observed_at=report.since,
-        clock=clock or Clock(),
+        clock=clock,
         subject_type="camera",
         subject=sender.camera,
         fault=report.fault,

@@ -26,6 +26,10 @@ LINES: Final = 2.5
 SHARP_ELSEWHERE_PX: Final = 1.5
 ELSEWHERE: Final = 100.0
 """Told as the movement of a camera that shows another place altogether, % of the width."""
+FEW_CROPS: Final = 0.25
+"""Share of crops with edges, below which they do not tell the focus, ..."""
+SURE_BLUR_PX: Final = 4.0
+"""... unless it is lost by so much that edges must be missing."""
 PLAIN: Final = 0.3
 """Of a picture's edges: fewer are no other place, but something before the lens."""
 
@@ -222,6 +226,8 @@ def _focus(look: Look, usual: Usual, told: Values) -> Values:
         return {}
     if usual.blur_px is None or told["dark"].now < 0.4 or told["over_exposed"].now >= 0.15:
         return {}
-    if look.blur_px is None:
+    if look.blur_px is None or usual.edged < FEW_CROPS:
+        return {}
+    if look.edged < FEW_CROPS and look.blur_px < usual.blur_px + SURE_BLUR_PX:
         return {}
     return {"defocused": Value(math.sqrt(max(look.blur_px**2 - usual.blur_px**2, 0.0)), usual.blur_px)}

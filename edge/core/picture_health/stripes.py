@@ -22,7 +22,7 @@ def amplitude(now: F32, usual: F32, *, moving: bool) -> float:
     if now.shape != usual.shape:
         return 0.0
     rest = now - _fitted(now, usual)
-    rest = rest - (_trend(rest) if moving else _smooth(rest, max(len(rest) // BANDS, 3)))
+    rest = rest - (rest.mean(axis=0) if moving else _smooth(rest, max(len(rest) // BANDS, 3)))
     rest = np.clip(rest, -60, 60)
     common = np.median(rest, axis=1)
     apart = np.median(np.abs(rest - common[:, None]), axis=1)
@@ -36,11 +36,6 @@ def _fitted(now: F32, usual: F32) -> F32:
     centred, before = now - now.mean(axis=0), usual - usual.mean(axis=0)
     gain = (centred * before).sum(axis=0) / np.maximum((before**2).sum(axis=0), 1e-3)
     return np.asarray(now.mean(axis=0) + np.clip(gain, 0.2, 3.0) * before, np.float32)
-
-
-def _trend(values: F32) -> F32:
-    along = np.linspace(-1, 1, len(values), dtype=np.float32)[:, None]
-    return np.asarray((values * along).sum(axis=0) / (along**2).sum() * along, np.float32)
 
 
 def _smooth(values: F32, length: int) -> F32:

@@ -1,5 +1,4 @@
 """How surely each fault of a picture is told, how seldom a sound one is accused, and what watching costs."""
-# ruff: noqa: N999 - the command is called so
 
 import sys
 from collections import defaultdict
