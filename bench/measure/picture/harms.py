@@ -26,7 +26,7 @@ SEVERITY: Final[Mapping[str, str]] = {
     "noisy": "Gaussian of sigma 12-35, or 2-10 % of pixels black or white",
     "striped": "bars, rolling bars or lines of 15-50 grey levels",
     "colour_cast": "chroma off by 16 levels or more",
-    "ir_cut_stuck": "pink day (Cb +10-22, Cr +14-35, pale), or a colour picture in the dark",
+    "ir_cut_stuck": "pink day: Cb +10-22, Cr +14-35, colours pale",
     "soiled": "blobs or smears over 30 % of the picture or more, veiling by 75-100 %",
     "frozen": "one picture repeated: as it is, re-encoded, with a running clock",
     "low_frame_rate": "a fifth to a third of the usual pictures: left out, or repeated",
