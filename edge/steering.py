@@ -20,6 +20,7 @@ from edge.config.camera import CameraSettings
 from edge.config.desired import objection
 from edge.core import desired as machine
 from edge.core.desired import Apply, Look, Policy, Report, Unreadable, Wanted
+from edge.core.picture_health.faults import FAULTS
 from edge.outbox.desired import DesiredFile, DesiredFileError, Kept
 from edge.outbox.schema import OutboxError
 from edge.outbox.store import Outbox
@@ -101,6 +102,7 @@ class Steering:
 
     async def _step(self, given: machine.Input, group: asyncio.TaskGroup) -> bool:
         """Carries out what follows; False when it could not be kept, and so has not happened."""
+        before = self._kept.desired.counting
         desired, effects = machine.step(self.policy, self._kept.desired, given, utc_now())
         reports = tuple(effect for effect in effects if isinstance(effect, Report))
         kept = Kept(desired=desired, owed=(*self._kept.owed, *reports))
@@ -118,6 +120,8 @@ class Steering:
                 case Report():
                     self._log_report(effect)
                 case Apply(cameras):
+                    if _limits(before) != _limits(desired.counting):
+                        cameras = frozenset(camera.id for camera in self.own)
                     for camera in sorted(cameras):
                         await self._restart(camera, group)
         if kept.owed:
@@ -203,6 +207,12 @@ class Steering:
             state="lost",
             reason=f"switched off by {wanted.issued_by}, desired state {wanted.version}"[:MAX_TEXT],
         )
+
+
+def _limits(desired: DesiredState | None) -> dict[str, float]:
+    """The thresholds by which each camera's worker watches its picture."""
+    wanted = {} if desired is None else desired.thresholds
+    return {name: value for name, value in wanted.items() if name in FAULTS}
 
 
 class _Numbered(BaseModel):

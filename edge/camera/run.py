@@ -7,6 +7,7 @@ from uuid import UUID
 
 from structlog.typing import FilteringBoundLogger
 
+from contracts.devices import DesiredState
 from edge import clock, logs
 from edge.camera import classifier
 from edge.camera.clips import Clips
@@ -18,11 +19,10 @@ from edge.camera.sight import masks_of, sight_of
 from edge.camera.telling import Sender
 from edge.camera.worker import Task, Worker
 from edge.config.base import SettingsError
-from edge.config.camera import CameraSettings
 from edge.config.desired import with_desired
 from edge.config.settings import Settings
 from edge.core.desired import wanted_of
-from edge.core.picture_health.faults import FAULTS
+from edge.core.picture_health.faults import with_thresholds
 from edge.core.vision.preprocess import Verifier
 from edge.core.vision.settings import DetectorSettings
 from edge.evidence.identity import DeviceFiles
@@ -49,7 +49,8 @@ def run(settings: Settings, camera: str, boot: UUID) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, told)
-    chosen, evidence = _as_wanted(settings, camera), settings.evidence
+    counting, evidence = _counting(settings), settings.evidence
+    chosen = with_desired(settings.camera(camera), wanted_of(counting, camera))
     log = logs.logger("camera").bind(camera=camera, agent=settings.agent)
     outbox = Outbox.open(settings.outbox_path, settings.outbox.max_messages)
     inbox = Inbox()
@@ -75,10 +76,17 @@ def run(settings: Settings, camera: str, boot: UUID) -> None:
     )
     time = Followed(settings.data_dir)
     clock.adopt(time.news() or clock.anchor())
-    log.info("worker_started", boot=str(boot), sensitivity=chosen.sensitivity, ignored=len(chosen.ignore))
+    thresholds = {} if counting is None else counting.thresholds
+    log.info(
+        "worker_started",
+        boot=str(boot),
+        sensitivity=chosen.sensitivity,
+        ignored=len(chosen.ignore),
+        thresholds=thresholds,
+    )
     try:
         reference = settings.data_dir / "picture" / f"{camera}.npz"
-        picture = PictureWatch(post, FAULTS, reference, clock.steady_now())
+        picture = PictureWatch(post, with_thresholds(thresholds), reference, clock.steady_now())
         Worker(task, reader, inbox, post, clips, picture=picture, time=time).run(stop)
     except AgentGone:
         told()
@@ -88,17 +96,16 @@ def run(settings: Settings, camera: str, boot: UUID) -> None:
     log.info("worker_stopped")
 
 
-def _as_wanted(settings: Settings, camera: str) -> CameraSettings:
-    """The camera's settings with what the cloud wants of it.
+def _counting(settings: Settings) -> DesiredState | None:
+    """What the cloud wants of this box, as it counts now.
 
     Raises:
-        SettingsError: No such camera, or what was wanted cannot be read: its masks must not be missed.
+        SettingsError: It cannot be read: its masks must not be missed.
     """
     try:
-        counting = DesiredFile(settings.desired_path).load().desired.counting
+        return DesiredFile(settings.desired_path).load().desired.counting
     except DesiredFileError as error:
         raise SettingsError(f"{error}; start the agent, which sets it aside") from error
-    return with_desired(settings.camera(camera), wanted_of(counting, camera))
 
 
 def _verifier(log: FilteringBoundLogger) -> Verifier | None:

@@ -162,10 +162,12 @@ def test_a_wish_is_applied_confirmed_taken_back_where_it_blinds_and_survives_a_k
     assert estate.logged("worker_started", camera=EAST)[-1]["sensitivity"] == 0.7
     assert len(estate.logged("desired_applied", version=third)) == 1
 
-    # Switched off: no worker, and nobody is told that it watches.
-    fourth = estate.want(cameras=[{"camera": WEST, "enabled": False}])
+    # Switched off: no worker, and nobody is told that it watches. A picture's limit: the other has it.
+    limits = {"defocused": 3.0}
+    fourth = estate.want(cameras=[{"camera": WEST, "enabled": False}], thresholds=limits)
     wait_until(lambda: estate.outcome(fourth) == "confirmed", 30, "the confirmation")
     assert set(estate.workers()) == {EAST}
+    assert estate.logged("worker_started", camera=EAST)[-1]["thresholds"] == limits
     wait_until(lambda: estate.state(WEST) == "lost", 20, "word that it does not watch")
 
 
