@@ -198,40 +198,42 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
     return value << 8 | data[at + 8], at + 9
 
 
-def log_cut(log: bytes, index: bytes) -> str | None:
-    """How much shorter the log is than its index (`-shm`), which a kill leaves behind, says; or None.
-
-    The index is written after the log, so it never runs ahead (section 4.5; WalIndexHdr in SQLite's wal.c).
-    """
-    if len(index) < INDEX_HEADER:
-        return None
-    (frames,) = struct.unpack_from("=I", index, 16)
-    there = max(len(log) - WAL_HEADER, 0) // (FRAME + PAGE)
-    same = len(log) < WAL_HEADER or log[16:24] == index[32:40]
-    return f"{frames - there} frames of its log are gone" if same and frames > there else None
-
-
-def log_damage(log: bytes) -> str | None:
+def log_damage(log: bytes, index: bytes) -> str | None:
     """What is wrong with a write-ahead log in a way that no torn write explains; None when nothing is.
 
     SQLite reads a log up to the first frame whose checksum is wrong and is silent about those after it: after
-    a torn write there are none, after damage there are. Each checksum goes on from the last (section 4.2).
+    a torn write there are none, after damage there are. Its index (`-shm`), which a kill leaves behind, says
+    how many frames were whole; it is written after them, so it never runs ahead.
     """
-    if len(log) < WAL_HEADER + FRAME + PAGE:
-        return None
-    if _checksum(log[:24], (0, 0), log) != struct.unpack_from(">II", log, 24):
+    frames = list(_checked(log))
+    wrong = next((number for number, whole in enumerate(frames, 1) if not whole), None)
+    known = _indexed(log, index)
+    if known > len(frames):
+        return f"{known - len(frames)} frames of its log are gone"
+    if frames and _checksum(log[:24], (0, 0), log) != struct.unpack_from(">II", log, 24):
         return "the head of its log is not as it was written"
-    salt, before, wrong_at = log[16:24], struct.unpack_from(">II", log, 24), None
-    for index, begin in enumerate(range(WAL_HEADER, len(log) - FRAME - PAGE + 1, FRAME + PAGE), 1):
+    if wrong is not None and (known >= wrong or any(frames[wrong:])):
+        return f"frame {wrong} of its log is not as it was written, and it was written whole"
+    return None
+
+
+def _checked(log: bytes) -> Iterator[bool]:
+    """Of each frame, whether its checksum holds, which goes on from the frame before (section 4.2)."""
+    salt = log[16:24]
+    before = struct.unpack_from(">II", log, 24) if len(log) >= WAL_HEADER else (0, 0)
+    for begin in range(WAL_HEADER, len(log) - FRAME - PAGE + 1, FRAME + PAGE):
         after = struct.unpack_from(">II", log, begin + 16)
         content = log[begin : begin + 8] + log[begin + FRAME : begin + FRAME + PAGE]
-        whole = log[begin + 8 : begin + 16] == salt and _checksum(content, before, log) == after
-        if whole and wrong_at is not None:
-            return f"frame {wrong_at} of its log is not as it was written, and others come after it"
-        if not whole and wrong_at is None:
-            wrong_at = index
+        yield log[begin + 8 : begin + 16] == salt and _checksum(content, before, log) == after
         before = after
-    return None
+
+
+def _indexed(log: bytes, index: bytes) -> int:
+    """How many frames the index counts (WalIndexHdr in SQLite's wal.c); 0 if it is of another round."""
+    if len(index) < INDEX_HEADER or (len(log) >= WAL_HEADER and log[16:24] != index[32:40]):
+        return 0
+    (frames,) = struct.unpack_from("=I", index, 16)
+    return int(frames)
 
 
 def _checksum(content: bytes, before: tuple[int, ...], log: bytes) -> tuple[int, int]:

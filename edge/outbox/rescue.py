@@ -101,7 +101,7 @@ def look_at(path: Path, *, has_history: bool = False) -> None:
     if head != HEADER:
         raise OutboxDamaged(f"the outbox {path} is damaged: its head is not as it was written")
     log, index = (_read(_beside(path, suffix)) for suffix in ("-wal", "-shm"))
-    if wrong := carve.log_damage(log) or carve.log_cut(log, index):
+    if wrong := carve.log_damage(log, index):
         raise NewestGone(f"the outbox {path} is damaged: {wrong}")
 
 
