@@ -86,7 +86,7 @@ Effect = Raised | Cleared | Unstable | Steady
 class Limit:
     """A threshold with its deadband: bad from `raise_at` on, good again only from `clear_at` on.
 
-    raise_at above clear_at: too much is bad; below: too little is.
+    raise_at above clear_at: too much is bad; else too little is.
     """
 
     raise_at: float
@@ -95,7 +95,7 @@ class Limit:
     def breached(self, value: float, *, before: bool) -> bool:
         """Whether the value is bad, given whether it was bad before."""
         limit = self.clear_at if before else self.raise_at
-        if self.raise_at >= self.clear_at:
+        if self.raise_at > self.clear_at:
             return value > limit if before else value >= limit
         return value < limit if before else value <= limit
 

@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from contracts.base import MAX_TEXT
 from contracts.devices import DeviceFault, Words
-from edge.clock import utc_now
+from edge.clock import steady_now, utc_of
 from edge.core import condition
 from edge.core.condition import Cleared, Condition, Measured, Policy, Raised, Unstable
 from edge.core.onvif import Meaning
@@ -39,7 +39,7 @@ class Faults:
         threshold: float | None = None,
     ) -> None:
         """Takes a measurement of a fault, and tells what follows. value, threshold: seconds."""
-        at = utc_now()
+        at = steady_now()
         _, before, _ = self._conditions.get(meaning.fault) or (policy, self._begun(meaning, at), meaning)
         after, effects = condition.step(policy, before, measured, at)
         self._conditions[meaning.fault] = policy, after, meaning
@@ -66,7 +66,7 @@ class Faults:
         what = Words(zh=meaning.zh[:MAX_TEXT], en=meaning.en[:MAX_TEXT])
         await self._desk.send(
             "device_fault",
-            since,
+            utc_of(since),
             lambda head: DeviceFault(
                 **head,
                 subject_type="camera",

@@ -10,7 +10,7 @@ from structlog.typing import FilteringBoundLogger
 
 from contracts.devices import DeviceRecord
 from contracts.profile import CameraProfile
-from edge.clock import known, monotonic_s, utc_now
+from edge.clock import known, monotonic_s, steady_now, utc_now
 from edge.config.camera import MakeSettings
 from edge.config.onvif import OnvifSettings
 from edge.config.profiles import Library
@@ -78,13 +78,13 @@ class Watch:
         luck = random.Random()  # noqa: S311 - spreads tries, guards nothing
         machine = restart.Restart()
         while True:
-            machine, effects = restart.step(AGAIN, machine, restart.TimePassed(), utc_now())
+            machine, effects = restart.step(AGAIN, machine, restart.TimePassed(), steady_now())
             pause_s = 0.0
             if effects:
                 pause_s = await self._once()
-                machine, _ = restart.step(AGAIN, machine, restart.Ended(luck.random()), utc_now())
-            when = restart.due(machine, utc_now())
-            wait_s = (when - utc_now()).total_seconds() if when is not None else 0.0
+                machine, _ = restart.step(AGAIN, machine, restart.Ended(luck.random()), steady_now())
+            when = restart.due(machine, steady_now())
+            wait_s = (when - steady_now()).total_seconds() if when is not None else 0.0
             await asyncio.sleep(max(pause_s, min(wait_s, AGAIN.cap_s), 0.0))
 
     async def _once(self) -> float:

@@ -11,9 +11,9 @@ from uuid import UUID, uuid4
 from structlog.typing import FilteringBoundLogger
 
 from contracts.devices import DeviceFault, Words
-from edge.clock import known, utc_now
+from edge.clock import known, steady_now, utc_now, utc_of
 from edge.core import condition, disk
-from edge.core.condition import Cleared, Limit, Raised
+from edge.core.condition import Cleared, Limit, Measured, Raised
 from edge.core.disk import DeleteRecordings, Disk, MakeReserve, Thin
 from edge.core.loss import Told
 from edge.outbox.store import DiskFull, Outbox
@@ -59,7 +59,7 @@ class Keeper:
         self._appended = appended
         self._log = log
         self._limit = Limit(policy.keep_free_bytes * 0.9, policy.keep_free_bytes * 0.98)
-        self._condition = condition.start(utc_now(), bad=FAULT in outbox.faults_open(owner.agent))
+        self._condition = condition.start(steady_now(), bad=FAULT in outbox.faults_open(owner.agent))
 
     async def run(self) -> None:
         """Looks every second, for ever."""
@@ -119,13 +119,14 @@ class Keeper:
         """Raises or clears the alarm; whether it did."""
         free_bytes = self._measured().free_bytes
         short = self._limit.breached(free_bytes, before=condition.is_bad(self._condition))
-        self._condition, effects = condition.step(DELAYS, self._condition, "bad" if short else "good", at)
+        measured: Measured = "bad" if short else "good"
+        self._condition, effects = condition.step(DELAYS, self._condition, measured, steady_now())
         for effect in effects:
             match effect:
                 case Raised(since):
-                    self._alarm("raised", since, free_bytes, at)
+                    self._alarm("raised", utc_of(since), free_bytes, at)
                 case Cleared(since):
-                    self._alarm("cleared", since, free_bytes, at)
+                    self._alarm("cleared", utc_of(since), free_bytes, at)
                 case _:  # it comes and goes: it stays as it was last told
                     pass
         return bool(effects)

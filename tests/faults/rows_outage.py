@@ -41,8 +41,9 @@ def link_away(place: Place, size: Size) -> Row:
         metrics = {"port": ports.any_free()} if watched else {"port": 0}
         cameras = [{"id": f"link-away-{CAMERA}", "url": watched}] if watched else []
         outbox_settings = {"drain_per_s": DRAIN_PER_S, "resend_after_s": 10}
-        settings = {"outbox": outbox_settings, "metrics": metrics, "cameras": cameras}
+        settings = {"outbox": outbox_settings, "metrics": metrics}
         box = place.box("link-away", sensors=SENSORS, period_s=5, **settings)
+        box.with_cameras(cameras)
         place.broker.stop()
         stack.enter_context(box.running())
         boot = box.boot()
