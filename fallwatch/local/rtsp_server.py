@@ -21,12 +21,10 @@ gi.require_version("GstRtspServer", "1.0")
 from gi.repository import GLib, Gst, GstApp, GstRtsp, GstRtspServer  # noqa: F401 - GstApp gives appsink its methods
 
 # The units stay as the MP4 has them (ISO/IEC 14496-15); viewers get the parameter sets from the session's
-# description (RFC 6184 §8.2.1, RFC 7798 §7.1) and, as from cameras, before each key frame.
+# description (RFC 6184 §8.2.1, RFC 7798 §7.1). Only after a change they are sent before key frames, too:
+# GStreamer 1.22 sends them before each slice of one, which tears a frame of several slices in two.
 COLLECT = "filesrc location={} ! qtdemux ! appsink name=units sync=false caps=video/x-h264;video/x-h265"
-SERVE = (
-    "( appsrc name=camera is-live=true format=time block=false"
-    " ! rtp{}pay name=pay0 pt=96 config-interval=-1 )"
-)
+SERVE = "( appsrc name=camera is-live=true format=time block=false ! rtp{}pay name=pay0 pt=96 )"
 TICK_MS = 10
 """How often due access units are pushed: well under a frame's time."""
 
@@ -72,8 +70,9 @@ def collect(path):
 class Player:
     """Pushes the units of one prepared medium at the pace of a camera."""
 
-    def __init__(self, source, units, caps, length, show):
+    def __init__(self, source, payloader, units, caps, *, length, show):
         self.source = source
+        self.payloader = payloader
         self.units = units
         self.length = length
         self.next = 0
@@ -92,6 +91,7 @@ class Player:
         self.shown = asked
         before = (GLib.get_monotonic_time() - self.began_us) * 1000
         self.units, caps, self.length = collect(asked)
+        self.payloader.set_property("config-interval", -1)
         self.source.set_property("caps", caps)
         self.began_us, self.next = GLib.get_monotonic_time(), 0
         self.shift += before
@@ -148,8 +148,10 @@ def main():
     codec = caps.get_structure(0).get_name().rpartition("-")[2]
 
     def configure(_factory, media):
-        source = media.get_element().get_by_name_recurse_up("camera")
-        media.connect("unprepared", Player(source, units, caps, length, told.show).stop)
+        source, payloader = (media.get_element().get_by_name_recurse_up(name) for name in ("camera", "pay0"))
+        media.connect(
+            "unprepared", Player(source, payloader, units, caps, length=length, show=told.show).stop
+        )
 
     factory = GstRtspServer.RTSPMediaFactory()
     factory.set_launch(SERVE.format(codec))
