@@ -21,6 +21,7 @@ from tests.faults.table import Row
 from tests.fixtures.programs import program
 
 DEADLINE_S = 90.0
+DRAINS = 5
 OWN = ("clock_set", "desired_report", "device_fault", "device_record", "loss")
 """Kinds that an agent tells of itself."""
 TOLD = "SELECT payload FROM event WHERE agent = %s AND kind = 'loss'"
@@ -77,9 +78,12 @@ class Box:
         path.write_text(json.dumps(json.loads(path.read_text()) | {"cameras": cameras}))
 
     def drain(self) -> None:
-        """Lets everything that waits go up."""
-        with self.running(quiet=True):
-            wait.until(lambda: self.waiting() == 0, 10 * DEADLINE_S, f"the empty outbox of {self.name}")
+        """Lets everything that waits go up, also what a start had to tell of itself as it was ended."""
+        for _ in range(DRAINS):
+            with self.running(quiet=True):
+                wait.until(lambda: self.waiting() == 0, 10 * DEADLINE_S, f"the empty outbox of {self.name}")
+            if self.waiting() == 0:
+                return
 
     @property
     def data(self) -> Path:

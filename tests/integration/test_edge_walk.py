@@ -25,6 +25,8 @@ from tests.fixtures.programs import program
 Wait = Callable[[Callable[[], object], float, str], None]
 ROOT = Path(__file__).resolve().parents[2]
 AGENT, CAMERA = "walk-box", "walk-east"
+START_S = 90
+"""A program that begins on a busy machine takes long; what has a goal of its own is held to that."""
 NAME = {"zh": "名", "en": "name"}
 
 
@@ -111,38 +113,44 @@ def test_a_fall_seen_over_rtsp_becomes_an_alert_with_a_verified_clip(walk: Walk,
 def test_a_stream_that_dies_is_noticed_within_ten_seconds_and_its_return_too(
     walk: Walk, wait_until: Wait
 ) -> None:
-    wait_until(lambda: states(walk) == ["streaming"], 30, "the stream")
+    wait_until(lambda: states(walk) == ["streaming"], START_S, "the stream")
     walk.camera.kill()
     died_s = time.monotonic()
     wait_until(lambda: states(walk) == ["streaming", "lost"], 15, "the loss")
     assert time.monotonic() - died_s <= 10
     walk.camera.restart()
-    wait_until(lambda: states(walk) == ["streaming", "lost", "streaming"], 30, "the return")
+    wait_until(lambda: states(walk) == ["streaming", "lost", "streaming"], START_S, "the return")
 
 
 def test_a_worker_that_is_killed_is_started_again_and_dies_with_its_agent(
     walk: Walk, wait_until: Wait
 ) -> None:
-    wait_until(lambda: states(walk) == ["streaming"], 30, "the stream")
+    wait_until(lambda: states(walk) == ["streaming"], START_S, "the stream")
     (first,) = workers(walk)
     subprocess.run(["kill", "-9", str(first)], check=True)
-    wait_until(lambda: len(states(walk)) == 2, 30, "another worker")
+    wait_until(lambda: len(states(walk)) == 2, START_S, "another worker")
     (second,) = workers(walk)
     assert second != first
     walk.agent.kill()
     walk.agent.wait()
-    wait_until(lambda: not Path(f"/proc/{second}").exists() or is_zombie(second), 30, "the worker's end")
+    wait_until(lambda: not Path(f"/proc/{second}").exists() or is_zombie(second), START_S, "the worker's end")
 
 
 def test_a_clip_that_a_killed_worker_owed_is_told_as_lost(walk: Walk, wait_until: Wait) -> None:
-    wait_until(lambda: walk.logged("fall_detected"), 60, "a fall")
+    wait_until(lambda: accepted_falls(walk), START_S, "a fall in the outbox")
     (worker,) = workers(walk)
     subprocess.run(["kill", "-9", str(worker)], check=True)
-    event = walk.logged("fall_detected")[0]["message_id"]
+    (event, *_) = accepted_falls(walk)
     failed = f"SELECT state, failed_reason FROM clip WHERE event = '{event}' AND state = 'failed'"
-    wait_until(lambda: walk.rows(failed), 30, "word of the loss")
+    wait_until(lambda: walk.rows(failed), START_S, "word of the loss")
     ((_, reason),) = walk.rows(failed)
     assert "killed" in reason
+
+
+def accepted_falls(walk: Walk) -> list[str]:
+    """Ids of the falls that are in the outbox: one that was only seen is nothing yet."""
+    lines = walk.logged("outbox_appended")
+    return [str(line["message_id"]) for line in lines if line["kind"] == "falling_object"]
 
 
 def states(walk: Walk) -> list[str]:
