@@ -3,6 +3,7 @@
 import shutil
 import sys
 import tempfile
+import traceback
 from pathlib import Path
 
 import click
@@ -16,7 +17,7 @@ from tests.faults.table import CannotRunHere, Row, faults, tell
 @click.option("--short", is_flag=True, help="The sizes that the tests run.")
 @click.option("--only", multiple=True, metavar="NAME", help="Only this row; may be given several times.")
 def main(*, short: bool, only: tuple[str, ...]) -> None:
-    """Run every row against real programs; some 10 minutes. As root it also fills a small disk."""
+    """Run every row against real programs; some 20 minutes. As root it also fills a small disk."""
     chosen = [fault for fault in faults() if not only or fault.name in only]
     unknown = set(only) - {fault.name for fault in chosen}
     if unknown:
@@ -25,6 +26,7 @@ def main(*, short: bool, only: tuple[str, ...]) -> None:
     folder = Path(tempfile.mkdtemp(prefix="fallwatch-faults-"))
     folder.chmod(0o755)  # PostgreSQL runs as another account
     rows: list[Row] = []
+    failed: list[str] = []
     try:
         with Place.running(folder) as place:
             for fault in chosen:
@@ -34,11 +36,15 @@ def main(*, short: bool, only: tuple[str, ...]) -> None:
                     rows.append(fault.run(place, (short and fault.short) or fault.long))
                 except CannotRunHere as reason:
                     sys.stderr.write(f"{fault.name} left out: {reason}\n")
+                except Exception:  # noqa: BLE001 - the other rows are worth their time
+                    failed.append(fault.name)
+                    traceback.print_exc()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     sys.stdout.write(told() + "\n")
     tell(rows)
-    if any(row.lost or row.duplicated for row in rows):
+    if failed or any(row.lost or row.duplicated for row in rows):
+        sys.stderr.write(f"failed: {', '.join(failed) or 'a row lost or doubled something'}\n")
         raise SystemExit(1)
 
 
