@@ -167,6 +167,7 @@ class Box:
         arrived = self.arrived()
         stored = {found.key for found in arrived}
         numbers = {Key(boot, seq) for boot, last in accepted.items() for seq in range(1, last + 1)}
+        numbers -= self.kept()  # an agent that only sends may have learnt the time, and told it, as it ended
         missing = numbers - stored
         parts = [part for loss in self.losses() for part in loss["ranges"]]
         lost = {key for key in missing if not any(_holds(part, key) for part in parts)}

@@ -141,7 +141,7 @@ class Place:
             "evidence": {"url": f"http://127.0.0.1:{self.api_port}"},
             "device": key,
             "metrics": {"port": 0},
-            "outbox": {"resend_after_s": 2, "keep_free_bytes": 0},
+            "outbox": {"resend_after_s": 1, "keep_free_bytes": 0},
             "sensors": [
                 {
                     "id": one,

@@ -29,7 +29,7 @@ PIECE: Final = 64 * 1024
 
 def disk_full(place: Place, size: Size) -> Row:
     """Recordings go first, then the oldest telemetry; without a single free block falls are still taken."""
-    settings = {"outbox": {"keep_free_bytes": KEEP_FREE_BYTES, "drain_per_s": 5_000}}
+    settings = {"outbox": {"keep_free_bytes": KEEP_FREE_BYTES, "drain_per_s": 2_000}}
     box = place.box("disk-full", sensors=SENSORS, period_s=0.1, **settings)
     with small_disk(box.data):
         with box.running(), closing(Outbox.open(box.outbox)) as outbox:

@@ -40,7 +40,7 @@ def link_away(place: Place, size: Size) -> Row:
         watched = stack.enter_context(_camera(place)) if size.events >= WATCHED_FROM else None
         metrics = {"port": ports.any_free()} if watched else {"port": 0}
         cameras = [{"id": f"link-away-{CAMERA}", "url": watched}] if watched else []
-        outbox_settings = {"drain_per_s": DRAIN_PER_S, "resend_after_s": 10}
+        outbox_settings = {"drain_per_s": DRAIN_PER_S, "resend_after_s": 10 if watched else 1}
         settings = {"outbox": outbox_settings, "metrics": metrics}
         box = place.box("link-away", sensors=SENSORS, period_s=5, **settings)
         box.with_cameras(cameras)
