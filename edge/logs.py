@@ -27,7 +27,8 @@ def configure(*, console: bool | None = None) -> None:
             *tail,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        # One write for each line: an agent and its workers share the file.
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
     )
 
 
