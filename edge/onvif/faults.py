@@ -8,7 +8,7 @@ from contracts.base import MAX_TEXT
 from contracts.devices import DeviceFault, Words
 from edge.clock import steady_now, utc_of
 from edge.core import condition
-from edge.core.condition import Cleared, Condition, Measured, Policy, Raised, Unstable
+from edge.core.condition import Cleared, Condition, Measured, Policy, Raised, Steady, Unstable
 from edge.core.onvif import Meaning
 from edge.outbox.desk import Desk
 
@@ -51,6 +51,10 @@ class Faults:
                     await self._tell(meaning, "cleared", since, value, threshold)
                 case Unstable(since):
                     await self._tell(_on_and_off(meaning), "raised", since, value, threshold)
+                case Steady(since) if not condition.is_bad(after):
+                    await self._tell(meaning, "cleared", since, value, threshold)
+                case Steady():  # `Raised` follows
+                    pass
 
     def _begun(self, meaning: Meaning, at: datetime) -> Condition:
         return condition.start(at, bad=meaning.fault in self._open)

@@ -14,6 +14,9 @@ from prometheus_client import CollectorRegistry
 
 from edge import logs, metrics
 from edge.config.onvif import OnvifSettings
+from edge.core.condition import Policy
+from edge.core.onvif import Meaning
+from edge.onvif.faults import Faults
 from edge.onvif.watch import Wanted, Watch
 from edge.outbox.desk import Desk
 from edge.outbox.store import Outbox
@@ -156,3 +159,19 @@ async def test_a_wrong_password_is_a_fault_at_once_and_is_not_tried_again_soon(
     assert "refuses the user 'viewer'" in fault["what"]["en"]
     assert "wrong" not in json.dumps(fault)
     assert onvif_device.state()["refused"] <= 2
+
+
+async def test_an_alarm_that_flaps_is_told_as_such_and_taken_back_when_it_keeps_still(told: Told) -> None:
+    tampered = Meaning("reported_tampering", "serious", "有人动了摄像机", "somebody moves the camera")
+    soon = Policy(on_delay_s=0, off_delay_s=0, chatters=2, chatter_s=0.3)
+    faults = Faults(CAMERA, told.desk)
+    for measured in ("bad", "good", "bad", "good"):
+        await faults.measured(tampered, measured, policy=soon)
+    states = ["raised", "cleared", "raised"]
+    assert [state for _, state in told.faults()] == states
+    assert told.all("device_fault")[-1]["what"]["en"] == "somebody moves the camera, on and off"
+    while len(told.faults()) == len(states):
+        await faults.measured(tampered, "good", policy=soon)
+        await asyncio.sleep(0.01)
+    assert [state for _, state in told.faults()] == [*states, "cleared"]
+    assert told.outbox.faults_open(CAMERA) == frozenset()
