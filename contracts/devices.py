@@ -3,6 +3,7 @@
 `DesiredState` goes down to the agent; everything else here is durable and comes up.
 """
 
+import re
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
@@ -120,6 +121,15 @@ class Loss(Durable):
     first_at: Instant | None = None
     last_at: Instant | None = None
     reason: Text = Field(max_length=MAX_TEXT)
+
+
+def firmware_differs(wanted: str, firmware: str) -> bool:
+    """Whether the firmware is another than wanted; nothing is wanted by an empty word.
+
+    Makers write build dates behind the version: `V5.7.3` is kept by `V5.7.3 build 220112`.
+    """
+    said, asked = firmware.strip().lower(), wanted.strip().lower()
+    return bool(asked) and said != asked and not re.match(rf"{re.escape(asked)}(?![\w.])", said)
 
 
 Coordinate = Annotated[float, Field(ge=-1e5, le=1e5)]

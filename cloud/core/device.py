@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from cloud.core.fault import Finding
-from contracts.devices import DeviceRecord, SubjectType, Words
+from contracts.devices import DeviceRecord, SubjectType, Words, firmware_differs
 
 MISMATCH: Final = "firmware_mismatch"
 
@@ -73,7 +73,7 @@ def described(message: DeviceRecord) -> Device:
 def mismatch(device: Device) -> Finding | None:
     """What is wrong with the firmware; None where it is the wanted one, or nothing is wanted or known."""
     has, wants = device.firmware, device.wanted_firmware
-    if not has or not wants or has == wants:
+    if not has or not firmware_differs(wants, has):
         return None
     what = Words(zh=f"固件 {has} 应为 {wants}。", en=f"It runs firmware {has}; {wants} is wanted.")
     return Finding("warning", what=what)

@@ -1,6 +1,5 @@
 """What a camera says of itself by ONVIF, and what follows: its clock, its firmware, its own alarms."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -167,15 +166,6 @@ def _state(notice: Notice) -> bool | None:
 def plain_topic(topic: str) -> str:
     """`tns1:VideoSource/tnsaxis:Tampering` → `VideoSource/Tampering`."""
     return "/".join(part.rpartition(":")[2] for part in topic.strip().split("/"))
-
-
-def firmware_differs(wanted: str, firmware: str) -> bool:
-    """Whether the firmware is another than wanted; nothing is wanted by an empty word.
-
-    Makers write build dates behind the version: `V5.7.3` is kept by `V5.7.3 build 220112`.
-    """
-    said, asked = firmware.strip().lower(), wanted.strip().lower()
-    return bool(asked) and said != asked and not re.match(rf"{re.escape(asked)}(?![\w.])", said)
 
 
 @dataclass(frozen=True, slots=True)

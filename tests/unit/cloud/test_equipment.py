@@ -29,7 +29,13 @@ def test_newer_figures_leave_a_line_in_the_history_only_where_the_severity_chang
 
 @pytest.mark.parametrize(
     ("firmware", "wanted", "is_wrong"),
-    [("5.7.1", "5.7.3", True), ("5.7.3", "5.7.3", False), ("5.7.1", "", False), ("", "5.7.3", False)],
+    [
+        ("5.7.1", "5.7.3", True),
+        ("5.7.3", "5.7.3", False),
+        ("5.7.1", "", False),
+        ("", "5.7.3", False),
+        ("V5.7.3 build 220112", "v5.7.3", False),
+    ],
 )
 def test_a_firmware_is_wrong_where_another_is_wanted_and_both_are_known(
     firmware: str, wanted: str, *, is_wrong: bool

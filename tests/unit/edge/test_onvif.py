@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.devices import firmware_differs
 from edge.core.onvif import (
     REPORTED,
     Notice,
     clock_offset,
     discovered,
-    firmware_differs,
     meaning_of,
     plain_topic,
 )
