@@ -1,7 +1,6 @@
 """Watches one camera's picture: a look a second, its faults told, what is usual kept over restarts."""
 
 import base64
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -19,6 +18,7 @@ from contracts.devices import DeviceFault, Words
 from edge.camera.post import Post
 from edge.camera.telling import Sender
 from edge.clock import known, monotonic_s, utc_now, utc_of
+from edge.config.files import put
 from edge.core.picture_health import flow, usual, watch, words
 from edge.core.picture_health.faults import Fault
 from edge.core.picture_health.look import Look, look
@@ -118,7 +118,7 @@ class PictureWatch:
             self._post.send(message_id, make, utc_now())
 
     def _keep(self) -> None:
-        """Writes the file anew and puts it in the old one's place: it is whole at any time."""
+        """Puts what is usual into its file."""
         self._kept_s = monotonic_s()
         arrays = {
             f"{mode}.{name}": array
@@ -127,14 +127,8 @@ class PictureWatch:
         }
         content = BytesIO()
         np.savez(content, allow_pickle=False, format=np.array(FORMAT), **arrays)
-        fresh = self._reference.with_suffix(".part")
         try:
-            self._reference.parent.mkdir(parents=True, exist_ok=True)
-            with fresh.open("wb") as file:
-                file.write(content.getbuffer())
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.replace(self._reference)
+            put(self._reference, content.getvalue(), 0o644)
         except OSError as error:
             self._post.log.warning("picture_reference_not_kept", file=str(self._reference), reason=str(error))
 

@@ -24,7 +24,7 @@ from av.video.stream import VideoStream
 
 from edge.clock import steady_now
 from edge.core.vision.frame import Chroma, Frame, Luma
-from edge.core.vision.masks import Mask, Masks, burnt
+from edge.core.vision.masks import COLOURLESS, Mask, Masks, burnt
 from edge.evidence import masked
 
 VideoPacket: TypeAlias = "Packet[VideoStream]"  # generic for the type checker only
@@ -116,19 +116,22 @@ def luma_of(picture: VideoFrame) -> Luma:
     return np.rot90(luma, quarter_turns) if quarter_turns else luma
 
 
-def chroma_of(picture: VideoFrame, luma: Luma) -> Chroma | None:
+def chroma_of(picture: VideoFrame, mask: Mask | None = None) -> Chroma | None:
     """Some samples of the picture's colours: (2, h, w) uint8, Cb and Cr, w about 64; None for other formats.
 
-    luma: of the same picture, upright. Where it is 0 something was burnt in, and no colour is told.
+    mask: of the upright picture; what it hides has no colour.
     """
     if picture.format.name not in CHROMA_PLANES:
         return None
     planes = [_samples(plane) for plane in picture.planes[1:3]]
     chroma = np.rot90(np.stack(planes), round(picture.rotation / 90) % 4, axes=(1, 2))
+    if mask is None:
+        return chroma
     rows, columns = (
-        np.arange(count) * side // count for count, side in zip(chroma.shape[1:], luma.shape, strict=True)
+        np.arange(count) * side // count
+        for count, side in zip(chroma.shape[1:], mask.luma.shape, strict=True)
     )
-    return np.where(luma[np.ix_(rows, columns)] == 0, np.uint8(128), chroma)
+    return np.where(mask.luma[np.ix_(rows, columns)] == 0, np.uint8(COLOURLESS), chroma)
 
 
 def _samples(plane: VideoPlane) -> Luma:
@@ -213,7 +216,9 @@ class VideoSource:
                 arrived = (
                     self._arrivals.pop(picture.pts, arrived_at) if picture.pts is not None else arrived_at
                 )
-                frame = Frame(luma, self._clock.seconds(picture), index, arrived, chroma_of(picture, luma))
+                frame = Frame(
+                    luma, self._clock.seconds(picture), index, arrived, chroma_of(picture, self._mask)
+                )
                 yield frame, picture
                 index += 1
         if index == 0 and not self._live:
