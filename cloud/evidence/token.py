@@ -3,7 +3,6 @@
 import base64
 import binascii
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -11,6 +10,7 @@ import jwt
 from cryptography import x509
 
 from cloud.evidence.verify import Objection, device_name, require_device
+from cloud.store.identities import Shown
 
 AUDIENCE: Final = "fallwatch-evidence"
 RENEWAL: Final = "fallwatch-renewal"
@@ -19,16 +19,7 @@ SKEW: Final = timedelta(seconds=120)
 """How far a box's clock may be off before its uploads are refused."""
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """The certificate whose key signed. ends_at: when it stops being valid."""
-
-    agent: str
-    serial: int
-    ends_at: datetime
-
-
-def uploading(token: str, sha256: str, ca: x509.Certificate, at: datetime) -> Held:
+def uploading(token: str, sha256: str, ca: x509.Certificate, at: datetime) -> Shown:
     """Who signed `token` for the clip `sha256`.
 
     Raises:
@@ -40,7 +31,7 @@ def uploading(token: str, sha256: str, ca: x509.Certificate, at: datetime) -> He
     return held
 
 
-def renewing(token: str, csr: str, ca: x509.Certificate, at: datetime) -> Held:
+def renewing(token: str, csr: str, ca: x509.Certificate, at: datetime) -> Shown:
     """Who signed `token` for this certificate request (PEM).
 
     Raises:
@@ -52,7 +43,7 @@ def renewing(token: str, csr: str, ca: x509.Certificate, at: datetime) -> Held:
     return held
 
 
-def _signed(token: str, audience: str, ca: x509.Certificate, at: datetime) -> tuple[Held, dict[str, Any]]:
+def _signed(token: str, audience: str, ca: x509.Certificate, at: datetime) -> tuple[Shown, dict[str, Any]]:
     try:
         chain = jwt.get_unverified_header(token).get("x5c")
         if not isinstance(chain, list) or len(chain) != 1 or not isinstance(chain[0], str):
@@ -77,7 +68,7 @@ def _signed(token: str, audience: str, ca: x509.Certificate, at: datetime) -> tu
     name = device_name(certificate)
     if claims["sub"] != name:
         raise Objection("the token names another agent than its certificate")
-    return Held(name, certificate.serial_number, certificate.not_valid_after_utc), claims
+    return Shown(name, certificate.serial_number, certificate.not_valid_after_utc), claims
 
 
 def _require_times(claims: dict[str, object], at: datetime) -> None:

@@ -1,22 +1,20 @@
 """Asks the cloud for the device's certificate: the first with a token, the next with the one it holds."""
 
-import base64
 import hashlib
 import ssl
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 import httpx
-import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from edge.config.files import put
 from edge.evidence import identity
 from edge.evidence.seal import KeyFileError, Signer
+from edge.link.token import bearer
 
 AUDIENCE: Final = "fallwatch-renewal"
-TOKEN_S: Final = 60
 TIMEOUT_S: Final = 30.0
 CHANGES: Final = {"X-Fallwatch": "1"}
 
@@ -49,19 +47,7 @@ async def renew(client: httpx.AsyncClient, url: str, agent: str, device: Signer,
         EnrolmentError: The cloud was not reached, refused, or answered with something else.
     """
     csr = identity.request(device.private_key, agent)
-    token = jwt.encode(
-        {
-            "sub": agent,
-            "aud": AUDIENCE,
-            "sha256": hashlib.sha256(csr.encode()).hexdigest(),
-            "iat": at,
-            "exp": at + timedelta(seconds=TOKEN_S),
-        },
-        device.private_key,
-        algorithm="ES256",
-        headers={"x5c": [base64.b64encode(device.certificate_der).decode()]},
-    )
-    headers = CHANGES | {"Authorization": f"Bearer {token}"}
+    headers = CHANGES | bearer(device, agent, AUDIENCE, hashlib.sha256(csr.encode()).hexdigest(), at)
     try:
         reply = await client.post(f"{url.rstrip('/')}/api/devices/renew", json={"csr": csr}, headers=headers)
     except httpx.HTTPError as error:

@@ -1,7 +1,6 @@
 """Sends sealed clips to the evidence store: resumable, each request signed with the device's key."""
 
 import asyncio
-import base64
 import random
 import ssl
 from dataclasses import dataclass
@@ -9,10 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
-from uuid import uuid4
 
 import httpx
-import jwt
 from structlog.typing import FilteringBoundLogger
 
 from edge import clock
@@ -21,11 +18,11 @@ from edge.config.settings import EvidenceSettings
 from edge.core import restart
 from edge.evidence.seal import Signer
 from edge.link.dates import watch_dates
+from edge.link.token import bearer
 from edge.metrics import DeliveryMetrics
 from edge.outbox.store import Clip, DiskFull, Outbox
 
 AUDIENCE: Final = "fallwatch-evidence"
-TOKEN_S: Final = 60
 CHUNK_BYTES: Final = 1024**2
 RETRY: Final = restart.Policy(base_s=0.5, cap_s=60.0, jitter=0.5, healthy_s=0.0)
 LOOK_EVERY_S: Final = 1.0
@@ -190,21 +187,7 @@ class Upload:
             raise UploadError(f"the cloud holds {offset} bytes of a clip of {clip.size_bytes}")
 
     def _headers(self, clip: Clip) -> dict[str, str]:
-        now = utc_now()
-        token = jwt.encode(
-            {
-                "sub": self._store.agent,
-                "aud": AUDIENCE,
-                "sha256": clip.sha256,
-                "iat": now,
-                "exp": now + timedelta(seconds=TOKEN_S),
-                "jti": str(uuid4()),
-            },
-            self._store.device.private_key,
-            algorithm="ES256",
-            headers={"x5c": [base64.b64encode(self._store.device.certificate_der).decode()]},
-        )
-        return {"Authorization": f"Bearer {token}"}
+        return bearer(self._store.device, self._store.agent, AUDIENCE, clip.sha256, utc_now())
 
     async def _tidy(self) -> None:
         """Deletes the oldest uploaded clips beyond what is kept."""

@@ -20,7 +20,7 @@ from cloud.evidence import token
 from cloud.evidence.verify import Objection
 from cloud.store import identities, registry
 from cloud.store.identities import Shown
-from cloud.store.pool import Connection, transaction
+from cloud.store.pool import transaction
 
 router = APIRouter(prefix="/api/devices")
 
@@ -52,10 +52,10 @@ async def enrol(body: Enrolling, services: Use) -> Json:
         if agent is None:
             raise _refused(services, "", "the token is unknown, was used or has expired")
         wanted = _requested(body.csr, agent)  # Refused, the token is not used up: the transaction is undone.
-        issued = await _issue(conn, wanted, agent, authority, now)
-        await identities.enrol(conn, issued[1], now)
-    services.log.info("device_enrolled", agent=agent, serial=issued[1].number)
-    return _answer(issued[0], authority)
+        made, shown = _issued(wanted, agent, authority, now)
+        await identities.enrol(conn, shown, now)
+    services.log.info("device_enrolled", agent=agent, serial=shown.number)
+    return _answer(made, authority)
 
 
 @router.post("/renew")
@@ -71,12 +71,13 @@ async def renew(body: Renewing, request: Request, services: Use) -> Json:
     async with transaction(services.pool) as conn:
         if not await registry.is_known(conn, held.agent):
             raise _refused(services, held.agent, f"{held.agent} is in no estate")
-        if not await identities.counts(conn, Shown(held.agent, held.serial, held.ends_at)):
+        if not await identities.counts(conn, held):
             raise _refused(services, held.agent, "the certificate was revoked")
-        await identities.know(conn, Shown(held.agent, held.serial, held.ends_at), now)
-        issued = await _issue(conn, wanted, held.agent, authority, now)
-    services.log.info("certificate_renewed", agent=held.agent, serial=issued[1].number)
-    return _answer(issued[0], authority)
+        await identities.know(conn, held, now)
+        made, shown = _issued(wanted, held.agent, authority, now)
+        await identities.know(conn, shown, now)
+    services.log.info("certificate_renewed", agent=held.agent, serial=shown.number)
+    return _answer(made, authority)
 
 
 def _authority(services: Services) -> Authority:
@@ -99,13 +100,11 @@ def _refused(services: Services, agent: str, reason: str) -> Problem:
     return Problem(HTTPStatus.UNAUTHORIZED, reason, headers={"WWW-Authenticate": "Bearer"})
 
 
-async def _issue(
-    conn: Connection, wanted: x509.CertificateSigningRequest, agent: str, authority: Authority, now: datetime
+def _issued(
+    wanted: x509.CertificateSigningRequest, agent: str, authority: Authority, now: datetime
 ) -> tuple[x509.Certificate, Shown]:
     made = issuing.certificate(wanted, agent, authority, x509.random_serial_number(), now)
-    shown = Shown(agent, made.serial_number, made.not_valid_after_utc)
-    await identities.know(conn, shown, now)
-    return made, shown
+    return made, Shown(agent, made.serial_number, made.not_valid_after_utc)
 
 
 def _answer(made: x509.Certificate, authority: Authority) -> Json:

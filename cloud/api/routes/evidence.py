@@ -20,7 +20,6 @@ from cloud.evidence.receive import Wanted
 from cloud.evidence.verify import Objection
 from cloud.store import changes, clips, identities
 from cloud.store.clips import ClipRow
-from cloud.store.identities import Shown
 from cloud.store.pool import transaction
 
 router = APIRouter(prefix="/api/evidence")
@@ -104,11 +103,10 @@ async def _wanted(services: Services, request: Request, sha256: str) -> ClipRow:
         held = token.uploading(text, sha256, services.ca, clock.utc_now())
     except Objection as objection:
         raise _unbelieved(services, sha256, str(objection)) from objection
-    shown = Shown(held.agent, held.serial, held.ends_at)
     async with transaction(services.pool) as conn:
-        if not await identities.counts(conn, shown):
+        if not await identities.counts(conn, held):
             raise _unbelieved(services, sha256, "the certificate was revoked")
-        await identities.know(conn, shown, clock.utc_now())
+        await identities.know(conn, held, clock.utc_now())
         row = await clips.announced(conn, sha256, held.agent)
     if row is None:
         raise Problem(HTTPStatus.NOT_FOUND, f"{held.agent} has not announced this clip")
