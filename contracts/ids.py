@@ -15,5 +15,8 @@ CameraId = Annotated[str, StringConstraints(pattern=_NAME)]
 SensorId = Annotated[str, StringConstraints(pattern=_NAME)]
 """A sensor, unique among all estates of one cloud."""
 
+ProfileId = Annotated[str, StringConstraints(pattern=_NAME)]
+"""A device profile, as its file is called."""
+
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """A SHA-256 digest (FIPS 180-4) in lower-case hexadecimal."""

@@ -11,10 +11,9 @@ from pydantic import Field, RootModel, StringConstraints, field_validator
 
 from contracts.base import Part
 from contracts.devices import Words
+from contracts.ids import ProfileId
 from contracts.points import BoxPoint, ModbusPoint, MqttPoint, SnmpPoint
 from contracts.rules import Silence
-
-ProfileId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$")]
 
 PointKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,47}(?:\.\d{1,9}){0,8}$")]
 """A point of a profile, for a table with its row: `temperature`, `link.3`, `supply.1.3`."""

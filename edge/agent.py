@@ -20,7 +20,7 @@ from prometheus_client import CollectorRegistry, ProcessCollector
 from structlog.typing import FilteringBoundLogger
 
 from contracts.messages import AgentStatus, encode
-from edge import logs, metrics, room, steering, watchdog
+from edge import logs, metrics, room, watchdog
 from edge.clock import utc_now
 from edge.config.profiles import Library
 from edge.config.settings import MetricsSettings, Settings, plain_secrets
@@ -159,7 +159,7 @@ class _Parts:
         self._steering = Steering(
             own=settings.cameras,
             file=DesiredFile(settings.desired_path),
-            sender=steering.Sender(me.agent, me.boot, outbox, self._appended),
+            desk=self._desk,
             supervisor=self._supervisor,
             policy=desired.Policy(probation_s=wished.probation_s, dark_s=wished.dark_s),
             log=log,

@@ -1,6 +1,5 @@
 """What is known of true time, on the disk: the agent writes it, its workers and its next run read it."""
 
-import os
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -8,6 +7,7 @@ from typing import Final
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from edge import clock
+from edge.config.files import put
 from edge.core.timekeeping import Anchor, Source
 
 NAME: Final = "time.json"
@@ -45,13 +45,7 @@ def write(folder: Path, os_boot: str, anchor: Anchor, known_until: datetime | No
         source=anchor.source,
         known_until=known_until,
     )
-    folder.mkdir(parents=True, exist_ok=True)
-    fresh = folder / f".{NAME}.new"
-    with fresh.open("w", encoding="utf-8") as file:
-        file.write(known.model_dump_json())
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(folder / NAME)
+    put(folder / NAME, known.model_dump_json().encode(), 0o644)
 
 
 def read(folder: Path) -> KnownTime | None:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
-from uuid import UUID, uuid4
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from structlog.typing import FilteringBoundLogger
@@ -15,30 +14,20 @@ from structlog.typing import FilteringBoundLogger
 from contracts.base import MAX_SEQ, MAX_TEXT, Durable
 from contracts.devices import DesiredReport, DesiredState
 from contracts.messages import CameraState
-from edge.clock import known, utc_now
+from edge.clock import utc_now
 from edge.config.camera import CameraSettings
 from edge.config.desired import objection
 from edge.core import desired as machine
 from edge.core.desired import Apply, Look, Policy, Report, Unreadable, Wanted
 from edge.core.picture_health.faults import FAULTS
 from edge.outbox.desired import DesiredFile, DesiredFileError, Kept
+from edge.outbox.desk import Desk, Head
 from edge.outbox.schema import OutboxError
-from edge.outbox.store import Outbox
 from edge.supervisor import Supervisor
 
 LOOK_EVERY_S: Final = 1.0
 SAVE_EVERY_S: Final = 10.0
 """So much of a probation may be watched again after a power cut."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """Who reports, and where to. appended: told of each message by its kind."""
-
-    agent: str
-    boot: UUID
-    outbox: Outbox
-    appended: Callable[[str], None]
 
 
 @dataclass(slots=True)
@@ -47,7 +36,7 @@ class Steering:
 
     own: Sequence[CameraSettings]
     file: DesiredFile
-    sender: Sender
+    desk: Desk
     supervisor: Supervisor
     policy: Policy
     log: FilteringBoundLogger
@@ -131,42 +120,18 @@ class Steering:
     async def _tell(self, kept: Kept) -> None:
         """Puts owed reports into the outbox. After a kill in between they are told twice: no harm."""
         for report in kept.owed:
-            if not await self._append(partial(self._report, report)):
+            if not await self._send("desired_report", partial(_reported, report)):
                 return
         self._kept = kept.model_copy(update={"owed": ()})
         with contextlib.suppress(OSError):  # told again after the next start
             await asyncio.to_thread(self.file.save, self._kept)
 
-    async def _append(self, make: Callable[[int], Durable]) -> bool:
-        boot, outbox = self.sender.boot, self.sender.outbox
+    async def _send(self, kind: str, make: Callable[[Head], Durable]) -> bool:
         try:
-            stored = await asyncio.to_thread(outbox.append, boot, utc_now(), make)
+            return await self.desk.send(kind, utc_now(), make)
         except (OutboxError, sqlite3.Error) as error:
             self.log.warning("outbox_refused", reason=str(error))
             return False
-        self.log.info(
-            "outbox_appended",
-            message_id=str(stored.message_id),
-            kind=stored.kind,
-            boot=str(stored.key.boot),
-            seq=stored.key.seq,
-        )
-        self.sender.appended(stored.kind)
-        return True
-
-    def _report(self, report: Report, seq: int) -> DesiredReport:
-        return DesiredReport(
-            message_id=uuid4(),
-            agent=self.sender.agent,
-            boot=self.sender.boot,
-            seq=seq,
-            observed_at=utc_now(),
-            clock=known(),
-            version=report.version,
-            outcome=report.outcome,
-            now=report.now,
-            reason=report.reason[:MAX_TEXT],
-        )
 
     def _log_report(self, report: Report) -> None:
         bad = report.outcome in {"refused", "rolled_back"}
@@ -192,21 +157,23 @@ class Steering:
         if wanted is None or wanted.enabled:
             self._running[camera] = group.create_task(self.supervisor.keep(camera))
         elif counting is not None:
-            await self._append(partial(self._off, camera, counting))
+            await self._send("camera_state", partial(_off, camera, counting))
 
-    def _off(self, camera: str, wanted: DesiredState, seq: int) -> CameraState:
-        """Nobody may think that a camera watches which was switched off."""
-        return CameraState(
-            message_id=uuid4(),
-            agent=self.sender.agent,
-            boot=self.sender.boot,
-            seq=seq,
-            observed_at=utc_now(),
-            clock=known(),
-            camera=camera,
-            state="lost",
-            reason=f"switched off by {wanted.issued_by}, desired state {wanted.version}"[:MAX_TEXT],
-        )
+
+def _reported(report: Report, head: Head) -> DesiredReport:
+    return DesiredReport(
+        **head,
+        version=report.version,
+        outcome=report.outcome,
+        now=report.now,
+        reason=report.reason[:MAX_TEXT],
+    )
+
+
+def _off(camera: str, wanted: DesiredState, head: Head) -> CameraState:
+    """Nobody may think that a camera watches which was switched off."""
+    reason = f"switched off by {wanted.issued_by}, desired state {wanted.version}"[:MAX_TEXT]
+    return CameraState(**head, camera=camera, state="lost", reason=reason)
 
 
 def _limits(desired: DesiredState | None) -> dict[str, float]:

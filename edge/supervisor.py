@@ -130,9 +130,7 @@ class Supervisor:
                 self.crashes[camera] += 1
                 log.error("worker_ended", code=code, failures=self.machines[camera].failures)
                 self._ended(camera)
-            when = restart.due(self.machines[camera], steady_now())
-            wait_s = (when - steady_now()).total_seconds() if when else 0.0
-            await asyncio.sleep(min(max(wait_s, 0.0), RESTART.cap_s))
+            await asyncio.sleep(restart.wait_s(RESTART, self.machines[camera], steady_now()))
 
     async def _step(
         self, camera: str, given: restart.Ended | restart.TimePassed

@@ -102,9 +102,7 @@ class Reader:
             if effects:
                 policy = self._read_once()
                 machine, _ = restart.step(policy, machine, restart.Ended(luck.random()), steady_now())
-            when = restart.due(machine, steady_now())
-            wait_s = (when - steady_now()).total_seconds() if when else 0.0
-            self._stop.wait(min(max(wait_s, 0.0), RECONNECT.cap_s))  # a longer pause in pieces
+            self._stop.wait(restart.wait_s(RECONNECT, machine, steady_now()))  # a longer pause in pieces
 
     def _read_once(self) -> restart.Policy:
         """One connection, from opening to its end, which is told as trouble; when to try again."""

@@ -4,8 +4,7 @@ from typing import Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 
-from contracts.ids import CameraId
-from contracts.profile import ProfileId
+from contracts.ids import CameraId, ProfileId
 from edge.config.base import Section
 from edge.config.onvif import OnvifSettings
 from edge.config.sensor import Host, Port

@@ -7,8 +7,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
-from contracts.ids import SensorId
-from contracts.profile import PointKey, ProfileId
+from contracts.ids import ProfileId, SensorId
+from contracts.profile import PointKey
 from edge.config.base import Section
 
 Host = Annotated[str, Field(min_length=1, max_length=253, pattern=r"^[^\s/@]+$")]

@@ -4,13 +4,14 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from edge.config.base import MAX_SIDE, Pixel, Polygon, Section
+from contracts.devices import Coordinate, Polygon, Side
+from edge.config.base import Section
 
 
 class PointSettings(Section):
     """A place of the facade that was recognised in the picture: where a floor line and a bay edge cross."""
 
-    at: tuple[Pixel, Pixel]
+    at: tuple[Coordinate, Coordinate]
     """Where it was clicked, px of `picture`."""
     floor_line: float | None = Field(default=None, ge=1, le=201)
     """Floor line n is the underside of floor n; 1 is the ground. Instead: `up_m`."""
@@ -54,9 +55,7 @@ class FacadeSettings(Section):
 class SightSettings(Section):
     """What is known of a camera's picture: a part of each camera, or a file for `fallwatch detect`."""
 
-    picture: (
-        tuple[Annotated[int, Field(gt=0, le=MAX_SIDE)], Annotated[int, Field(gt=0, le=MAX_SIDE)]] | None
-    ) = None
+    picture: tuple[Side, Side] | None = None
     """Width and height of the picture that all pixels below are measured in; a stream may be scaled."""
     sensitivity: float = Field(default=0.5, ge=0.05, le=0.95)
     """Falls are told from a score of 1 - sensitivity."""

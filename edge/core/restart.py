@@ -95,6 +95,12 @@ def due(restart: Restart, at: datetime) -> datetime | None:
     return restart.since or at
 
 
+def wait_s(policy: Policy, restart: Restart, at: datetime) -> float:
+    """Seconds to sleep before TimePassed is given again: until it is due, and never longer than the cap."""
+    when = due(restart, at)
+    return min(max((when - at).total_seconds(), 0.0), policy.cap_s) if when is not None else 0.0
+
+
 def step(
     policy: Policy, restart: Restart, given: Ended | TimePassed, at: datetime
 ) -> tuple[Restart, tuple[Effect, ...]]:
@@ -106,17 +112,17 @@ def step(
             return replace(restart, storming=False, ends=()), (Calmed(),)
         case Ended(luck) if restart.state == "running":
             failures = 1 if _ran_s(restart, at) >= policy.healthy_s else restart.failures + 1
-            wait_s = delay_s(policy, failures, luck)
+            pause_s = delay_s(policy, failures, luck)
             recent = (*(then for then in restart.ends if (at - then).total_seconds() < policy.storm_s), at)
             storms = len(recent) >= policy.storm and not restart.storming
             after = Restart(
                 _after("running", "ended"),
                 failures,
-                at + timedelta(seconds=wait_s),
+                at + timedelta(seconds=pause_s),
                 recent[-policy.storm :],
                 restart.storming or storms,
             )
-            told: tuple[Effect, ...] = (Wait(wait_s, failures),)
+            told: tuple[Effect, ...] = (Wait(pause_s, failures),)
             return after, (*told, Stormed(len(recent))) if storms else told
         case _:
             return restart, ()

@@ -15,6 +15,7 @@ from av.container import OutputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
 
+from edge.config.files import sync_folder
 from edge.core.clip_window import Wanted, choose
 from edge.core.vision.masks import Masks
 from edge.evidence.masked import recode
@@ -176,11 +177,7 @@ def _settle(part: Path) -> tuple[str, Path]:
         os.fsync(clip.fileno())
     path = part.with_name(f"{digest}.mp4")
     part.rename(path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(path.parent)
     return digest, path
 
 

@@ -148,9 +148,7 @@ async def stay_connected(
             await asyncio.create_task(_once(make, talk, metrics, log))
             heed_cancellation()
             machine, effects = restart.step(RECONNECT, machine, restart.Ended(luck.random()), steady_now())
-        when = restart.due(machine, steady_now())
-        wait_s = (when - steady_now()).total_seconds() if when else 0.0
-        await asyncio.sleep(min(max(wait_s, 0.0), RECONNECT.cap_s))
+        await asyncio.sleep(restart.wait_s(RECONNECT, machine, steady_now()))
 
 
 async def _once(

@@ -8,7 +8,7 @@ from typing import Final
 
 from structlog.typing import FilteringBoundLogger
 
-from contracts.devices import DeviceRecord
+from contracts.devices import DeviceRecord, firmware_differs
 from contracts.profile import CameraProfile
 from edge.clock import known, monotonic_s, steady_now, utc_now
 from edge.config.camera import MakeSettings
@@ -83,9 +83,7 @@ class Watch:
             if effects:
                 pause_s = await self._once()
                 machine, _ = restart.step(AGAIN, machine, restart.Ended(luck.random()), steady_now())
-            when = restart.due(machine, steady_now())
-            wait_s = (when - steady_now()).total_seconds() if when is not None else 0.0
-            await asyncio.sleep(max(pause_s, min(wait_s, AGAIN.cap_s), 0.0))
+            await asyncio.sleep(max(pause_s, restart.wait_s(AGAIN, machine, steady_now())))
 
     async def _once(self) -> float:
         """Talks with the camera until it fails; how long it must not be asked, s."""
@@ -148,7 +146,7 @@ class Watch:
             self._log.info("camera_identified", model=identity.model, firmware=identity.firmware)
             await self._record(identity)
         wanted = self._settings.wanted_firmware or self._wanted.firmware
-        differs = onvif.firmware_differs(wanted, identity.firmware)
+        differs = firmware_differs(wanted, identity.firmware)
         mismatch = Meaning(
             "firmware_mismatch",
             "warning",

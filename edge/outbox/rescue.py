@@ -11,6 +11,7 @@ from typing import Final
 from uuid import UUID
 
 from contracts.base import MAX_SEQ, SeqRange
+from edge.config.files import put, sync_folder
 from edge.core import loss
 from edge.core.loss import MAX_RANGES, Told
 from edge.core.outbox import Key
@@ -138,7 +139,7 @@ def _finish(path: Path, at: datetime) -> str:
         if (part := _beside(path, suffix)).exists():
             part.rename(_beside(aside, suffix))
     saved.rename(path)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
     old = sorted(path.parent.glob(f"{path.name}.damaged-*T??????"))
     for found in old[:-KEEP_ASIDE]:
         for suffix in ("-wal", "-shm", ""):
@@ -262,15 +263,9 @@ def _boots(path: Path) -> list[UUID]:
 
 
 def _remember(path: Path, boots: list[UUID]) -> None:
-    file = _beside(path, ".boots")
-    unfinished = _beside(file, ".part")
+    content = "".join(f"{boot}\n" for boot in boots[-MAX_BOOTS:])
     with contextlib.suppress(OSError):  # on a full disk it matters more that the agent starts
-        with unfinished.open("w") as out:
-            out.writelines(f"{boot}\n" for boot in boots[-MAX_BOOTS:])
-            out.flush()
-            os.fsync(out.fileno())
-        unfinished.rename(file)
-        _sync_folder(path.parent)
+        put(_beside(path, ".boots"), content.encode(), 0o644)
 
 
 def _is_uuid(text: str) -> bool:
@@ -286,11 +281,3 @@ def _read(path: Path) -> bytes:
 
 def _beside(path: Path, suffix: str) -> Path:
     return path.with_name(path.name + suffix)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

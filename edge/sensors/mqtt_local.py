@@ -59,9 +59,7 @@ class Listener:
             if effects:
                 await self._once()
                 machine, _ = restart.step(RECONNECT, machine, restart.Ended(luck.random()), steady_now())
-            when = restart.due(machine, steady_now())
-            wait_s = (when - steady_now()).total_seconds() if when else 0.0
-            await asyncio.sleep(min(max(wait_s, 0.0), RECONNECT.cap_s))
+            await asyncio.sleep(restart.wait_s(RECONNECT, machine, steady_now()))
 
     async def _once(self) -> None:
         quiet = logging.getLogger("edge.sensors.mqtt")
