@@ -21,7 +21,7 @@ from fallwatch.local.mosquitto import Broker
 from fallwatch.local.pki import Authority
 from fallwatch.local.postgres import PostgresServer
 from tests.faults.box import Box
-from tests.fixtures.programs import program
+from tests.fixtures.programs import identity, program
 
 DEADLINE_S = 90.0
 DATABASE = "faults"
@@ -132,7 +132,7 @@ class Place:
         estate = {"estates": [{"id": f"estate-{name}", "name": NAME, "facades": [], "agents": [agent]}]}
         _in_a_thread(lambda: asyncio.run(_seed(self.database_url, EstateFile.model_validate(estate))))
         device = self.authority.issue(name)
-        key = {"certificate": str(device.certificate), "key": str(device.key)}
+        key = identity(device)
         found: dict[str, Any] = {
             "agent": name,
             "data_dir": "edge",
@@ -174,7 +174,7 @@ class Place:
         settings = {
             "database_url": self.database_url,
             "broker": {"url": f"mqtts://127.0.0.1:{self.broker_port}", "ca": str(self.authority.ca_path)}
-            | {"certificate": str(cloud.certificate), "key": str(cloud.key)},
+            | identity(cloud),
             "device_ca": str(self.authority.ca_path),
             "metrics": {"port": 0},
             "evidence": {

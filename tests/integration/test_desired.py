@@ -21,7 +21,7 @@ from fallwatch.local.mosquitto import Broker
 from fallwatch.local.pki import Authority
 from fallwatch.local.rtsp import RtspCamera
 from models.synth.video import RenderedScene
-from tests.fixtures.programs import ROOT, program
+from tests.fixtures.programs import ROOT, cloud_settings, identity, program
 
 Wait = Callable[[Callable[[], object], float, str], None]
 AGENT, EAST, WEST = "wish-box", "wish-east", "wish-west"
@@ -93,7 +93,7 @@ def estate(  # noqa: PLR0917 - fixtures come by name
     wait_until: Wait,
 ) -> Iterator[Estate]:
     camera, port = rtsp_camera(scene_video.video), ports.any_free()
-    _write(tmp_path / "cloud.yaml", _cloud(broker, authority, database_url, port, tmp_path))
+    _write(tmp_path / "cloud.yaml", cloud_settings(broker, authority, database_url, port, tmp_path))
     _write(tmp_path / "edge.yaml", _edge(broker, authority, camera.url, port))
     _write(tmp_path / "estate.yaml", {"estates": [_garden()]})
     config = ["--config", str(tmp_path / "cloud.yaml")]
@@ -175,13 +175,8 @@ def _write(path: Path, content: dict[str, Any]) -> None:
     path.write_text(json.dumps(content, ensure_ascii=False))
 
 
-def _identity(authority: Authority, name: str) -> dict[str, str]:
-    credentials = authority.issue(name)
-    return {"certificate": str(credentials.certificate), "key": str(credentials.key)}
-
-
 def _edge(broker: Broker, authority: Authority, url: str, port: int) -> dict[str, Any]:
-    device = _identity(authority, AGENT)
+    device = identity(authority.issue(AGENT))
     return {
         "agent": AGENT,
         "data_dir": "edge",
@@ -191,19 +186,6 @@ def _edge(broker: Broker, authority: Authority, url: str, port: int) -> dict[str
         "metrics": {"port": 0},
         "desired": {"probation_s": PROBATION_S, "dark_s": 60},
         "cameras": [{"id": EAST, "url": url}, {"id": WEST, "url": url}],
-    }
-
-
-def _cloud(
-    broker: Broker, authority: Authority, database_url: str, port: int, folder: Path
-) -> dict[str, Any]:
-    return {
-        "database_url": database_url,
-        "broker": {"url": broker.url, "ca": str(authority.ca_path)} | _identity(authority, "cloud"),
-        "evidence": {"url": f"file://{folder}/evidence", "staging_dir": str(folder / "staging")},
-        "device_ca": str(authority.ca_path),
-        "api": {"port": port, "secure_cookies": False},
-        "metrics": {"port": 0},
     }
 
 

@@ -17,6 +17,7 @@ from fallwatch.local.mosquitto import Broker
 from fallwatch.local.pki import Authority
 from fallwatch.local.rtsp import RtspCamera
 from models.synth.video import RenderedScene
+from tests.fixtures.programs import identity
 
 AGENT = "doctor-box"
 
@@ -43,7 +44,7 @@ def cloud() -> Iterator[str]:
 
 def box(folder: Path, broker_url: str, authority: Authority, cloud: str, **cameras: Any) -> Path:
     issued = authority.issue(AGENT)
-    device = {"certificate": str(issued.certificate), "key": str(issued.key)}
+    device = identity(issued)
     settings = {
         "agent": AGENT,
         "data_dir": "edge",
@@ -128,7 +129,7 @@ def test_a_device_that_the_broker_does_not_know_is_told_so(
     config = box(tmp_path, broker.url, authority, cloud)
     stranger = Authority.open(tmp_path / "stranger").issue(AGENT)
     settings = json.loads(config.read_text())
-    settings["broker"] |= {"certificate": str(stranger.certificate), "key": str(stranger.key)}
+    settings["broker"] |= identity(stranger)
     config.write_text(json.dumps(settings))
     status, findings = examined(config)
     assert status == 1

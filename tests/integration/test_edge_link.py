@@ -26,6 +26,7 @@ from edge.outbox.store import Outbox
 from fallwatch.local import mosquitto, ports, wait
 from fallwatch.local.mosquitto import Broker
 from fallwatch.local.pki import Authority
+from tests.fixtures.programs import identity
 
 ROOT = Path(__file__).resolve().parents[2]
 DEADLINE_S = 20
@@ -33,7 +34,7 @@ DEADLINE_S = 20
 
 def settings(folder: Path, broker: Broker, authority: Authority, agent: str) -> Path:
     credentials = authority.issue(agent)
-    device = {"certificate": str(credentials.certificate), "key": str(credentials.key)}
+    device = identity(credentials)
     path = folder / "edge.yaml"
     path.write_text(
         json.dumps(

@@ -17,7 +17,7 @@ from fallwatch.local import ports, rtsp
 from fallwatch.local.mosquitto import Broker
 from fallwatch.local.pki import Authority
 from models.synth.video import RenderedScene
-from tests.fixtures.programs import ROOT, program
+from tests.fixtures.programs import ROOT, identity, program
 
 Wait = Callable[[Callable[[], object], float, str], None]
 AGENT, RIGHT, WRONG = "secret-box", "knows-it", "knows-it-not"
@@ -92,7 +92,7 @@ def test_a_password_shows_nowhere_whether_it_is_right_or_wrong(box: Box, wait_un
 
 def _settings(broker: Broker, authority: Authority, camera: int, metrics: int) -> dict[str, Any]:
     credentials = authority.issue(AGENT)
-    device = {"certificate": str(credentials.certificate), "key": str(credentials.key)}
+    device = identity(credentials)
     cameras = [
         {"id": name, "url": f"rtsp://viewer:${{{secret}}}@127.0.0.1:{camera}/cam"}
         for name, secret in ((RIGHT, "RIGHT"), (WRONG, "WRONG"))

@@ -18,7 +18,7 @@ from fallwatch.local import ports
 from fallwatch.local.modbus import ModbusDevice
 from fallwatch.local.mosquitto import Broker
 from fallwatch.local.pki import Authority
-from tests.fixtures.programs import ROOT, program
+from tests.fixtures.programs import ROOT, identity, program
 from tests.integration.test_edge_walk import cloud_settings, write
 
 Wait = Callable[[Callable[[], object], float, str], None]
@@ -71,7 +71,7 @@ def box_settings(cabinet: ModbusDevice, authority: Authority, folder: Path, brok
     (folder / "profiles").mkdir()
     (folder / "profiles" / "quick.yaml").write_text(quick)
     device = authority.issue("sensor-box")
-    keys = {"certificate": str(device.certificate), "key": str(device.key)}
+    keys = identity(device)
     settings = {
         "agent": "sensor-box",
         "data_dir": "edge",

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from fallwatch.local.pki import Authority
-from tests.fixtures.programs import program
+from tests.fixtures.programs import identity, program
 from tests.house.tree import ROOT
 
 Wait = Callable[[Callable[[], object], float, str], None]
@@ -48,7 +48,7 @@ def test_the_agent_is_ready_alive_silent_while_it_hangs_and_says_that_it_stops(
                 "data_dir": "edge",
                 "broker": {"url": "mqtt://127.0.0.1:9"},
                 "evidence": {"url": "http://127.0.0.1:9"},
-                "device": {"certificate": str(issued.certificate), "key": str(issued.key)},
+                "device": identity(issued),
                 "metrics": {"port": 0},
                 "cameras": [{"id": "none", "url": str(tmp_path / "none.mp4")}],
             }

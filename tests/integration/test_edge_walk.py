@@ -20,7 +20,7 @@ from fallwatch.local.pki import Authority
 from fallwatch.local.rtsp import RtspCamera
 from models.synth.presets import EAST_CAMERA, EAST_FACADE, SHORT
 from models.synth.video import RenderedScene
-from tests.fixtures.programs import program
+from tests.fixtures.programs import cloud_settings, identity, program
 
 Wait = Callable[[Callable[[], object], float, str], None]
 ROOT = Path(__file__).resolve().parents[2]
@@ -180,13 +180,8 @@ def write(path: Path, settings: dict[str, Any]) -> Path:
     return path
 
 
-def identity(authority: Authority, name: str) -> dict[str, str]:
-    credentials = authority.issue(name)
-    return {"certificate": str(credentials.certificate), "key": str(credentials.key)}
-
-
 def edge_settings(broker: Broker, authority: Authority, url: str, port: int) -> dict[str, Any]:
-    device = identity(authority, AGENT)
+    device = identity(authority.issue(AGENT))
     return {
         "agent": AGENT,
         "data_dir": "edge",
@@ -195,19 +190,6 @@ def edge_settings(broker: Broker, authority: Authority, url: str, port: int) -> 
         "device": device,
         "metrics": {"port": 0},
         "cameras": [{"id": CAMERA, "url": url} | sight.settings(EAST_CAMERA, EAST_FACADE)],
-    }
-
-
-def cloud_settings(
-    broker: Broker, authority: Authority, database_url: str, port: int, folder: Path
-) -> dict[str, Any]:
-    return {
-        "database_url": database_url,
-        "broker": {"url": broker.url, "ca": str(authority.ca_path)} | identity(authority, "cloud"),
-        "evidence": {"url": f"file://{folder}/evidence", "staging_dir": str(folder / "staging")},
-        "device_ca": str(authority.ca_path),
-        "api": {"port": port, "secure_cookies": False},
-        "metrics": {"port": 0},
     }
 
 

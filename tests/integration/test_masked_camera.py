@@ -13,7 +13,7 @@ from edge.camera.source import open_video
 from edge.config.sight import SightSettings
 from fallwatch.local.pki import Authority
 from models.synth.video import RenderedScene
-from tests.fixtures.programs import program
+from tests.fixtures.programs import identity, program
 
 Wait = Callable[[Callable[[], object], float, str], None]
 SIGHT = {"picture": [1280, 720], "masks": [[[900, 0], [1280, 0], [1280, 720], [900, 720]]]}
@@ -24,7 +24,7 @@ def test_a_masked_camera_seals_a_masked_clip_and_writes_no_other_picture(
     scene_video: RenderedScene, authority: Authority, tmp_path: Path, wait_until: Wait
 ) -> None:
     credentials = authority.issue("masked-box")
-    device = {"certificate": str(credentials.certificate), "key": str(credentials.key)}
+    device = identity(credentials)
     config = tmp_path / "edge.yaml"
     config.write_text(
         json.dumps(

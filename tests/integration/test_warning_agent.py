@@ -16,7 +16,7 @@ from fallwatch.local.pki import Authority
 from fallwatch.local.rtsp import RtspCamera
 from models.synth.video import RenderedScene
 from tests.fixtures.devices import OnvifDevice
-from tests.fixtures.programs import program
+from tests.fixtures.programs import identity, program
 
 Wait = Callable[[Callable[[], object], float, str], None]
 AGENT, CAMERA, SIREN = "siren-box", "siren-east", "siren"
@@ -77,7 +77,7 @@ def box(  # noqa: PLR0917 - fixtures come by name
     onvif_device: OnvifDevice,
 ) -> Box:
     port, credentials = modbus_device(), authority.issue(AGENT)
-    device = {"certificate": str(credentials.certificate), "key": str(credentials.key)}
+    device = identity(credentials)
     switch = {"kind": "modbus_coil", "host": "127.0.0.1", "port": port, "coil": 2}
     settings = {
         "agent": AGENT,
