@@ -87,7 +87,7 @@ def _figures(done: Soaked) -> dict[str, Any]:
     return {
         "speed": done.speed,
         "hours": round(done.hours, 2),
-        "camera_hours_of_frames": round(frames / film.FPS / 3600, 2),
+        "camera_hours_of_frames": round(frames / float(film.FPS) / 3600, 2),
         "frames": int(frames),
         "falls": done.cloud.kinds["falling_object"],
         "clips": done.cloud.kinds["clip_sealed"],
@@ -107,7 +107,8 @@ def _stands_for(done: Soaked) -> str:
     told = _figures(done)
     return (
         f"{told['hours']} h passed for the agent's clocks and waits. Its two cameras searched"
-        f" {told['frames']} frames, {told['camera_hours_of_frames']} camera-hours at {film.FPS} a second;"
+        f" {told['frames']} frames, {told['camera_hours_of_frames']} camera-hours"
+        f" at {float(film.FPS):g} a second;"
         f" {told['falls']} falls, {told['clips']} clips, {told['reconnects']} reconnections,"
         f" {told['messages']} messages, {told['desired_states']} wishes."
     )

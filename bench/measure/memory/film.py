@@ -1,6 +1,8 @@
 """What the cameras show: a rendered fall, small, so that much time passes for little decoding."""
 
+from dataclasses import replace
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 
 import av
@@ -9,14 +11,17 @@ from models.synth import presets
 from models.synth.video import render
 
 SIZE = (640, 360)
-FPS = 25
+EVERY = 2
+"""Of the rendered pictures, 25 a second, so many-th are shown: twice the hours for the same decoding."""
+FPS = Fraction(25, EVERY)
+SECONDS = 27
 
 
 def fall(folder: Path) -> Path:
-    """Nine seconds with one fall; made once."""
-    path = folder / "fall-640x360.mp4"
+    """One fall, then quiet; made once."""
+    path = folder / f"fall-{SECONDS}-s-{float(FPS):g}.mp4"
     if not path.exists():
-        _scale(render(presets.SHORT, folder, "short").video, path)
+        _scale(render(replace(presets.SHORT, duration_s=SECONDS), folder, "short").video, path)
     return path
 
 
@@ -24,10 +29,10 @@ def _scale(video: Path, path: Path) -> None:
     half_made = path.with_suffix(".part.mp4")
     with av.open(str(video)) as source, av.open(str(half_made), "w") as target:
         stream = target.add_stream("libx264", rate=FPS, options={"crf": "20", "preset": "fast"})
-        stream.width, stream.height, stream.pix_fmt, stream.gop_size = *SIZE, "yuv420p", FPS
-        for index, picture in enumerate(source.decode(video=0)):
+        stream.width, stream.height, stream.pix_fmt, stream.gop_size = *SIZE, "yuv420p", round(FPS)
+        for index, picture in enumerate(islice(source.decode(video=0), 0, None, EVERY)):
             small = picture.reformat(width=SIZE[0], height=SIZE[1], format="yuv420p")
-            small.pts, small.time_base = index, Fraction(1, FPS)
+            small.pts, small.time_base = index, 1 / FPS
             target.mux(stream.encode(small))
         target.mux(stream.encode(None))
     half_made.replace(path)
