@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from contracts.base import MAX_SEQ, MAX_TEXT, PROTOCOL, Clock, Count, Durable, Instant, Part, SeqRange, Text
-from contracts.ids import AgentId, CameraId, SensorId
+from contracts.ids import AgentId, CameraId, ProfileId, SensorId
 
 MAX_THUMBNAIL_BASE64 = 36 * 1024
 
@@ -164,9 +164,9 @@ class DesiredState(Part):
     issued_by: Text = Field(max_length=64)
     cameras: tuple[DesiredCamera, ...] = Field(default=(), max_length=200)
     thresholds: dict[FaultName, float] = Field(default_factory=dict, max_length=200)
-    """Rule of the profile → its threshold instead of the profile's."""
-    profile_version: Text = Field(default="", max_length=32)
-    """The version of profiles that the box should have; empty: any."""
+    """Rule of a profile, or fault of a picture → its threshold instead of the usual one."""
+    profiles: dict[ProfileId, Text] = Field(default_factory=dict, max_length=200)
+    """Profile → the version that the box should have of it; what is not named may be any."""
 
 
 class DesiredReport(Durable):

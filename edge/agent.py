@@ -22,11 +22,13 @@ from structlog.typing import FilteringBoundLogger
 from contracts.messages import AgentStatus, encode
 from edge import logs, metrics, room, watchdog
 from edge.clock import utc_now
+from edge.config.desired import own
 from edge.config.profiles import Library
 from edge.config.settings import MetricsSettings, Settings, plain_secrets
 from edge.core import desired, disk
 from edge.core import watchdog as watchdog_core
 from edge.core.outbox import Policy
+from edge.core.picture_health.faults import FAULTS
 from edge.evidence.identity import DeviceFiles
 from edge.link import client, renewing, status, upload
 from edge.link.downlink import Downlink
@@ -157,7 +159,7 @@ class _Parts:
         )
         wished = settings.desired
         self._steering = Steering(
-            own=settings.cameras,
+            own=own(settings.cameras, settings.sensors, self._library, FAULTS),
             file=DesiredFile(settings.desired_path),
             desk=self._desk,
             supervisor=self._supervisor,

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
@@ -15,8 +15,7 @@ from contracts.base import MAX_SEQ, MAX_TEXT, Durable
 from contracts.devices import DesiredReport, DesiredState
 from contracts.messages import CameraState
 from edge.clock import utc_now
-from edge.config.camera import CameraSettings
-from edge.config.desired import objection
+from edge.config.desired import Own, objection
 from edge.core import desired as machine
 from edge.core.desired import Apply, Look, Policy, Report, Unreadable, Wanted
 from edge.core.picture_health.faults import FAULTS
@@ -32,9 +31,9 @@ SAVE_EVERY_S: Final = 10.0
 
 @dataclass(slots=True)
 class Steering:
-    """own: cameras as the box's file has them. `offer` may be called at any time; the newest wish counts."""
+    """own: what the box's file has. `offer` may be called at any time; the newest wish counts."""
 
-    own: Sequence[CameraSettings]
+    own: Own
     file: DesiredFile
     desk: Desk
     supervisor: Supervisor
@@ -85,7 +84,7 @@ class Steering:
             aside = await asyncio.to_thread(self.file.set_aside)
             consequence = "the box's own settings count until the cloud is heard"
             self.log.warning("desired_set_aside", reason=reason, aside=aside.name, consequence=consequence)
-        for camera in self.own:
+        for camera in self.own.cameras:
             await self._start(camera.id, group)
         await self._step(machine.Began(), group)
 
@@ -110,7 +109,7 @@ class Steering:
                     self._log_report(effect)
                 case Apply(cameras):
                     if _limits(before) != _limits(desired.counting):
-                        cameras = frozenset(camera.id for camera in self.own)
+                        cameras = frozenset(camera.id for camera in self.own.cameras)
                     for camera in sorted(cameras):
                         await self._restart(camera, group)
         if kept.owed:

@@ -154,7 +154,7 @@ def _equipment() -> dict[str, base.Part]:
             | {"reason": "cam-east gave no picture within the probation"}
         ),
         "desired_state": d.DesiredState.model_validate(
-            {"version": 4, "issued_at": at, "issued_by": "maintenance", "profile_version": "1"}
+            {"version": 4, "issued_at": at, "issued_by": "maintenance", "profiles": {"onvif-generic": "1"}}
             | {"cameras": [{"camera": CAMERA, "sensitivity": 0.6, "picture": [1920, 1080]}]}
         ),
     }

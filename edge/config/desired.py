@@ -1,15 +1,21 @@
 """What an operator wants of this box, laid over its own settings."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from contracts.devices import DesiredCamera, DesiredState
+from contracts.profile import CameraProfile, EstateProfile
+from contracts.rules import Above, Below, Rate
 from edge.config.base import SettingsError
 from edge.config.camera import CameraSettings
+from edge.config.profiles import Library
+from edge.config.sensor import SensorSettings, SimulatedSettings
 
 SAME_SHAPE: Final = 0.01
 """Largest difference of the sides' ratios, as for streams."""
+NO_POINTS: Final = (CameraProfile, EstateProfile)
 
 
 def with_desired(camera: CameraSettings, wanted: DesiredCamera | None) -> CameraSettings:
@@ -53,18 +59,64 @@ def _scale(camera: CameraSettings, drawn_in: tuple[int, int] | None) -> float:
     return wide
 
 
-def objection(cameras: Sequence[CameraSettings], wanted: DesiredState) -> str:
-    """Why a box with these cameras cannot do what is wanted; empty where it can."""
-    own = {camera.id: camera for camera in cameras}
+@dataclass(frozen=True)
+class Own:
+    """What a box has that a wish may speak of. rules: names of thresholds that mean something here."""
+
+    cameras: Sequence[CameraSettings]
+    rules: frozenset[str]
+    library: Library
+
+
+def own(
+    cameras: Sequence[CameraSettings],
+    sensors: Sequence[SensorSettings],
+    library: Library,
+    of_pictures: Collection[str],
+) -> Own:
+    """What the box's settings and the profiles that they name have. of_pictures: faults of a picture."""
+    profiles = [library.profile(each.profile) for each in sensors if not isinstance(each, SimulatedSettings)]
+    points = [point for profile in profiles if not isinstance(profile, NO_POINTS) for point in profile.points]
+    rules = {rule.name for point in points for rule in point.rules if isinstance(rule, Above | Below | Rate)}
+    return Own(cameras, frozenset(of_pictures) | rules, library)
+
+
+def objection(own: Own, wanted: DesiredState) -> str:
+    """Why this box cannot do what is wanted; empty where it can."""
+    return _of_cameras(own, wanted) or _of_thresholds(own, wanted) or _of_profiles(own, wanted)
+
+
+def _of_cameras(own: Own, wanted: DesiredState) -> str:
+    cameras = {camera.id: camera for camera in own.cameras}
     twice = [name for name, count in Counter(each.camera for each in wanted.cameras).items() if count > 1]
     if twice:
         return f"named more than once: {', '.join(twice)}"
     for each in wanted.cameras:
-        if each.camera not in own:
-            known = ", ".join(own) or "none"
+        if each.camera not in cameras:
+            known = ", ".join(cameras) or "none"
             return f"there is no camera {each.camera} on this box; known: {known}"
         try:
-            with_desired(own[each.camera], each)
+            with_desired(cameras[each.camera], each)
         except SettingsError as error:
             return str(error)
+    return ""
+
+
+def _of_thresholds(own: Own, wanted: DesiredState) -> str:
+    strange = sorted(set(wanted.thresholds) - own.rules)
+    if not strange:
+        return ""
+    return f"thresholds of no rule on this box: {', '.join(strange)}; known: {', '.join(sorted(own.rules))}"
+
+
+def _of_profiles(own: Own, wanted: DesiredState) -> str:
+    for name, version in sorted(wanted.profiles.items()):
+        try:
+            here = own.library.profile(name).version
+        except SettingsError as error:
+            return str(error)
+        if here != version:
+            return (
+                f"profile {name} is of version {here} on this box, {version} is wanted: update its profiles"
+            )
     return ""

@@ -17,6 +17,7 @@ from cloud.store import changes, desired, registry
 from cloud.store.pool import Connection, transaction
 from contracts.base import MAX_MESSAGE_BYTES, MAX_SEQ, Text
 from contracts.devices import DesiredCamera, DesiredState, FaultName
+from contracts.ids import ProfileId
 from contracts.messages import encode
 
 router = APIRouter(prefix="/api")
@@ -31,7 +32,7 @@ class Wish(BaseModel):
     replaces: int = Field(ge=0, le=MAX_SEQ)
     cameras: tuple[DesiredCamera, ...] = Field(default=(), max_length=200)
     thresholds: dict[FaultName, float] = Field(default_factory=dict, max_length=200)
-    profile_version: Text = Field(default="", max_length=32)
+    profiles: dict[ProfileId, Text] = Field(default_factory=dict, max_length=200)
 
 
 @router.get("/agents/{agent}/desired")
@@ -63,7 +64,7 @@ async def want(agent: Agent, body: Wish, account: Maintenance, services: Use) ->
             issued_by=account.username[:64],
             cameras=body.cameras,
             thresholds=body.thresholds,
-            profile_version=body.profile_version,
+            profiles=body.profiles,
         )
         if len(encode(state)) > MAX_MESSAGE_BYTES:
             raise Problem(

@@ -12,9 +12,12 @@ from pydantic import SecretStr
 from contracts.devices import DesiredCamera, DesiredState
 from edge.config.base import SettingsError
 from edge.config.camera import CameraSettings
-from edge.config.desired import objection, with_desired
+from edge.config.desired import objection, own, with_desired
+from edge.config.profiles import Library
+from edge.config.sensor import ModbusSettings
 from edge.core import desired as machine
 from edge.core.desired import Apply, Began, Desired, Effect, Look, Looked, Policy, Report, Unreadable, Wanted
+from edge.core.picture_health.faults import FAULTS
 from edge.outbox.desired import DesiredFile, DesiredFileError, Kept
 from edge.steering import read
 
@@ -266,6 +269,8 @@ def test_what_is_kept_survives_a_kill_and_a_damaged_file_is_told(tmp_path: Path,
 
 
 CAMERA = CameraSettings(id="east", url=SecretStr("x"), picture=(1280, 720), sensitivity=0.4)
+CLIMATE = ModbusSettings(kind="modbus", profile="xy-md02", host="10.0.0.7", points={"temperature": "cab3-t"})
+OWN = own([CAMERA], [CLIMATE], Library(), FAULTS)
 
 
 def test_what_is_wanted_lies_over_the_settings_and_what_is_not_named_stays() -> None:
@@ -284,14 +289,33 @@ def test_a_polygon_drawn_in_another_shape_of_picture_is_refused() -> None:
     with pytest.raises(SettingsError, match="640 x 480 has another shape"):
         with_desired(CAMERA, drawn)
     state = DesiredState(version=1, issued_at=NOW, issued_by="op", cameras=(drawn,))
-    assert "another shape" in objection([CAMERA], state)
+    assert "another shape" in objection(OWN, state)
 
 
 def test_the_box_says_why_it_cannot() -> None:
-    assert objection([CAMERA], wanted(1, east={})) == ""
-    assert objection([CAMERA], wanted(1, north={})) == "there is no camera north on this box; known: east"
+    assert objection(OWN, wanted(1, east={})) == ""
+    assert objection(OWN, wanted(1, north={})) == "there is no camera north on this box; known: east"
     twice = wanted(1).model_copy(update={"cameras": (DesiredCamera(camera="east"),) * 2})
-    assert "more than once" in objection([CAMERA], twice)
+    assert "more than once" in objection(OWN, twice)
+
+
+def test_a_threshold_that_no_rule_here_has_is_refused_rather_than_ignored() -> None:
+    known = {"moved": 2.0, "cabinet_hot": 50.0}
+    assert objection(OWN, wanted(1).model_copy(update={"thresholds": known})) == ""
+    reason = objection(OWN, wanted(1).model_copy(update={"thresholds": {"cabinet_hott": 50.0}}))
+    assert reason.startswith("thresholds of no rule on this box: cabinet_hott; known: ")
+    assert "cabinet_hot" in reason
+
+
+def test_another_version_of_a_profile_than_the_wanted_is_refused_by_both_numbers() -> None:
+    here = OWN.library.profile("onvif-generic").version
+    assert objection(OWN, wanted(1).model_copy(update={"profiles": {"onvif-generic": here}})) == ""
+    assert objection(OWN, wanted(1).model_copy(update={"profiles": {"onvif-generic": "99.1"}})) == (
+        f"profile onvif-generic is of version {here} on this box, 99.1 is wanted: update its profiles"
+    )
+    assert "no profile 'nothing'" in objection(
+        OWN, wanted(1).model_copy(update={"profiles": {"nothing": "1"}})
+    )
 
 
 def test_a_wish_that_cannot_be_read_is_refused_by_its_version_and_rubbish_is_nothing() -> None:
