@@ -9,8 +9,8 @@ from edge.config.base import Section
 class OnvifSettings(Section):
     """A camera's ONVIF: its identity, clock, and what it reports of itself."""
 
-    url: SecretStr
-    """`http://user:${NAME}@host:port`."""
+    url: SecretStr = SecretStr("")
+    """`http://user:${NAME}@host:port`; empty: it follows from the camera's `make`."""
     check_s: float = Field(default=300, ge=10, le=86_400)
     """Between two looks at identity and clock."""
     clock_limit_s: float = Field(default=5, ge=2, le=3600)

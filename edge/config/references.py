@@ -1,6 +1,8 @@
 """What settings name of profiles: that it is there, and a camera's address that follows from its make."""
 
+import contextlib
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from pydantic import SecretStr
 
@@ -11,6 +13,8 @@ from edge.config.camera import CameraSettings, MakeSettings
 from edge.config.profiles import Library
 from edge.config.sensor import SensorSettings, SimulatedSettings
 
+ONVIF: Final = "http://{user}:{password}@{host}:{port}"
+
 
 def problems(
     cameras: Sequence[CameraSettings], sensors: Sequence[SensorSettings], library: Library
@@ -19,6 +23,8 @@ def problems(
     for number, camera in enumerate(cameras):
         if camera.make is not None:
             yield from _make(("cameras", number, "make"), camera.make, library)
+        if camera.onvif is not None and not camera.onvif.url.get_secret_value():
+            yield from _onvif(("cameras", number, "onvif"), camera.make, library)
     for number, device in enumerate(sensors):
         if not isinstance(device, SimulatedSettings):
             yield from _device(("sensors", number), device, library)
@@ -40,7 +46,12 @@ def addressed(camera: CameraSettings, library: Library) -> CameraSettings:
         port=make.port or profile.rtsp_port,
         channel=make.channel,
     )
-    return camera.model_copy(update={"url": SecretStr(address(template, login))})
+    changes: dict[str, object] = {"url": SecretStr(address(template, login))}
+    onvif = camera.onvif
+    if onvif is not None and not onvif.url.get_secret_value() and profile.onvif_port is not None:
+        asked = address(ONVIF, login.model_copy(update={"port": profile.onvif_port}))
+        changes["onvif"] = onvif.model_copy(update={"url": SecretStr(asked)})
+    return camera.model_copy(update=changes)
 
 
 def _make(path: tuple[int | str, ...], make: MakeSettings, library: Library) -> Iterator[Problem]:
@@ -53,6 +64,20 @@ def _make(path: tuple[int | str, ...], make: MakeSettings, library: Library) -> 
         yield Problem((*path, "profile"), make.profile, f"a camera's; this is of kind {profile.kind}")
     elif not _template(make, library):
         yield Problem((*path, "stream"), make.stream, f"profile {profile.id} has no address for it: give url")
+
+
+def _onvif(path: tuple[int | str, ...], make: MakeSettings | None, library: Library) -> Iterator[Problem]:
+    """An ONVIF without an address: a profile must say where it is."""
+    if make is None:
+        yield Problem((*path, "url"), "", "an address: without a make nothing else tells it")
+        return
+    if not make.user:
+        yield Problem((*path, "url"), "", "an address with a user, or make.user: ONVIF asks for one")
+        return
+    with contextlib.suppress(SettingsError):  # told of the make
+        profile = library.profile(make.profile)
+        if isinstance(profile, CameraProfile) and profile.onvif_port is None:
+            yield Problem((*path, "url"), "", f"an address: profile {profile.id} does not say where ONVIF is")
 
 
 def _template(make: MakeSettings, library: Library) -> str | None:

@@ -37,6 +37,7 @@ CAMERAS = """\
 cameras:
   - id: east
     make: {profile: hikvision, host: 10.0.0.7, user: viewer, password: "${CAM_PASSWORD}", stream: sub}
+    onvif: {check_s: 60}
 """
 SECRETS = {"COMMUNITY": "estate", "MQTT_PASSWORD": "hush-hush", "CAM_PASSWORD": "p@ss/{}"}
 
@@ -67,6 +68,17 @@ def test_devices_name_their_sensors_and_take_secrets_from_the_environment(tmp_pa
     assert mqtt.kind == "mqtt_local"
     assert mqtt.url.get_secret_value() == "mqtt://estate:hush-hush@10.0.0.22"
     assert "hush-hush" not in repr(settings)
+
+
+def test_where_a_camera_is_asked_by_onvif_follows_from_its_make_unless_it_is_given(tmp_path: Path) -> None:
+    onvif = loaded(tmp_path, CAMERAS).camera("east").onvif
+    assert onvif is not None
+    assert onvif.url.get_secret_value() == "http://viewer:p%40ss%2F%7B%7D@10.0.0.7:80"
+    assert onvif.check_s == 60
+    given = CAMERAS.replace("{check_s: 60}", '{url: "http://a:b@10.0.0.9:8000"}')
+    onvif = loaded(tmp_path, given).camera("east").onvif
+    assert onvif is not None
+    assert onvif.url.get_secret_value() == "http://a:b@10.0.0.9:8000"
 
 
 def test_a_camera_is_named_by_its_make_and_its_address_follows(tmp_path: Path) -> None:
@@ -128,6 +140,7 @@ def test_what_does_not_fit_is_told_where_it_stands(
             "edge.yaml:8: cameras.0.make.stream: found 'sub'; profile onvif-generic has no address for it",
         ),
         ("make:", 'url: "rtsp://10.0.0.7/s"\n    make:', "a camera has either url or make"),
+        ("user: viewer, ", "", "cameras.0.onvif.url: found ''; an address with a user, or make.user"),
     ],
 )
 def test_a_make_that_does_not_fit_is_told(tmp_path: Path, found: str, instead: str, says: str) -> None:
