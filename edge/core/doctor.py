@@ -1,6 +1,6 @@
 """What is wrong with a box and what to do, in words, from what `edge/doctor` has measured of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
@@ -270,6 +270,28 @@ def load(cameras: Sequence[CameraSeen], cores: int) -> Finding:
         advice = "Fewer cameras, their lower stream, or a larger box: pictures are dropped when it rains."
         return Finding("load", "cores", "warning", what, advice)
     return Finding("load", "cores", "ok", what)
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceSeen:
+    """A sensor's device. values: with unit, by point. unread: why not, by point."""
+
+    name: str
+    values: Mapping[str, str]
+    unread: Mapping[str, str]
+
+
+def device(seen: DeviceSeen) -> Finding:
+    """Whether a device answers, and with what."""
+    read = ", ".join(f"{point} {value}" for point, value in seen.values.items())
+    if not seen.unread:
+        return Finding("sensor", seen.name, "ok", read)
+    reasons = "; ".join(f"{point}: {reason}" for point, reason in seen.unread.items())
+    if not seen.values:
+        advice = "Check its power, its cable, and its address and password in the settings."
+        return Finding("sensor", seen.name, "fault", reasons, advice)
+    advice = "Hold these points of its profile against its manual; or leave them out of the settings."
+    return Finding("sensor", seen.name, "warning", f"{reasons}; read: {read}", advice)
 
 
 def limits(open_files: int, core_bytes: int, *, masked: bool) -> Iterable[Finding]:

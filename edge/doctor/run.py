@@ -7,10 +7,11 @@ from typing import Final
 
 from edge.clock import max_error_s, utc_now
 from edge.config.camera import CameraSettings
+from edge.config.profiles import Library
 from edge.config.settings import Settings
 from edge.core import doctor
 from edge.core.doctor import CameraSeen, ClockSeen, Finding, RingWanted
-from edge.doctor import files, peers, sights
+from edge.doctor import devices, files, peers, sights
 from edge.evidence.seal import DeviceKey, KeyFileError
 from edge.link.client import EndpointError, endpoint
 
@@ -30,9 +31,14 @@ def examined(settings: Settings, note: Note, *, cameras: bool = True) -> Iterato
     yield doctor.disk(files.disk(settings.data_dir), settings.evidence.keep_bytes)
     waiting = files.outbox(settings.outbox_path)
     yield from doctor.outbox(waiting, settings.outbox.max_messages, now)
-    masked = any(camera.masks for camera in settings.cameras)
+    masked = any(camera.masks or camera.homes for camera in settings.cameras)
     yield from doctor.limits(files.open_files(), files.core_bytes(), masked=masked)
     yield from _peers(settings, note)
+    if settings.sensors:
+        note(f"sensors (up to {devices.WAIT_S:.0f} s)")
+        library = Library(settings.profiles)
+        seen = devices.devices(settings.sensors, library, settings.data_dir, settings.agent)
+        yield from map(doctor.device, seen)
     if cameras and settings.cameras:
         evidence = settings.evidence
         ring = RingWanted(evidence.before_s, evidence.after_s, evidence.ring_s, evidence.ring_bytes)

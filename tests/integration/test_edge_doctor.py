@@ -123,6 +123,26 @@ def test_each_thing_that_is_wrong_is_named_with_what_to_do(
     assert "s3cret" not in json.dumps(findings)
 
 
+def test_each_sensor_is_read_and_one_that_does_not_answer_is_named_with_what_to_do(
+    authority: Authority, broker: Broker, cloud: str, tmp_path: Path, modbus_device: Callable[[], int]
+) -> None:
+    config = box(tmp_path, broker.url, authority, cloud)
+    climate = {"kind": "modbus", "profile": "xy-md02", "host": "127.0.0.1"}
+    port = modbus_device()
+    sensors = [
+        climate | {"port": port, "points": {"temperature": "cab1-t", "humidity": "cab1-h"}},
+        climate | {"port": 9, "points": {"temperature": "cab2-t"}},
+    ]
+    config.write_text(json.dumps(json.loads(config.read_text()) | {"sensors": sensors}))
+    status, findings = examined(config)
+    answering, silent = [finding for finding in findings if finding["check"] == "sensor"]
+    assert (answering["subject"], answering["level"]) == (f"127.0.0.1:{port}/1", "ok")
+    assert answering["what"] == "temperature 0 Cel, humidity 0 %"
+    assert (silent["subject"], silent["level"], status) == ("127.0.0.1:9/1", "fault", 1)
+    assert silent["what"].startswith("temperature: ")
+    assert "address" in silent["advice"]
+
+
 def test_a_device_that_the_broker_does_not_know_is_told_so(
     authority: Authority, broker: Broker, cloud: str, tmp_path: Path
 ) -> None:

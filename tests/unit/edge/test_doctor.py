@@ -9,6 +9,7 @@ from edge.core.doctor import (
     CameraSeen,
     Certificate,
     ClockSeen,
+    DeviceSeen,
     Disk,
     Finding,
     OutboxSeen,
@@ -16,6 +17,7 @@ from edge.core.doctor import (
     camera,
     certificate,
     clock,
+    device,
     disk,
     key_file,
     limits,
@@ -140,6 +142,15 @@ def test_a_camera_without_a_picture_is_a_fault_with_its_reason() -> None:
 def test_more_cameras_than_cores_can_carry_are_warned_of() -> None:
     assert load([GOOD] * 7, cores=2).level == "ok"
     assert load([GOOD] * 9, cores=2).level == "warning"
+
+
+def test_a_device_of_which_some_points_cannot_be_read_is_warned_of_by_their_names() -> None:
+    found = device(
+        DeviceSeen("10.0.0.7:502/1", {"temperature": "21.5 Cel"}, {"humidity": "no such register"})
+    )
+    assert found.level == "warning"
+    assert found.what == "humidity: no such register; read: temperature 21.5 Cel"
+    assert "manual" in found.advice
 
 
 def test_core_dumps_are_warned_of_where_something_is_masked() -> None:
