@@ -144,14 +144,15 @@ class DesiredCamera(Part):
     enabled: bool = True
     sensitivity: float | None = Field(default=None, ge=0.05, le=0.95)
     picture: tuple[Side, Side] | None = None
-    """Width and height that `ignore` and `masks` are measured in, pixels."""
+    """Width and height that `ignore`, `masks` and `homes` are measured in, pixels."""
     ignore: tuple[Polygon, ...] | None = None
     masks: tuple[Polygon, ...] | None = None
+    homes: tuple[Polygon, ...] | None = None
 
     @model_validator(mode="after")
     def _pixels_have_a_picture(self) -> Self:
-        if self.picture is None and (self.ignore or self.masks):
-            raise ValueError("picture is missing: ignore and masks are measured in it")
+        if self.picture is None and (self.ignore or self.masks or self.homes):
+            raise ValueError("picture is missing: ignore, masks and homes are measured in it")
         return self
 
 

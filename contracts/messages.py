@@ -239,6 +239,8 @@ class ClipManifest(Part):
     """False when less than the wanted time before or after the fall could be kept."""
     masked: bool = Field(default=False, exclude_if=lambda masked: not masked)
     """Encoded anew by the device, parts of the picture hidden; left out where it is as the camera sent it."""
+    blurred: bool = Field(default=False, exclude_if=lambda blurred: not blurred)
+    """Encoded anew by the device, homes blurred away from the fall's way."""
     sealed_at: Instant
     clock: Clock
 

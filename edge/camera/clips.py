@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID, uuid4
 
+import numpy as np
 from structlog.typing import FilteringBoundLogger
 
 from contracts.base import Clock
@@ -18,7 +19,8 @@ from edge.camera.inbox import Connection
 from edge.camera.post import Post
 from edge.camera.telling import Seen, Shown
 from edge.core import clip_window, timebase
-from edge.core.vision.masks import Masks
+from edge.core.vision.frame import Fall
+from edge.core.vision.masks import NOTHING, Hidden
 from edge.evidence.clip import ClipError, CutClip, Label, cut, unfinished
 from edge.evidence.seal import Signer, seal
 from edge.outbox.store import Clip
@@ -57,7 +59,7 @@ class Clips:
         device: Signer,
         post: Post,
         log: FilteringBoundLogger,
-        masks: Masks | None = None,
+        hidden: Hidden = NOTHING,
     ) -> None:
         self.sealed = 0
         self.failed = 0
@@ -65,7 +67,7 @@ class Clips:
         self._device = device
         self._post = post
         self._log = log
-        self._masks = masks
+        self._hidden = hidden
         self._owed: deque[Owed] = deque()
         self._cutting: deque[tuple[Owed, Future[CutClip]]] = deque()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="clips", initializer=_give_way)
@@ -76,12 +78,12 @@ class Clips:
             self._fall_due(self._owed.popleft(), at)
         self._owed.append(owed)
 
-    def prolong(self, event: UUID, end_s: float) -> None:
+    def prolong(self, event: UUID, end_s: float, fall: Fall) -> None:
         """The fall went on after it was told: its clip is owed up to later. end_s: on the stream's clock."""
         for index, owed in enumerate(self._owed):
             if owed.event == event:
                 wanted = replace(owed.wanted, end_s=max(owed.wanted.end_s, end_s))
-                self._owed[index] = replace(owed, wanted=wanted)
+                self._owed[index] = replace(owed, wanted=wanted, seen=replace(owed.seen, fall=fall))
 
     def tell_of_the_lost(self, at: datetime) -> None:
         """Tells which clips this camera owed when its program was killed; call once, at the start."""
@@ -127,7 +129,8 @@ class Clips:
         packets = connection.ring.packets()
         window = clip_window.choose(owed.wanted, packets)
         chosen = () if window is None else packets[window.first : window.stop]
-        args = (chosen, connection.template, owed.wanted, self._folder, label, self._masks)
+        hidden = replace(self._hidden, path=np.asarray(owed.seen.fall.track.xy_px, np.float64))
+        args = (chosen, connection.template, owed.wanted, self._folder, label, hidden)
         self._cutting.append((owed, self._thread.submit(cut, *args)))
 
     def _finish_first(self, at: datetime) -> None:
@@ -164,6 +167,7 @@ class Clips:
             duration_s=about.duration_s,
             complete=clip.complete,
             masked=clip.masked,
+            blurred=clip.blurred,
         )
         message_id = uuid4()
         make = telling.sealed_message(self._post.sender, message_id, about, sealed)

@@ -25,6 +25,7 @@ from edge.core.picture_health.look import Look, look
 from edge.core.picture_health.usual import Mode, Usual
 from edge.core.picture_health.watch import Report
 from edge.core.vision.frame import Frame
+from edge.core.vision.masks import Masks, blurred
 
 LOOK_EVERY_S: Final = 1.0
 SPREAD: Final = 0.3
@@ -33,14 +34,14 @@ GOLDEN: Final = 0.618034
 KEEP_EVERY_S: Final = 600.0
 QUALITIES: Final = (82, 70, 55, 40, 25)
 MAX_JPEG_BYTES: Final = 24 * 1024
-FORMAT: Final = 1
+FORMAT: Final = 2
 MODES: Final[tuple[Mode, ...]] = ("colour", "grey")
 
 
 class PictureWatch:
     """What is known of one camera's picture. Its instants are steady ones.
 
-    reference: the file in which the usual is kept.
+    reference: the file in which the usual is kept. homes: are blurred in what is told.
     """
 
     def __init__(
@@ -50,9 +51,11 @@ class PictureWatch:
         reference: Path,
         at: datetime,
         *,
+        homes: Masks | None = None,
         look_every_s: float = LOOK_EVERY_S,
     ) -> None:
         self._post = post
+        self._homes = homes
         self._look_every_s = look_every_s
         self._faults = faults
         self._reference = reference
@@ -112,7 +115,9 @@ class PictureWatch:
                 value=report.value,
                 usual=report.usual,
             )
-            seen = jpeg(self._last) if self._last is not None and report.state == "raised" else b""
+            seen = (
+                jpeg(self._last, self._homes) if self._last is not None and report.state == "raised" else b""
+            )
             stamped = replace(report, since=utc_of(report.since))
             make = fault_message(self._post.sender, message_id, stamped, seen, known())
             self._post.send(message_id, make, utc_now())
@@ -165,10 +170,13 @@ def _read(reference: Path) -> dict[Mode, Usual]:
     return found
 
 
-def jpeg(seen: Look) -> bytes:
-    """The small picture, in colour where it has any; at most 24 KiB, or empty."""
+def jpeg(seen: Look, homes: Masks | None = None) -> bytes:
+    """The small picture, homes blurred, in colour where it has any; at most 24 KiB, or empty."""
     luma = np.clip(seen.thumb, 0, 255).astype(np.uint8)
-    size = luma.shape[::-1]
+    height, width = luma.shape
+    size = (width, height)
+    if homes is not None:
+        luma = blurred(luma, homes(size).luma)
     if seen.chroma is None:
         shown = cv2.cvtColor(luma, cv2.COLOR_GRAY2BGR)
     else:

@@ -15,7 +15,7 @@ from edge.camera.inbox import Inbox
 from edge.camera.picture import PictureWatch
 from edge.camera.post import AgentGone, Post, say
 from edge.camera.reader import Reader
-from edge.camera.sight import masks_of, sight_of
+from edge.camera.sight import homes_of, masks_of, sight_of
 from edge.camera.telling import Sender
 from edge.camera.worker import Task, Worker
 from edge.config.base import SettingsError
@@ -23,6 +23,7 @@ from edge.config.desired import with_desired
 from edge.config.settings import Settings
 from edge.core.desired import wanted_of
 from edge.core.picture_health.faults import with_thresholds
+from edge.core.vision.masks import Hidden
 from edge.core.vision.preprocess import Verifier
 from edge.core.vision.settings import DetectorSettings
 from edge.evidence.identity import DeviceFiles
@@ -54,13 +55,13 @@ def run(settings: Settings, camera: str, boot: UUID) -> None:
     log = logs.logger("camera").bind(camera=camera, agent=settings.agent)
     outbox = Outbox.open(settings.outbox_path, settings.outbox.max_messages)
     inbox = Inbox()
-    masks = masks_of(chosen)
+    masks, homes = masks_of(chosen), homes_of(chosen)
     reader = Reader(
         chosen.url.get_secret_value(), chosen.lost_after_s, evidence, inbox, masks, transport=chosen.transport
     )
     post = Post(Sender(settings.agent, boot, camera), outbox, say, log)
     device = DeviceFiles(settings.device.certificate, settings.device.key)
-    clips = Clips(settings.clips_dir, device, post, log, masks)
+    clips = Clips(settings.clips_dir, device, post, log, Hidden(masks, homes))
     if chosen.picture is not None:
         sight_of(chosen, chosen.picture)  # what cannot be used is refused before the camera is opened
     detector = DetectorSettings(sensitivity=chosen.sensitivity)
@@ -86,7 +87,8 @@ def run(settings: Settings, camera: str, boot: UUID) -> None:
     )
     try:
         reference = settings.data_dir / "picture" / f"{camera}.npz"
-        picture = PictureWatch(post, with_thresholds(thresholds), reference, clock.steady_now())
+        faults = with_thresholds(thresholds)
+        picture = PictureWatch(post, faults, reference, clock.steady_now(), homes=homes)
         Worker(task, reader, inbox, post, clips, picture=picture, time=time).run(stop)
     except AgentGone:
         told()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from contracts.devices import Polygon
 from edge.config.base import SettingsError
 from edge.config.sight import FacadeSettings, PointSettings, SightSettings
 from edge.core.vision import masks
@@ -43,7 +44,15 @@ def masks_of(settings: SightSettings) -> Masks | None:
 
     What it answers raises SettingsError for a picture of another shape: better unseen than unmasked.
     """
-    picture, polygons = settings.picture, settings.masks
+    return _drawing(settings.picture, settings.masks)
+
+
+def homes_of(settings: SightSettings) -> Masks | None:
+    """The same for homes."""
+    return _drawing(settings.picture, settings.homes)
+
+
+def _drawing(picture: tuple[int, int] | None, polygons: tuple[Polygon, ...]) -> Masks | None:
     if picture is None or not polygons:
         return None
 

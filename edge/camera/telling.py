@@ -199,6 +199,7 @@ def manifest(sender: Sender, event: UUID, clip: CutClip, shown: "Shown", sealed_
         event_offset_s=round(shown.event_offset_s, 4),
         complete=clip.complete,
         masked=clip.masked,
+        blurred=clip.blurred,
         sealed_at=sealed_at,
         clock=shown.clock,
     )

@@ -267,7 +267,7 @@ class Worker:
         if alarm.whole and calibration is None:
             return
         height, width = last.frame.luma.shape
-        self._clips.prolong(alarm.message_id, last.start_s + float(fall.track.t_s[-1]))
+        self._clips.prolong(alarm.message_id, last.start_s + float(fall.track.t_s[-1]), fall)
         base, known = timebase.shifted(last.timebase, clock.anchor().ahead), clock.known()
 
         def tell(origin: Origin | None) -> None:

@@ -32,7 +32,7 @@ def with_desired(camera: CameraSettings, wanted: DesiredCamera | None) -> Camera
     scale = _scale(camera, wanted.picture)
     if camera.picture is None:
         changes["picture"] = wanted.picture
-    for name in ("ignore", "masks"):
+    for name in ("ignore", "masks", "homes"):
         polygons = getattr(wanted, name)
         if polygons is not None:
             changes[name] = tuple(

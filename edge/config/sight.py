@@ -63,14 +63,17 @@ class SightSettings(Section):
     """Regions in which nothing is looked for, as polygons."""
     masks: tuple[Polygon, ...] = ()
     """What nobody may see, as polygons: burnt in before anything is looked at, stored or sent."""
+    homes: tuple[Polygon, ...] = ()
+    """Facades behind whose windows people live, as polygons: blurred in what is stored and sent, except along
+    the way of a fall. They are searched like the rest."""
     find_facade: bool = False
     """Also ignore what the picture itself shows to lie away from any facade: sky, roads, trees."""
     facade: FacadeSettings | None = None
 
     @model_validator(mode="after")
     def _pixels_have_a_picture(self) -> Self:
-        if self.picture is None and (self.ignore or self.masks or self.facade):
+        if self.picture is None and (self.ignore or self.masks or self.homes or self.facade):
             raise ValueError(
-                "picture: [width, height] is missing: ignore, masks and facade are measured in it"
+                "picture: [width, height] is missing: ignore, masks, homes and facade are measured in it"
             )
         return self

@@ -1,4 +1,4 @@
-"""Cuts a clip out of encoded packets and puts it safely on the disk; encodes anew only what masks ask for."""
+"""Cuts a clip out of encoded packets and puts it safely on the disk; encodes anew only to hide."""
 
 import hashlib
 import io
@@ -17,7 +17,7 @@ from av.video.stream import VideoStream
 
 from edge.config.files import sync_folder
 from edge.core.clip_window import Wanted, choose
-from edge.core.vision.masks import Masks
+from edge.core.vision.masks import NOTHING, Hidden
 from edge.evidence.masked import recode
 from edge.evidence.ring import EncodedPacket
 
@@ -59,7 +59,8 @@ class CutClip:
     """A clip on the disk.
 
     first_pts_s: time of its first frame on the stream's clock. complete: all that was wanted is in it.
-    masked: it was encoded anew with masks burnt in; else it holds the camera's own packets.
+    masked, blurred: it was encoded anew with masks burnt in, homes blurred; else it holds the camera's own
+    packets.
     """
 
     path: Path
@@ -72,6 +73,7 @@ class CutClip:
     width: int
     height: int
     masked: bool
+    blurred: bool
 
 
 def _copied(stream: VideoStream, container: OutputContainer) -> VideoStream:
@@ -88,11 +90,11 @@ def cut(  # noqa: PLR0917 - what it shows, and where it goes
     wanted: Wanted,
     folder: Path,
     label: Label,
-    masks: Masks | None = None,
+    hidden: Hidden = NOTHING,
 ) -> CutClip:
     """The packets around an event as an MP4 that begins to play before it is read to its end (faststart).
 
-    With masks its pictures are encoded anew; the unmasked ones are in memory only.
+    Where something is hidden its pictures are encoded anew; the others are in memory only.
     The file is on the disk (fsync of file and folder) when this returns; it is named by its SHA-256.
 
     Raises:
@@ -106,7 +108,7 @@ def cut(  # noqa: PLR0917 - what it shows, and where it goes
     folder.mkdir(parents=True, exist_ok=True)
     part = unfinished(folder, label.event)
     try:
-        width, height = _made(part, template, chosen, label, masks)
+        width, height = _made(part, template, chosen, label, hidden)
         sha256, path = _settle(part)
     except (OSError, av.error.FFmpegError, ValueError) as error:
         part.unlink(missing_ok=True)
@@ -118,10 +120,11 @@ def cut(  # noqa: PLR0917 - what it shows, and where it goes
         first_pts_s=first.pts_s,
         duration_s=_duration_s(chosen),
         complete=window.complete,
-        codec=template.codec if masks is None else "h264",
+        codec="h264" if hidden else template.codec,
         width=width,
         height=height,
-        masked=masks is not None,
+        masked=hidden.masks is not None,
+        blurred=hidden.homes is not None,
     )
 
 
@@ -135,17 +138,17 @@ def _made(
     template: Template,
     packets: Sequence[EncodedPacket],
     label: Label,
-    masks: Masks | None,
+    hidden: Hidden,
 ) -> tuple[int, int]:
     """Writes the clip; its width and height."""
     metadata = {"title": f"{label.agent} {label.camera}", "comment": f"fallwatch {label.event}"}
-    if masks is None:
+    if not hidden:
         _write(str(path), template, packets, metadata)
         return template.width, template.height
     original = io.BytesIO()
     _write(original, template, packets, {})
     original.seek(0)
-    return recode(original, path, masks, metadata)
+    return recode(original, path, hidden, metadata)
 
 
 def _write(

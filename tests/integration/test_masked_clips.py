@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import av
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from edge.camera.source import StreamLost, VideoError, open_video
 from edge.core.clip_window import Wanted
 from edge.core.vision.frame import F64
-from edge.core.vision.masks import BLACK, COLOURLESS, Mask, Masks, drawn
+from edge.core.vision.masks import BLACK, COLOURLESS, Hidden, Mask, Masks, drawn
 from edge.detect import command
 from edge.evidence.clip import ClipError, CutClip, Label, Template, cut
 from edge.evidence.ring import Ring
@@ -52,12 +53,12 @@ def masks_for(polygons: tuple[F64, ...]) -> Masks:
     return lambda size: drawn(polygons, size)
 
 
-def clipped(film: Path, folder: Path, masks: Masks | None) -> CutClip:
+def clipped(film: Path, folder: Path, masks: Masks | None, **homes: Any) -> CutClip:
     with open_video(str(film), masks=masks) as source:
         ring, template = Ring(float(source.info.time_base), 120, 10**9), Template(source.stream)
         for _ in source.frames(ring.push):
             pass
-    return cut(ring.packets(), template, Wanted(3, 4, 2, 2), folder, LABEL, masks)
+    return cut(ring.packets(), template, Wanted(3, 4, 2, 2), folder, LABEL, Hidden(masks, **homes))
 
 
 def planes_under(mask: Mask) -> "np.ndarray":
@@ -121,6 +122,47 @@ def test_a_masked_clip_has_the_times_of_the_unmasked_one(tmp_path: Path) -> None
     assert (plain.masked, masked.masked) == (False, True)
     assert masked.complete
     assert list((tmp_path / "m").iterdir()) == [masked.path]
+
+
+FACADE = (np.array([[-1.0, -1.0], [200.0, -1.0], [200.0, 200.0], [-1.0, 200.0]]),)
+WAY = np.array([[80.0, 30.0], [80.0, 40.0], [80.0, 60.0]])
+"""Of a fall in the middle: to its left and right are homes."""
+
+
+def detail(clip: Path) -> "np.ndarray":
+    """How much neighbouring pixels of luma differ, by column."""
+    with av.open(str(clip)) as container:
+        pictures = [picture.to_ndarray(format="yuv420p") for picture in container.decode(video=0)]
+    luma = np.array(pictures, np.float64)[:, : SIZE[1]]
+    return np.asarray(np.abs(np.diff(luma, axis=1)).mean(axis=(0, 1)))
+
+
+def test_homes_are_blurred_in_a_clip_but_not_along_the_way_of_the_fall(tmp_path: Path) -> None:
+    source = film(tmp_path / "a.mp4", 2)
+    sharp = clipped(source, tmp_path / "p", None)
+    clip = clipped(source, tmp_path / "h", None, homes=masks_for(FACADE), path=WAY)
+    assert (clip.masked, clip.blurred, clip.codec) == (False, True, "h264")
+    assert (sharp.masked, sharp.blurred) == (False, False)
+    kept = detail(clip.path) / detail(sharp.path)
+    assert kept[76:84].min() > 0.8
+    assert kept[:55].max() < 0.15
+    assert kept[105:].max() < 0.15
+
+
+def test_what_is_under_a_mask_has_no_part_in_the_blur_of_homes(tmp_path: Path) -> None:
+    hidden = planes_under(drawn(LEFT, SIZE))
+    clips = [
+        clipped(
+            film(tmp_path / f"{secret}.mp4", secret, hidden),
+            tmp_path / str(secret),
+            masks_for(LEFT),
+            homes=masks_for(FACADE),
+            path=WAY,
+        )
+        for secret in (2, 3)
+    ]
+    assert (clips[0].masked, clips[0].blurred) == (True, True)
+    assert clips[0].sha256 == clips[1].sha256
 
 
 def times(clip: Path) -> list[float]:
@@ -192,7 +234,7 @@ def test_a_picture_that_the_masks_do_not_suit_is_not_shown(tmp_path: Path) -> No
         for _ in source.frames(ring.push):
             pass
     with pytest.raises(ClipError, match="no mask for"):
-        cut(ring.packets(), template, Wanted(3, 4, 2, 2), tmp_path / "clips", LABEL, refuse)
+        cut(ring.packets(), template, Wanted(3, 4, 2, 2), tmp_path / "clips", LABEL, Hidden(refuse))
     assert list((tmp_path / "clips").iterdir()) == []
 
 

@@ -1,4 +1,4 @@
-"""Masks: parts of the picture that nobody may see, burnt in before anything is looked at, stored or sent."""
+"""What nobody may see: masks, burnt in before anything is looked at, and homes, blurred in what is stored."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +16,12 @@ BLACK: Final = 0
 """Luma under a mask. Below what a camera sends as black (16), so a decoded clip shows nothing else there."""
 COLOURLESS: Final = 128
 """Chroma under a mask."""
+BLUR_TILES: Final = 48
+"""Of a blurred picture across: a person behind a window is less than one of them."""
+WAY: Final = 0.04
+"""On each side of a fall's way the picture stays sharp, share of its width; ..."""
+ORIGIN: Final = 0.1
+"""... and as far around its beginning, for the window that it came from stands there or above."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,6 +38,23 @@ class Mask:
 
 Masks = Callable[[tuple[int, int]], Mask]
 """The mask for pictures of that size, (width, height)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hidden:
+    """What a clip may not show. homes: blurred, but where the path leads through; (n, 2), pixels."""
+
+    masks: Masks | None = None
+    homes: Masks | None = None
+    path: F64 | None = None
+
+    def __bool__(self) -> bool:
+        """Whether there is anything."""
+        return self.masks is not None or self.homes is not None
+
+
+NOTHING: Final = Hidden()
+"""Its clips keep the camera's own packets."""
 
 
 def drawn(polygons: tuple[F64, ...], size: tuple[int, int]) -> Mask:
@@ -61,6 +84,32 @@ def burnt(luma: Luma, mask: Mask) -> Luma:
 def burnt_chroma(chroma: Luma, mask: Mask) -> Luma:
     """A copy of a 4:2:0 chroma plane without colour under the mask."""
     return np.where(mask.chroma != 0, chroma, np.uint8(COLOURLESS))
+
+
+def opened(homes: Mask, path: F64) -> Mask:
+    """The mask without a fall's way: what fell, and where it came from, may be seen.
+
+    path: (n, 2) with n ≥ 1, pixels, first seen first; followed on beyond its end, as what falls goes on.
+    """
+    height, width = homes.luma.shape
+    way = np.zeros_like(homes.luma)
+    onward = path[-1] - path[max(len(path) - 5, 0)]
+    length = max(float(np.hypot(*onward)), 1.0)
+    line = np.vstack([path, path[-1] + onward / length * np.hypot(width, height)])
+    corners = np.round(np.clip(line, -32_000, 32_000)).astype(np.int32).reshape(-1, 1, 2)
+    cv2.polylines(way, [corners], isClosed=False, color=255, thickness=max(round(2 * WAY * width), 1))
+    x, y = corners[0, 0]
+    cv2.circle(way, (int(x), int(y)), round(ORIGIN * width), 255, -1)
+    even = way[: height & ~1, : width & ~1].reshape(height // 2, 2, width // 2, 2).min(axis=(1, 3))
+    return Mask(homes.luma | way, homes.chroma | even)
+
+
+def blurred(plane: Luma, seen: Luma) -> Luma:
+    """A copy of a plane that is blurred beyond recognition where `seen` is 0; both (height, width) uint8."""
+    height, width = plane.shape
+    tiles = (BLUR_TILES, max(round(BLUR_TILES * height / width), 1))
+    small = cv2.resize(np.ascontiguousarray(plane), tiles, interpolation=cv2.INTER_AREA)
+    return np.where(seen != 0, plane, cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR))
 
 
 def _inside(polygon: F64, size: tuple[int, int]) -> NDArray[np.bool_]:
