@@ -1,5 +1,6 @@
 """Measures one box as its settings describe it and says what is wrong with it."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -8,15 +9,18 @@ from typing import Final
 from edge.clock import max_error_s, utc_now
 from edge.config.camera import CameraSettings
 from edge.config.profiles import Library
+from edge.config.sensor import SimulatedSettings
 from edge.config.settings import Settings
 from edge.core import doctor
-from edge.core.doctor import CameraSeen, ClockSeen, Finding, RingWanted
-from edge.doctor import devices, files, peers, sights
+from edge.core.doctor import CameraSeen, ClockSeen, DeviceSeen, Finding, RingWanted
+from edge.doctor import files, peers, sights
 from edge.evidence.seal import DeviceKey, KeyFileError
 from edge.link.client import EndpointError, endpoint
 
 MAX_AT_ONCE: Final = 16
 """Cameras that are watched at the same time."""
+LISTEN_S: Final = 10.0
+"""To a device that publishes when it likes to."""
 Note = Callable[[str], None]
 
 
@@ -35,10 +39,7 @@ def examined(settings: Settings, note: Note, *, cameras: bool = True) -> Iterato
     yield from doctor.limits(files.open_files(), files.core_bytes(), masked=masked)
     yield from _peers(settings, note)
     if settings.sensors:
-        note(f"sensors (up to {devices.WAIT_S:.0f} s)")
-        library = Library(settings.profiles)
-        seen = devices.devices(settings.sensors, library, settings.data_dir, settings.agent)
-        yield from map(doctor.device, seen)
+        yield from _sensors(settings, note)
     if cameras and settings.cameras:
         evidence = settings.evidence
         ring = RingWanted(evidence.before_s, evidence.after_s, evidence.ring_s, evidence.ring_bytes)
@@ -95,6 +96,24 @@ def _peers(settings: Settings, note: Note) -> Iterator[Finding]:
     answer = peers.cloud(evidence.url, tls)
     yield doctor.reached("cloud", evidence.url, answer.fault, answer.advice, answer.took_s)
     yield from doctor.clock(ClockSeen(max_error_s(), answer.ahead_s))
+
+
+def _sensors(settings: Settings, note: Note) -> Iterator[Finding]:
+    """Each device, read once as the agent would; those that are simulated are left out."""
+    # Whoever does not ask for sensors needs none of their protocols.
+    from edge.sensors.look import Row, look  # noqa: PLC0415
+    from edge.sensors.stations import Site  # noqa: PLC0415
+
+    note(f"sensors (up to {LISTEN_S:.0f} s)")
+    site = Site(Library(settings.profiles), settings.data_dir, settings.agent)
+    real = [each for each in settings.sensors if not isinstance(each, SimulatedSettings)]
+    devices: dict[str, list[Row]] = {}
+    for row in asyncio.run(look(real, site, LISTEN_S)):
+        devices.setdefault(row.device, []).append(row)
+    for name, rows in devices.items():
+        values = {row.point: row.found for row in rows if row.read}
+        unread = {row.point: row.found for row in rows if not row.read}
+        yield doctor.device(DeviceSeen(name, values, unread))
 
 
 def _cameras(cameras: tuple[CameraSettings, ...], ring: RingWanted, note: Note) -> Iterator[Finding]:

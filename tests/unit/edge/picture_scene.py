@@ -81,10 +81,10 @@ class Camera:
             self.told += told
         return self
 
-    def sees(self, looks: Iterable[Look]) -> "Camera":
+    def sees(self, looks: Iterable[Look], every_s: float = 1) -> "Camera":
         """The same with looks that were taken before."""
         for each in looks:
-            self.at += timedelta(seconds=1)
+            self.at += timedelta(seconds=every_s)
             self.watch, told = watch.looked(self.watch, FAULTS, each, None, self.at)
             self.told += told
         return self
