@@ -25,6 +25,10 @@ AT: Final = datetime(2026, 3, 1, tzinfo=UTC)
 DAY_S: Final = 86_400.0
 HIGHEST: Final = 720
 """A larger picture tells no more of a day, and takes twice as long."""
+IN_COLOUR: Final = 0.25
+"""Share of the cameras that have no infrared light and stay in colour at night, ..."""
+PALE: Final = 0.6
+"""... with so much of it."""
 Field = NDArray[np.float32]
 
 
@@ -66,13 +70,14 @@ def lived(scene: Scene, luck: np.random.Generator, looks: int) -> Day:
 
 
 def _day(scene: Scene, luck: np.random.Generator, looks: int) -> Iterator[tuple[float, Picture]]:
-    """Light by the hour, clouds, a shadow that wanders, fog or none, lamps, headlights, infrared at night."""
+    """Light by the hour, clouds, a wandering shadow, fog, lamps, headlights; infrared at night or colour."""
     height, width = scene.pictures[0].y.shape
     grain = np.asarray(np.clip(luck.normal(0, 24, (height + 64, width + 64)), -127, 127), np.float32)
     lamps, infrared = _lamps(luck, (height, width)), _spot(luck, (height, width))
     fog_at, fog_by = luck.uniform(0, 24), luck.choice([0.0, luck.uniform(0.2, 0.6)])
     slope, cloud, turn = luck.uniform(-0.6, 0.6), 1.0, luck.uniform(-0.2, -0.1)
     tint = luck.uniform(-5, 5, 2)
+    in_colour = luck.random() < IN_COLOUR
     x, y = np.meshgrid(
         np.linspace(-1, 1, width, dtype=np.float32), np.linspace(-1, 1, height, dtype=np.float32)
     )
@@ -93,8 +98,10 @@ def _day(scene: Scene, luck: np.random.Generator, looks: int) -> Iterator[tuple[
         fog = fog_by * max(0.0, 1 - abs((hour - fog_at + 12) % 24 - 12) / 1.5)
         light += fog * (140 - light)
         noisy = 0.08 if sun > 0.1 else 0.2
-        shown = Picture(picture.y, *_warm(picture, sun, tint))
-        if night and not scene.grey:
+        shown = picture if scene.grey else Picture(picture.y, *_warm(picture, sun, tint))
+        if night and in_colour and not scene.grey:
+            shown = Picture(picture.y, *_pale(picture))
+        elif night and not scene.grey:
             sky = picture.y > 185
             light = 16 + (np.where(sky, 30, picture.y) - 16) * infrared + 0.5 * lamps
             shown = Picture(picture.y, np.full_like(picture.u, 128), np.full_like(picture.v, 128))
@@ -112,6 +119,11 @@ def _warm(picture: Picture, sun: float, tint: NDArray[np.float64]) -> list[NDArr
         np.clip(plane + share * off, 0, 255).astype(np.uint8)
         for plane, off in ((picture.u, tint[0]), (picture.v, tint[1]))
     ]
+
+
+def _pale(picture: Picture) -> list[NDArray[np.uint8]]:
+    """A camera that sees in colour at night has less of it."""
+    return [(128 + PALE * (plane - 128.0)).astype(np.uint8) for plane in (picture.u, picture.v)]
 
 
 def _lamps(luck: np.random.Generator, size: tuple[int, int]) -> Field:

@@ -36,7 +36,7 @@ FAULTS: Final[Mapping[str, Fault]] = {
     "striped": Fault(Limit(2.5, 1.5), STEADY, "warning", "1"),
     "colour_cast": Fault(Limit(8, 5), PATIENT, "warning", "1"),
     "ir_cut_stuck": Fault(Limit(6, 4), PATIENT, "serious", "1"),
-    "soiled": Fault(Limit(0.1, 0.06), Policy(on_delay_s=30, off_delay_s=60), "warning", "1"),
+    "soiled": Fault(Limit(0.12, 0.08), Policy(on_delay_s=30, off_delay_s=60), "warning", "1"),
 }
 
 

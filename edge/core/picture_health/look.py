@@ -1,5 +1,6 @@
 """One picture a second, made small: pixels go in, the figures that its health is told from come out."""
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,11 +28,10 @@ FINE_PX: Final = 1.0
 COARSE_PX: Final = 3.0
 """Two known blurs; how much more the finer one leaves of an edge's slope tells how blurred it was."""
 MAX_BLUR_PX: Final = 16.0
-EDGE_SHARE: Final = 0.04
-"""The steepest pixels of a crop count as edges, if they are steep enough."""
 MIN_SLOPE: Final = 2.5
 """Grey levels a pixel after the coarse blur; below are noise and haze."""
-MIN_EDGES: Final = 40
+EDGES: Final = (16, 60)
+"""Pixels on crests of edges: with fewer a crop tells nothing, of more the steepest are taken."""
 NOISE_QUANTILE: Final = 0.2
 """Of blocks: the smoothest tell the noise, the others have texture."""
 BLOCK_PX: Final = 8
@@ -53,8 +53,8 @@ class Look:
     thumb: (h, 320) float32, luma by area averaging. chroma: (2, h, w) uint8, some Cb and Cr; None: unknown.
     points: uint8, single pixels of the whole picture. rows, columns: (lines, GROUPS) float32, mean luma of
     the parts of rows and columns, several of them averaged in a large picture.
-    level: mean luma. bright: share of pixels at or near white. blur_px: of edges, standard deviation in
-    pixels of a picture 1080 high; None where there are too few. edged: share of crops that have edges.
+    level: mean luma. bright: share of pixels at or near white. blurs_px: (12,) float32, blur of each crop's
+    edges, standard deviation in pixels of a picture 1080 high; NaN where there are too few.
     noise: standard deviation, grey levels. impulses: share of single wrong pixels. tint: median Cb and Cr,
     from grey. colour: mean distance from grey. spread: mean distance of colours from the tint.
     """
@@ -66,13 +66,23 @@ class Look:
     columns: F32
     level: float
     bright: float
-    blur_px: float | None
-    edged: float
+    blurs_px: F32
     noise: float | None
     impulses: float
     tint: tuple[float, float]
     colour: float
     spread: float
+
+    @property
+    def blur_px(self) -> float | None:
+        """Of the whole picture; None where no crop has edges."""
+        known = self.blurs_px[np.isfinite(self.blurs_px)]
+        return float(np.quantile(known, SHARP_QUANTILE)) if len(known) else None
+
+    @property
+    def edged(self) -> float:
+        """Share of crops that have edges."""
+        return float(np.isfinite(self.blurs_px).mean())
 
 
 def look(luma: Luma, chroma: Chroma | None = None) -> Look:
@@ -82,7 +92,7 @@ def look(luma: Luma, chroma: Chroma | None = None) -> Look:
     small = (WIDTH, max(round(WIDTH * height / width), 1))
     thumb = np.asarray(cv2.resize(luma, small, interpolation=cv2.INTER_AREA), np.float32)
     crops = _crops(luma)
-    blurs = [blur for crop in crops if (blur := _blur_px(crop)) is not None]
+    blurs = [_blur_px(crop) for crop in crops]
     noises = np.concatenate([_noises(crop) for crop in crops])
     tint, colour, spread = _colour(chroma)
     return Look(
@@ -93,8 +103,7 @@ def look(luma: Luma, chroma: Chroma | None = None) -> Look:
         columns=_profile(luma[:: max(height // 180, 1)].T),
         level=float(thumb.mean()),
         bright=float((thumb >= BRIGHT).mean()),
-        blur_px=float(np.quantile(blurs, SHARP_QUANTILE)) * 1080 / height if blurs else None,
-        edged=len(blurs) / len(crops),
+        blurs_px=np.array(blurs, np.float32) * np.float32(1080 / height),
         noise=float(np.quantile(noises, NOISE_QUANTILE)) if len(noises) else None,
         impulses=float(np.mean([_impulses(crop) for crop in crops])),
         tint=tint,
@@ -111,16 +120,21 @@ def _crops(luma: Luma) -> list[Luma]:
     return [luma[top : top + high, left : left + wide] for top in tops for left in lefts]
 
 
-def _blur_px(crop: Luma) -> float | None:
-    """The blur of a crop's edges, pixels, from how two more blurs flatten them.
+def _blur_px(crop: Luma) -> float:
+    """The blur of a crop's edges, pixels, from how two more blurs flatten them; NaN where there are too few.
 
     Zhuo and Sim, Defocus map estimation from a single image, Pattern Recognition 44 (2011) 1852, section 3.
+    It holds on the crest of an edge only: on its slopes, and beside thin lines, the blur seems larger.
     """
     fine, coarse = (_slope(crop, blur) for blur in (FINE_PX, COARSE_PX))
-    steep = coarse > max(float(np.quantile(coarse, 1 - EDGE_SHARE)), MIN_SLOPE)
-    if np.count_nonzero(steep) < MIN_EDGES:
-        return None
-    ratio = float(np.median(fine[steep] / coarse[steep])) ** 2
+    crest = (fine >= cv2.dilate(fine, np.ones((3, 3), np.uint8))) & (coarse > MIN_SLOPE)
+    steep, ratios = coarse[crest], (fine / np.maximum(coarse, MIN_SLOPE))[crest]
+    fewest, most = EDGES
+    if len(steep) < fewest:
+        return math.nan
+    if len(steep) > most:
+        ratios = ratios[np.argpartition(steep, -most)[-most:]]
+    ratio = float(np.median(ratios)) ** 2
     if ratio <= 1 + 1e-3:
         return MAX_BLUR_PX
     variance = (COARSE_PX**2 - ratio * FINE_PX**2) / (ratio - 1)

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from edge.core.picture_health import stripes
-from edge.core.picture_health.look import F32, Look
+from edge.core.picture_health.look import F32, SHARP_QUANTILE, Look
 from edge.core.picture_health.scene import BLACK, LOST_VIEW, Match, Scene, match, scene_of
 from edge.core.picture_health.usual import Usual
 
@@ -20,16 +20,22 @@ DARK_LEVEL: Final = 70.0
 BLACK_LEVEL: Final = 24.0
 GLARE_LEVEL: Final = 170.0
 GLARE_RANGE: Final = 160.0
+SURE_MORE: Final = 80.0
+"""Grey levels; a bright sky that a cloud lets pass the border to white is hardly brighter."""
 IMPULSE_WEIGHT: Final = 300.0
 """Grey levels of noise that a share of single wrong pixels counts as: 0.013 of them as 4."""
 LINES: Final = 2.5
 SHARP_ELSEWHERE_PX: Final = 1.5
 ELSEWHERE: Final = 100.0
 """Told as the movement of a camera that shows another place altogether, % of the width."""
-FEW_CROPS: Final = 0.25
-"""Share of crops with edges, below which they do not tell the focus, ..."""
-SURE_BLUR_PX: Final = 4.0
+FEW_CROPS: Final = 3
+"""With fewer that have edges, they do not tell the focus, ..."""
+SURE_BLUR_PX: Final = 3.0
 """... unless it is lost by so much that edges must be missing."""
+PLAIN_BLUR_PX: Final = 2.5
+"""What is more counts as lost focus while nothing is usual yet."""
+STRAY: Final = 1.2
+"""By so much of the usual may the blur of edges seem larger: light changes what edges there are."""
 PLAIN: Final = 0.3
 """Of a picture's edges: fewer are no other place, but something before the lens."""
 
@@ -68,7 +74,7 @@ def values(seen: Seen, usual: Usual | None) -> Values:
     look, steady = seen.look, seen.steady
     if usual is None or usual.scene.thumb.shape != look.thumb.shape:
         return _by_any_measure(look) | _filter(seen, None)
-    found = match(usual.scene, scene_of(steady), search=seen.search)
+    found = match(usual.scene, scene_of(steady), usual.known, search=seen.search)
     if found is not None and found.gone > LOST_VIEW and not seen.search:
         return {}
     told: Values = {
@@ -89,14 +95,15 @@ def values(seen: Seen, usual: Usual | None) -> Values:
 
 def _by_any_measure(look: Look) -> Values:
     """What is wrong whatever is usual: nothing to see, no focus, no light."""
-    scene = scene_of(look.thumb)
+    structure = min(float(scene_of(look.thumb).known.mean()) * 10, 1.0)
+    black = look.level < BLACK_LEVEL and structure < 1.0
     told: Values = {
-        "dark": Value(_light(look.level, UNUSUAL_LIGHT) if look.level < BLACK_LEVEL else 1.0),
-        "covered": Value(1.0 - min(float(scene.known.mean()) * 10, 1.0)),
+        "dark": Value(_light(look.level, UNUSUAL_LIGHT) if black else 1.0),
+        "covered": Value(1.0 - structure),
         "over_exposed": Value(max(look.bright - 0.55, 0.0)),
     }
     if look.blur_px is not None:
-        told["defocused"] = Value(max(look.blur_px - 4.5, 0.0))
+        told["defocused"] = Value(max(look.blur_px - PLAIN_BLUR_PX, 0.0))
     return told
 
 
@@ -112,7 +119,9 @@ def _light(level: float, usual: float) -> float:
 def _over_exposed(look: Look, usual: Usual) -> Value:
     if look.level < GLARE_LEVEL:
         return Value(0.0, 0.0)
-    return Value(max(look.bright - usual.bright, (look.level - usual.level) / GLARE_RANGE, 0.0), 0.0)
+    more = look.level - usual.level
+    white = min(look.bright - usual.bright, more / SURE_MORE)
+    return Value(max(white, more / GLARE_RANGE, 0.0), 0.0)
 
 
 def _noisy(look: Look, usual: Usual) -> Value:
@@ -136,7 +145,7 @@ def _view(look: Look, steady: F32, usual: Usual, found: Match, told: Values) -> 
     """Covered, moved, soiled. Only one of them explains a view that is not where it was."""
     hidden = found.hidden
     if told["striped"].now >= LINES and found.gone > LOST_VIEW:
-        cleared = match(usual.scene, _without_lines(steady, usual.scene))
+        cleared = match(usual.scene, _without_lines(steady, usual.scene), usual.known)
         if cleared is not None and cleared.gone < 0.5 * found.gone:
             return {"covered": Value(0.0, 0.0), "moved": Value(0.0, 0.0)}
         del told["striped"]
@@ -226,8 +235,16 @@ def _focus(look: Look, usual: Usual, told: Values) -> Values:
         return {}
     if usual.blur_px is None or told["dark"].now < 0.4 or told["over_exposed"].now >= 0.15:
         return {}
-    if look.blur_px is None or usual.edged < FEW_CROPS:
+    focused = usual.focused
+    if look.blur_px is None or np.count_nonzero(focused) < FEW_CROPS:
         return {}
-    if look.edged < FEW_CROPS and look.blur_px < usual.blur_px + SURE_BLUR_PX:
-        return {}
-    return {"defocused": Value(math.sqrt(max(look.blur_px**2 - usual.blur_px**2, 0.0)), usual.blur_px)}
+    both = focused & np.isfinite(look.blurs_px)
+    if np.count_nonzero(both) < FEW_CROPS:
+        sure = look.blur_px >= usual.blur_px + SURE_BLUR_PX
+        return {"defocused": Value(_came(look.blur_px, usual.blur_px), usual.blur_px)} if sure else {}
+    came = [_came(now, before) for now, before in zip(look.blurs_px[both], usual.blurs_px[both], strict=True)]
+    return {"defocused": Value(float(np.quantile(came, SHARP_QUANTILE)), usual.blur_px)}
+
+
+def _came(now: float, usual: float) -> float:
+    return math.sqrt(max(float(now) ** 2 - (STRAY * float(usual)) ** 2, 0.0))

@@ -18,8 +18,14 @@ GONE: Final = 0.35
 """Correlation of a tile's slopes with the usual ones, below which it shows something else."""
 GHOST: Final = 0.2
 """Share of its usual slopes in their place, below which a tile is hidden though a trace shines through."""
-FADED: Final = 0.5
-"""Share of its usual contrast, against the whole picture's, below which a tile is faded."""
+FINE_PX: Final = 1.1
+MIN_TEXTURE: Final = 0.25
+"""Mean bend of a tile's flatter pixels, grey levels a small pixel squared, from which it has texture. ..."""
+FLATTER: Final = 0.6
+"""... So large a share of them: one edge through a tile, a shadow's or a roof's, is hardly among them, and
+slow shades, which dirt has as well, do not bend."""
+FADED: Final = 0.6
+"""Share of its usual texture, against the whole picture's, below which a tile is faded."""
 RECOGNISED: Final = 0.4
 """Share of the lit tiles whose edges are where they were by another light."""
 FEW_TILES: Final = 8
@@ -30,17 +36,22 @@ PLAIN: Final = 0.35
 BLACK: Final = 16.0
 
 
+Known = NDArray[np.bool_]
+"""Of each tile."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Scene:
-    """thumb: (h, 320) float32, the small copy. slopes: (h, w, 2) float32. power, level: of each tile."""
+    """thumb: (h, 320) float32, the small copy. slopes: (h, w, 2) float32. power, level, texture: of tiles."""
 
     thumb: F32
     slopes: F32
     power: F32
     level: F32
+    texture: F32
 
     @property
-    def known(self) -> NDArray[np.bool_]:
+    def known(self) -> Known:
         """Tiles that have something to know them by."""
         return np.asarray(self.power > MIN_SLOPE**2)
 
@@ -49,8 +60,8 @@ class Scene:
 class Match:
     """A picture held against its scene. Shares are of the tiles that have something to know them by.
 
-    gone: tiles that show something else. hidden: those, and tiles of which hardly a trace is left. faded:
-    tiles that lost their contrast while others kept it, and got nothing sharp instead. moved: root mean
+    gone: tiles that show something else. hidden: those, and tiles of which hardly a trace is left. faded: of
+    those with texture, tiles that lost it while others kept it. moved: root mean
     square shift, as a share of the picture's width; None: the scene was not found again. detail: slopes of
     the whole against the usual. tones: correlation of the tiles' light with the usual.
     """
@@ -66,15 +77,16 @@ class Match:
 def scene_of(thumb: F32) -> Scene:
     """The scene as one picture shows it."""
     slopes = slopes_of(thumb)
-    return Scene(thumb, slopes, _tiles(np.asarray((slopes**2).sum(axis=2), np.float32)), _tiles(thumb))
+    squares = np.asarray((slopes**2).sum(axis=2), np.float32)
+    return Scene(thumb, slopes, _tiles(squares), _tiles(thumb), _texture(thumb))
 
 
-def match(usual: Scene, now: Scene, *, search: bool = True) -> Match | None:
+def match(usual: Scene, now: Scene, known: Known, *, search: bool = True) -> Match | None:
     """Holds a picture against the usual scene; None where that has too little to know it by.
 
-    search: whether a scene that is gone is looked for elsewhere in the picture.
+    known: which tiles to hold against it. search: whether a scene that is gone is looked for elsewhere in
+    the picture.
     """
-    known = usual.known
     if now.thumb.shape != usual.thumb.shape or np.count_nonzero(known) < FEW_TILES:
         return None
     product = _tiles(np.asarray((usual.slopes * now.slopes).sum(axis=2), np.float32))
@@ -134,10 +146,24 @@ def _tiles(values: F32) -> F32:
     return np.asarray(cv2.resize(area, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
-def _faded(usual: Scene, now: Scene, known: NDArray[np.bool_]) -> float:
-    """Contrast as the eye sees it, slope by light, so that a shadow is no veil."""
-    slope = np.sqrt(now.power / np.maximum(usual.power, 1e-6))[known]
-    light = (np.maximum(now.level - BLACK, 8) / np.maximum(usual.level - BLACK, 8))[known]
-    kept = slope / light
-    whole = float(np.clip(np.quantile(kept, 0.75), 0.3, 1.0))
-    return float(((kept < FADED * whole) & (slope < FADED)).mean())
+def _texture(thumb: F32) -> F32:
+    """Mean bend of the flatter pixels of each tile: the Laplacian's size after a slight blur."""
+    bend = np.abs(cv2.Laplacian(cv2.GaussianBlur(thumb, (0, 0), FINE_PX), cv2.CV_32F))
+    height, width = (max(side // TILE_PX, 1) for side in bend.shape)
+    high, wide = (min(side, TILE_PX) for side in bend.shape)
+    area = bend[: height * high, : width * wide].reshape(height, high, width, wide)
+    pixels = area.swapaxes(1, 2).reshape(height, width, high * wide)
+    count = int(FLATTER * high * wide)
+    return np.asarray(np.partition(pixels, count, axis=2)[:, :, :count].mean(axis=2), np.float32)
+
+
+def _faded(usual: Scene, now: Scene, known: Known) -> float:
+    """Contrast as the eye sees it, texture by light, so that a shadow is no veil."""
+    rich = known & (usual.texture > MIN_TEXTURE)
+    if np.count_nonzero(rich) < FEW_TILES:
+        return 0.0
+    left = (now.texture / np.maximum(usual.texture, 1e-3))[rich]
+    light = (np.maximum(now.level - BLACK, 8) / np.maximum(usual.level - BLACK, 8))[rich]
+    kept = left / light
+    whole = float(np.clip(np.quantile(kept, 0.85), 0.3, 1.0))
+    return float(((kept < FADED * whole) & (left < FADED)).mean())

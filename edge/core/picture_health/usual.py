@@ -8,18 +8,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.core.picture_health.flow import Rate
-from edge.core.picture_health.look import F32, Look
-from edge.core.picture_health.scene import FEW_TILES, Scene, scene_of
+from edge.core.picture_health.look import F32, SHARP_QUANTILE, Look
+from edge.core.picture_health.scene import FEW_TILES, Known, Scene, scene_of
 
 Mode = Literal["colour", "grey"]
 """A camera that sees by infrared light sends no colour."""
 
 LEARN_LOOKS: Final = 12
 """A first idea: the median of so many looks, so that rain, cars and a passing lamp are not in it."""
-STEP: Final = 6.0
-"""Grey levels by which a pixel of the scene may follow one look: what passes by leaves no trace."""
-PLAUSIBLE_BLUR_PX: Final = 6.0
-PLAUSIBLE_LEVEL: Final = (22.0, 225.0)
+STEP: Final = 30.0
+"""Grey levels by which a pixel of the scene may follow one look: what passes by leaves no trace, and a
+shadow is gone within two hours."""
+OFTEN: Final = 0.5
+PLAUSIBLE_BLUR_PX: Final = 4.0
+PLAUSIBLE_LEVEL: Final = (17.0, 225.0)
 GREY: Final = 0.5
 COLOURED: Final = 1.0
 """Mean distance of chroma from grey, below which a picture has none, and above which it has some again."""
@@ -31,7 +33,12 @@ SCENE_S: Final = 60 * 60.0
 """... shadows wander within hours, ..."""
 FOCUS_S: Final = 7 * 86_400.0
 """... and a lens keeps its focus: what makes it worse within weeks is a fault."""
+SHARPER_S: Final = 86_400.0
+"""A sharper picture is believed sooner: what was learnt before was not the lens at its best."""
 RATE_S: Final = 86_400.0
+LASTING_S: Final = 86_400.0
+LEAVING_S: Final = 3 * 60 * 60.0
+"""What comes must stay for most of a day before a tile is known by it: lamps and shadows do not."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,12 +46,16 @@ class Usual:
     """The usual figures of a `Look`, by the same names."""
 
     scene: Scene
+    lasting: F32
+    """Of each tile, the share of the time in which it has something to know it by: a shadow's edge passes."""
     rows: F32
     columns: F32
     level: float
     bright: float
-    blur_px: float | None
-    edged: float
+    blurs_px: F32
+    """Of the crops; NaN where no edges were seen yet."""
+    edges: F32
+    """Share of looks in which each crop had edges, (12,)."""
     noise: float
     impulses: float
     tint: tuple[float, float]
@@ -52,6 +63,27 @@ class Usual:
     rate: float | None = None
     """Pictures a second that come, and `new_rate`: of them, not the same again, where something moves."""
     new_rate: float | None = None
+
+    @property
+    def known(self) -> Known:
+        """Tiles that are known by more than what passes."""
+        return np.asarray(self.scene.known & (self.lasting > OFTEN))
+
+    @property
+    def focused(self) -> NDArray[np.bool_]:
+        """Crops whose edges are there in most looks: those tell the focus."""
+        return np.isfinite(self.blurs_px) & (self.edges > OFTEN)
+
+    @property
+    def blur_px(self) -> float | None:
+        """Of the whole picture; None where no crop tells it."""
+        known = self.blurs_px[self.focused]
+        return float(np.quantile(known, SHARP_QUANTILE)) if len(known) else None
+
+    @property
+    def edged(self) -> float:
+        """Share of crops that have edges."""
+        return float(self.edges.mean())
 
 
 def mode_of(look: Look, before: Mode | None) -> Mode:
@@ -68,17 +100,18 @@ def learnt(looks: tuple[Look, ...]) -> Usual | None:
     without focus or without light is refused: until a better one comes nothing is usual, and only what is
     wrong by any measure is told.
     """
-    blurs = [look.blur_px for look in looks if look.blur_px is not None]
+    blurs = np.array([look.blurs_px for look in looks])
     noises = [look.noise for look in looks if look.noise is not None]
     scene = scene_of(np.asarray(np.median([look.thumb for look in looks], axis=0), np.float32))
     usual = Usual(
         scene=scene,
+        lasting=scene.known.astype(np.float32),
         rows=_median([look.rows for look in looks]),
         columns=_median([look.columns for look in looks]),
         level=_middle([look.level for look in looks]),
         bright=_middle([look.bright for look in looks]),
-        blur_px=_middle(blurs) if len(blurs) * 2 >= len(looks) else None,
-        edged=_middle([look.edged for look in looks]),
+        blurs_px=_middle_of_known(blurs),
+        edges=np.isfinite(blurs).mean(axis=0, dtype=np.float32),
         noise=_middle(noises) if noises else 0.0,
         impulses=_middle([look.impulses for look in looks]),
         tint=(_middle([look.tint[0] for look in looks]), _middle([look.tint[1] for look in looks])),
@@ -94,14 +127,15 @@ def plausible(usual: Usual) -> bool:
     return sharp and lit and int(np.count_nonzero(usual.scene.known)) >= FEW_TILES
 
 
-def followed(usual: Usual, look: Look, passed_s: float, sound: frozenset[str]) -> Usual:
+def followed(usual: Usual, look: Look, steady: F32, passed_s: float, sound: frozenset[str]) -> Usual:
     """The usual figures after one more look, `passed_s` after the last.
 
-    sound: names among "light", "tint", "noise", "focus" and "scene" that nothing is wrong with now; only
-    those are learnt from.
+    steady: (h, 320) float32, the small copy without what passes by. sound: names among "light", "tint",
+    "noise", "focus" and "scene" that nothing is wrong with now; only those are learnt from.
     """
     slow = {name: 1 - math.exp(-passed_s / constant_s) for name, constant_s in _CONSTANTS.items()}
     share = {name: slow[name] if name in sound else 0.0 for name in slow}
+    share["sharper"] = slow["sharper"] if "focus" in sound else 0.0
     after = replace(
         usual,
         level=_nearer(usual.level, look.level, share["light"]),
@@ -113,15 +147,18 @@ def followed(usual: Usual, look: Look, passed_s: float, sound: frozenset[str]) -
         spread=_nearer(usual.spread, look.spread, share["tint"]),
         noise=_nearer(usual.noise, look.noise, share["noise"]),
         impulses=_nearer(usual.impulses, look.impulses, share["noise"]),
-        blur_px=_focus(usual.blur_px, look.blur_px, share),
-        edged=_nearer(usual.edged, look.edged, share["scene"]),
+        blurs_px=_focus(usual.blurs_px, look.blurs_px, share),
+        edges=_toward(usual.edges, np.isfinite(look.blurs_px).astype(np.float32), share["scene"]),
     )
-    if share["scene"] == 0 or look.thumb.shape != usual.scene.thumb.shape:
+    if share["scene"] == 0 or steady.shape != usual.scene.thumb.shape:
         return after
-    step = np.clip(look.thumb - usual.scene.thumb, -STEP, STEP)
+    step = np.clip(steady - usual.scene.thumb, -STEP, STEP)
+    now = scene_of(steady).known.astype(np.float32)
+    nearer = np.where(now < usual.lasting, slow["leaving"], slow["lasting"]).astype(np.float32)
     return replace(
         after,
         scene=scene_of(np.asarray(usual.scene.thumb + np.float32(share["scene"]) * step, np.float32)),
+        lasting=np.asarray(usual.lasting + nearer * (now - usual.lasting), np.float32),
         rows=_toward(usual.rows, look.rows, share["light"]),
         columns=_toward(usual.columns, look.columns, share["light"]),
     )
@@ -148,15 +185,18 @@ _CONSTANTS: Final = {
     "tint": LIGHT_S,
     "noise": NOISE_S,
     "focus": FOCUS_S,
+    "sharper": SHARPER_S,
     "scene": SCENE_S,
+    "lasting": LASTING_S,
+    "leaving": LEAVING_S,
 }
 
 
-def _focus(usual: float | None, now: float | None, share: dict[str, float]) -> float | None:
-    """A sharper picture is believed sooner: what was learnt before was not the lens at its best."""
-    if usual is None or now is None:
-        return usual if now is None else now
-    return _nearer(usual, now, share["focus"] if now > usual else share["scene"])
+def _focus(usual: F32, now: F32, share: dict[str, float]) -> F32:
+    """Crop by crop; what had no edges before is taken as it is."""
+    nearer = np.where(now > usual, share["focus"], share["sharper"]).astype(np.float32)
+    after = np.where(np.isnan(usual), now, usual + nearer * (now - usual))
+    return np.asarray(np.where(np.isnan(now) | (share["focus"] == 0), usual, after), np.float32)
 
 
 def _nearer(usual: float, now: float | None, share: float) -> float:
@@ -177,19 +217,28 @@ def _median(arrays: list[F32]) -> F32:
     return np.asarray(np.median(arrays, axis=0), np.float32)
 
 
+def _middle_of_known(blurs: F32) -> F32:
+    """Of each column, (looks, crops); NaN where nothing is known of it."""
+    known = [column[np.isfinite(column)] for column in blurs.T]
+    return np.array([np.median(column) if len(column) else np.nan for column in known], np.float32)
+
+
 Arrays = dict[str, NDArray[np.float32]]
 
 
 def to_arrays(usual: Usual) -> Arrays:
     """The usual figures as arrays for a file."""
     figures = [
-        *(usual.level, usual.bright, _or_nan(usual.blur_px), usual.edged, usual.noise, usual.impulses),
+        *(usual.level, usual.bright, usual.noise, usual.impulses),
         *(*usual.tint, usual.spread, _or_nan(usual.rate), _or_nan(usual.new_rate)),
     ]
     return {
         "thumb": usual.scene.thumb,
+        "lasting": usual.lasting,
         "rows": usual.rows,
         "columns": usual.columns,
+        "blurs_px": usual.blurs_px,
+        "edges": usual.edges,
         "figures": np.array(figures, np.float32),
     }
 
@@ -203,19 +252,21 @@ def from_arrays(arrays: Arrays) -> Usual:
     try:
         thumb, rows, columns = arrays["thumb"], arrays["rows"], arrays["columns"]
         figures = [float(value) for value in arrays["figures"]]
-        level, bright, blur_px, edged, noise, impulses, cb, cr, spread, rate, new_rate = figures
+        blurs_px, edges, lasting = arrays["blurs_px"], arrays["edges"], arrays["lasting"]
+        level, bright, noise, impulses, cb, cr, spread, rate, new_rate = figures
     except (KeyError, TypeError) as error:
         raise ValueError(f"the file lacks {error}") from error
     if (thumb.ndim, rows.ndim, columns.ndim) != (2, 2, 2) or not np.isfinite(thumb).all():
         raise ValueError("the file holds pictures of another shape")
     return Usual(
         scene=scene_of(thumb),
+        lasting=lasting,
         rows=rows,
         columns=columns,
         level=level,
         bright=bright,
-        blur_px=None if math.isnan(blur_px) else blur_px,
-        edged=edged,
+        blurs_px=blurs_px,
+        edges=edges,
         noise=noise,
         impulses=impulses,
         tint=(cb, cr),

@@ -137,7 +137,7 @@ def looked(
         found |= _rates(rate, usual)
     smooth, watch = _smoothed(watch, found)
     watch, told = _judged(watch, faults, smooth, at)
-    watch = _learnt(watch, look, rate, mode, passed_s) if settled else watch
+    watch = _learnt(watch, (look, steady), rate, mode, passed_s) if settled else watch
     return replace(watch, last=look, last_at=at), told
 
 
@@ -281,7 +281,8 @@ def _told(
             return ([] if left else [Report("unstable", "cleared", "warning", since, about=name)]), left
 
 
-def _learnt(watch: Watch, look: Look, rate: Rate | None, mode: Mode, passed_s: float) -> Watch:
+def _learnt(watch: Watch, seen: tuple[Look, F32], rate: Rate | None, mode: Mode, passed_s: float) -> Watch:
+    look, steady = seen
     usual = watch.usual.get(mode)
     if usual is not None and usual.scene.thumb.shape != look.thumb.shape:
         usual = None  # the stream has another shape
@@ -293,7 +294,7 @@ def _learnt(watch: Watch, look: Look, rate: Rate | None, mode: Mode, passed_s: f
         return replace(watch, learning=(), usual={**watch.usual, mode: first})
     good = {name for name, each in watch.conditions.items() if each.state == "good"}
     sound = frozenset(what for what, by in DISTURB.items() if good.issuperset(by))
-    after = followed(usual, look, passed_s, sound)
+    after = followed(usual, look, steady, passed_s, sound)
     if rate is not None and "low_frame_rate" in good:
         after = rated(after, rate, passed_s)
     return replace(watch, usual={**watch.usual, mode: after})
