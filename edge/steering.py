@@ -14,7 +14,7 @@ from structlog.typing import FilteringBoundLogger
 from contracts.base import MAX_SEQ, MAX_TEXT, Durable
 from contracts.devices import DesiredReport, DesiredState
 from contracts.messages import CameraState
-from edge.clock import utc_now
+from edge.clock import steady_now, utc_now
 from edge.config.desired import Own, objection
 from edge.core import desired as machine
 from edge.core.desired import Apply, Look, Policy, Report, Unreadable, Wanted
@@ -91,7 +91,7 @@ class Steering:
     async def _step(self, given: machine.Input, group: asyncio.TaskGroup) -> bool:
         """Carries out what follows; False when it could not be kept, and so has not happened."""
         before = self._kept.desired.counting
-        desired, effects = machine.step(self.policy, self._kept.desired, given, utc_now())
+        desired, effects = machine.step(self.policy, self._kept.desired, given, steady_now())
         reports = tuple(effect for effect in effects if isinstance(effect, Report))
         kept = Kept(desired=desired, owed=(*self._kept.owed, *reports))
         passed_s = desired.trial.passed_s if desired.trial is not None else 0.0

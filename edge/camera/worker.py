@@ -249,9 +249,9 @@ class Worker:
             return
         for one in told.suspected:
             if one.reaches(limit):
-                first_at = clock.utc_of(timebase.utc(captured.timebase, one.first_s))
-                sure = round(one.sure, 3)
-                self._post.tell(Suspected(track=one.track, first_at=first_at, at=utc_now(), sure=sure))
+                first_at = timebase.utc(captured.timebase, one.first_s)
+                now, sure = clock.steady_now(), round(one.sure, 3)
+                self._post.tell(Suspected(track=one.track, first_at=first_at, at=now, sure=sure))
 
     def _tell_falls(self, told: Told, search: Search) -> None:
         for fall in told.decided:

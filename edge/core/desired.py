@@ -27,7 +27,7 @@ TRANSITIONS: Final = {
 }
 
 MAX_LOOK_S: Final = 5.0
-"""A longer pause between two looks counts for so much: the clock was set, or nobody looked."""
+"""A longer pause between two looks counts for so much: nobody looked."""
 USUAL_S: Final = 300.0
 """Time constant of what counts as usual."""
 MAX_STARTS: Final = 3

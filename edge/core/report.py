@@ -19,7 +19,8 @@ class Appended(_Line):
 class Suspected(_Line):
     """Something may be falling, long before that is certain. Told once for a track.
 
-    first_at: when it was first visible. at: when the worker said so. sure: 0…1, as far as the detector knows.
+    first_at: when it was first visible. at: when the worker said so; both steady instants, so that a clock
+    that is set meanwhile delays no warning. sure: 0…1, as far as the detector knows.
     """
 
     report: Literal["suspected"] = "suspected"

@@ -1,7 +1,8 @@
 """Decides when a siren, lamp or loudspeaker is switched: soon, seldom, for a bounded time, and off again.
 
 Nobody knows what a device did before the agent began, so it begins by being switched off; and what could not
-be switched off is tried for ever.
+be switched off is tried for ever. All instants are steady ones: no clock that is set prolongs a warning or
+forbids one.
 """
 
 from dataclasses import dataclass, replace
@@ -79,14 +80,13 @@ Effect = Switch | Tell
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """since: when the state began. due_at: when it is switched off, or that is tried again.
+    """due_at: when it is switched off, or that is tried again.
 
     cause: what it was switched on for. begun: when it was switched on or that was tried, in the last hour.
     held_back_at: when a suspicion was last told to be held back.
     """
 
     state: State
-    since: datetime
     due_at: datetime | None
     cause: Suspected | None = None
     begun: tuple[datetime, ...] = ()
@@ -95,7 +95,7 @@ class Device:
 
 def start(at: datetime) -> Device:
     """A device of which nobody knows whether it is on."""
-    return Device("ending", at, at)
+    return Device("ending", at)
 
 
 def due(device: Device) -> datetime | None:
@@ -113,10 +113,10 @@ def step(policy: Policy, device: Device, given: Input, at: datetime) -> tuple[De
         case Switched() if device.state == "ending":
             if given.failed:
                 return replace(device, due_at=at + timedelta(seconds=AGAIN_S)), ()
-            return replace(device, state=_after("ending", "switched_off"), since=at, due_at=None), ()
+            return replace(device, state=_after("ending", "switched_off"), due_at=None), ()
         case TimePassed() if _is_due(device, at):
             if device.state == "on":
-                device = replace(device, state=_after("on", "held"), since=at)
+                device = replace(device, state=_after("on", "held"))
             return replace(device, due_at=None), (Switch(on=False),)
     return device, ()
 
@@ -129,14 +129,13 @@ def _suspected(
     late_s = (at - cause.at).total_seconds()
     if late_s > LATE_S:
         return _held_back(policy, device, cause, f"told {late_s:.1f} s late", at)
-    # What lies in the future was stamped before the clock was set back.
-    begun = tuple(then for then in device.begun if timedelta(0) <= at - then < HOUR)
+    begun = tuple(then for then in device.begun if at - then < HOUR)
     if begun and (at - begun[-1]).total_seconds() < policy.hold_s + policy.rest_s:
         return _held_back(policy, device, cause, f"it rests for {policy.rest_s:g} s after a warning", at)
     if len(begun) >= policy.per_hour:
         return _held_back(policy, device, cause, f"{policy.per_hour} warnings an hour are the most", at)
     state = _after(device.state, "suspected")
-    after = replace(device, state=state, since=at, due_at=None, cause=cause, begun=(*begun, at))
+    after = replace(device, state=state, due_at=None, cause=cause, begun=(*begun, at))
     return after, (Switch(on=True),)
 
 
@@ -157,16 +156,15 @@ def _answered_on(
         return device, ()
     if answer.failed:
         # It may be on all the same: an answer can be lost where the command was not.
-        after = replace(device, state=_after("starting", "failed"), since=at, due_at=at)
+        after = replace(device, state=_after("starting", "failed"), due_at=at)
         return after, (Tell("failed", device.cause, answer.failed),)
     until = at + timedelta(seconds=policy.hold_s)
-    after = replace(device, state=_after("starting", "switched_on"), since=at, due_at=until)
+    after = replace(device, state=_after("starting", "switched_on"), due_at=until)
     return after, (Tell("on", device.cause),)
 
 
 def _is_due(device: Device, at: datetime) -> bool:
-    """Also when the clock was set back behind the state's beginning: nothing stays on for an hour."""
-    return device.due_at is not None and (at >= device.due_at or at < device.since)
+    return device.due_at is not None and at >= device.due_at
 
 
 def _after(state: State, what: str) -> State:

@@ -10,7 +10,7 @@ from structlog.typing import FilteringBoundLogger
 
 from contracts.base import MAX_TEXT
 from contracts.devices import WarningGiven
-from edge.clock import utc_now
+from edge.clock import steady_now, utc_now, utc_of
 from edge.config.warning import WarningDevice
 from edge.core import warning
 from edge.core.report import Suspected
@@ -44,7 +44,7 @@ class Warner:
             _Kept(
                 one,
                 Policy(one.hold_s, one.rest_s, one.per_hour),
-                warning.start(utc_now()),
+                warning.start(steady_now()),
             )
             for one in devices
         )
@@ -76,7 +76,7 @@ class Warner:
                     await self._switch(kept, turn, on=False)
 
     async def _step(self, kept: _Kept, turn: Turn, given: warning.Input) -> None:
-        kept.machine, effects = warning.step(kept.policy, kept.machine, given, utc_now())
+        kept.machine, effects = warning.step(kept.policy, kept.machine, given, steady_now())
         for effect in effects:
             match effect:
                 case warning.Switch(on=on):
@@ -107,13 +107,13 @@ class Warner:
         self._metrics.given.labels(device, told.outcome).inc()
         await self._desk.send(
             "warning_given",
-            cause.first_at,
+            utc_of(cause.first_at),
             lambda head: WarningGiven(
                 **head,
                 camera=cause.camera,
                 device=device,
                 outcome=told.outcome,
-                suspected_at=cause.at,
+                suspected_at=utc_of(cause.at),
                 acted_at=acted_at,
                 reason=told.reason[:MAX_TEXT],
             ),
@@ -123,9 +123,8 @@ class Warner:
 async def _next(kept: _Kept) -> warning.Input:
     """The next suspicion, or that a time has come."""
     when = warning.due(kept.machine)
-    wait_s = max((when - utc_now()).total_seconds(), 0.0) if when is not None else None
+    wait_s = max((when - steady_now()).total_seconds(), 0.0) if when is not None else None
     with suppress(TimeoutError):
-        # A clock may be set meanwhile: a hold is looked at every second.
-        async with asyncio.timeout(None if wait_s is None else min(wait_s, 1.0)):
+        async with asyncio.timeout(wait_s):
             return await kept.inbox.get()
     return TimePassed()

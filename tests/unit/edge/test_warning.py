@@ -112,16 +112,6 @@ def test_a_suspicion_that_comes_too_late_to_warn_anybody_is_held_back():
     assert [(effect.outcome, effect.reason) for effect in effects] == [("held_back", "told 3.5 s late")]
 
 
-def test_a_clock_that_is_set_back_leaves_nothing_on():
-    device, _ = after((suspected(0), 0), (Switched(on=True), 0))
-    assert after((TimePassed(), -3600), device=device)[1] == (OFF,)
-
-
-def test_a_clock_that_is_set_back_does_not_forbid_the_next_warning():
-    device, _ = after((suspected(0), 0), (Switched(on=True), 0), (TimePassed(), 8), (Switched(on=False), 8))
-    assert after((suspected(-3600), -3600), device=device)[1] == (ON,)
-
-
 EVENTS = st.lists(st.tuples(st.sampled_from(["suspect", "works", "fails", "pass"]), st.floats(0.01, 40)))
 
 
