@@ -78,17 +78,11 @@ def run(settings: Settings, camera: str, boot: UUID) -> None:
     time = Followed(settings.data_dir)
     clock.adopt(time.news() or clock.anchor())
     thresholds = {} if counting is None else counting.thresholds
-    log.info(
-        "worker_started",
-        boot=str(boot),
-        sensitivity=chosen.sensitivity,
-        ignored=len(chosen.ignore),
-        thresholds=thresholds,
-    )
+    begins = {"sensitivity": chosen.sensitivity, "ignored": len(chosen.ignore), "thresholds": thresholds}
+    log.info("worker_started", boot=str(boot), **begins)
     try:
         reference = settings.data_dir / "picture" / f"{camera}.npz"
-        faults = with_thresholds(thresholds)
-        picture = PictureWatch(post, faults, reference, clock.steady_now(), homes=homes)
+        picture = PictureWatch(post, with_thresholds(thresholds), reference, clock.steady_now(), homes=homes)
         Worker(task, reader, inbox, post, clips, picture=picture, time=time).run(stop)
     except AgentGone:
         told()
