@@ -27,11 +27,17 @@ SEVERITY: Final[Mapping[str, str]] = {
     "striped": "bars, rolling bars or lines of 15-50 grey levels",
     "colour_cast": "chroma off by 16 levels or more",
     "ir_cut_stuck": "pink day: Cb +10-22, Cr +14-35, colours pale",
-    "soiled": "blobs or smears over 30 % of the picture or more, veiling by 75-100 %",
+    "soiled": "blobs over 30 % of the detail, smears over a third of the width; veiling by 75-100 %",
     "frozen": "one picture repeated: as it is, re-encoded, with a running clock",
     "low_frame_rate": "a fifth to a third of the usual pictures: left out, or repeated",
     "stalled": "connected, and no picture for 5 s or more",
 }
+
+
+BEND: Final = 6.0
+"""Laplacian of a picture at quarter size, grey levels, from which a pixel counts as detail."""
+PLAIN: Final = 0.01
+"""With a smaller share of those the whole picture counts."""
 
 
 def _levels(picture: Picture, y: Field) -> Picture:
@@ -326,21 +332,30 @@ def _veiled(picture: Picture, mask: Field, veil: float) -> Picture:
 
 
 def soiled_by_blobs(luck: Luck) -> Harm:
-    blobs, area = [], 0.0
-    while area < 0.45:  # they overlap and reach over the edges: about 30 % is left
-        blobs.append(luck.uniform((0, 0, 0.14, 0.75), (1, 1, 0.24, 1)))
-        area += np.pi * blobs[-1][2] ** 2 * 9 / 16
-    veil = luck.uniform(40, 150)
+    seed, veil = int(luck.integers(1 << 30)), luck.uniform(40, 150)
+    made: list[Field] = []
 
     def harm(picture: Picture, _: int) -> Picture:
-        height, width = picture.y.shape
-        mask = np.zeros((height // 4, width // 4), np.float32)
-        for x, y, radius, dense in blobs:
-            cv2.circle(mask, (int(x * width / 4), int(y * height / 4)), int(radius * height / 4), dense, -1)
-        soft = cv2.resize(cv2.GaussianBlur(mask, (0, 0), height * 0.006), (width, height))
-        return _veiled(picture, np.asarray(soft, np.float32), veil)
+        if not made:
+            made.append(_blobs(picture.y, np.random.default_rng(seed)))
+        return _veiled(picture, made[0], veil)
 
     return harm
+
+
+def _blobs(y: Plane, luck: Luck) -> Field:
+    """Soft blobs at random places until they lie over 30 % of what has detail, by the first picture."""
+    height, width = y.shape
+    quarter = cv2.resize(y, (width // 4, height // 4), interpolation=cv2.INTER_AREA).astype(np.float32)
+    detail = np.abs(cv2.Laplacian(quarter, cv2.CV_32F)) > BEND
+    if detail.mean() < PLAIN:
+        detail[:] = True
+    mask = np.zeros_like(quarter)
+    while (mask[detail] > 0).mean() < 0.3:
+        x, y_, radius, dense = luck.uniform((0, 0, 0.14, 0.75), (1, 1, 0.24, 1))
+        cv2.circle(mask, (int(x * width / 4), int(y_ * height / 4)), int(radius * height / 4), dense, -1)
+    soft = cv2.GaussianBlur(mask, (0, 0), height * 0.0015)
+    return np.asarray(cv2.resize(soft, (width, height)), np.float32)
 
 
 def soiled_by_smear(luck: Luck) -> Harm:

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from edge.core.picture_health import stripes
-from edge.core.picture_health.look import F32, SHARP_QUANTILE, Look
+from edge.core.picture_health.look import F32, MAX_BLUR_PX, SHARP_QUANTILE, Look
 from edge.core.picture_health.scene import BLACK, LOST_VIEW, Match, Scene, match, scene_of
 from edge.core.picture_health.usual import Usual
 
@@ -89,7 +89,7 @@ def values(seen: Seen, usual: Usual | None) -> Values:
         told |= _view(look, steady, usual, found, told)
     if "covered" in told and told["covered"].now < LOST_VIEW and told["moved"].now < 1:
         told |= ({} if told["dark"].now < 0.4 else _cast(look, usual)) | _filter(seen, usual)
-        told |= _focus(look, usual, told)
+        told |= _focus(look, usual, found, told)
     return told
 
 
@@ -151,7 +151,7 @@ def _view(look: Look, steady: F32, usual: Usual, found: Match, told: Values) -> 
         del told["striped"]
     if found.gone > LOST_VIEW and found.moved is not None and found.moved > 0.004:
         return {"covered": Value(0.0, 0.0), "moved": Value(100 * found.moved, 0.0)}
-    if _only_blurred(look, steady, usual, found) or _only_glare(look, usual, found):
+    if _only_blurred(look, usual, found) or _only_glare(look, usual, found):
         return {"covered": Value(0.0, 0.0), "moved": Value(0.0, 0.0)}
     if "noisy" in told and told["noisy"].now >= 4 and look.impulses > 0.002:
         hidden = 0.0
@@ -165,11 +165,10 @@ def _view(look: Look, steady: F32, usual: Usual, found: Match, told: Values) -> 
     return view
 
 
-def _only_blurred(look: Look, steady: F32, usual: Usual, found: Match) -> bool:
+def _only_blurred(look: Look, usual: Usual, found: Match) -> bool:
     """Whether light and shade are where they were, and only the edges have gone soft."""
     soft = look.blur_px is None or look.blur_px > (usual.blur_px or 0) + 3
-    spread = scene_of(steady).level.std() / max(float(usual.scene.level.std()), 1.0)
-    return bool(soft and found.tones > 0.9 and spread > 0.6)
+    return soft and found.tones > 0.9 and found.contrast > 0.6
 
 
 def _only_glare(look: Look, usual: Usual, found: Match) -> bool:
@@ -229,15 +228,19 @@ def _pink(cb: float, cr: float) -> float:
     return least if least > 0.2 * math.hypot(cb, cr) else 0.0
 
 
-def _focus(look: Look, usual: Usual, told: Values) -> Values:
+def _focus(look: Look, usual: Usual, found: Match | None, told: Values) -> Values:
     """The blur that came to the usual one: two blurs add as squares do."""
     if "striped" not in told or told["striped"].now >= LINES:
         return {}
     if usual.blur_px is None or told["dark"].now < 0.4 or told["over_exposed"].now >= 0.15:
         return {}
     focused = usual.focused
-    if look.blur_px is None or np.count_nonzero(focused) < FEW_CROPS:
+    if np.count_nonzero(focused) < FEW_CROPS:
         return {}
+    if look.blur_px is None:
+        # Fog takes the contrast between parts of the picture, too; a lens far out of focus only the edges.
+        gone = found is not None and found.tones > 0.95 and found.contrast > 0.8
+        return {"defocused": Value(MAX_BLUR_PX, usual.blur_px)} if gone else {}
     both = focused & np.isfinite(look.blurs_px)
     if np.count_nonzero(both) < FEW_CROPS:
         sure = look.blur_px >= usual.blur_px + SURE_BLUR_PX

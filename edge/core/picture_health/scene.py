@@ -63,7 +63,8 @@ class Match:
     gone: tiles that show something else. hidden: those, and tiles of which hardly a trace is left. faded: of
     those with texture, tiles that lost it while others kept it. moved: root mean
     square shift, as a share of the picture's width; None: the scene was not found again. detail: slopes of
-    the whole against the usual. tones: correlation of the tiles' light with the usual.
+    the whole against the usual. tones: correlation of the tiles' light with the usual. contrast: how much it
+    differs between tiles, against the usual.
     """
 
     gone: float
@@ -72,6 +73,7 @@ class Match:
     moved: float | None
     detail: float
     tones: float
+    contrast: float
 
 
 def scene_of(thumb: F32) -> Scene:
@@ -104,6 +106,7 @@ def match(usual: Scene, now: Scene, known: Known, *, search: bool = True) -> Mat
         tones=float(np.corrcoef(usual.level.ravel(), now.level.ravel())[0, 1])
         if now.level.std() > 1e-3
         else 0.0,
+        contrast=float(now.level.std() / max(float(usual.level.std()), 1.0)),
     )
 
 

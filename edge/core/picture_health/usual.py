@@ -26,8 +26,8 @@ GREY: Final = 0.5
 COLOURED: Final = 1.0
 """Mean distance of chroma from grey, below which a picture has none, and above which it has some again."""
 
-LIGHT_S: Final = 20 * 60.0
-"""Time constants of learning, seconds. Light and its colour change within an hour at dusk, ..."""
+LIGHT_S: Final = 10 * 60.0
+"""Time constants of learning, seconds. Light and its colour change within an hour at dusk and dawn, ..."""
 NOISE_S: Final = 60 * 60.0
 SCENE_S: Final = 60 * 60.0
 """... shadows wander within hours, ..."""
