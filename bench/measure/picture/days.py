@@ -60,7 +60,7 @@ def lived(scene: Scene, luck: np.random.Generator, looks: int) -> Day:
     """A day over the scene, from noon to noon."""
     seconds = DAY_S / looks
     faults = slowed(seconds)
-    state, _ = watch.start(faults, AT)
+    state, _ = watch.start(faults, AT, longest_step_s=seconds)
     told: list[tuple[float, Report, Picture]] = []
     for number, (hour, picture) in enumerate(_day(scene, luck, looks)):
         at = AT + timedelta(seconds=number * seconds)

@@ -37,7 +37,6 @@ SEARCH_LOOKS: Final = 4
 """A view that is gone is looked for elsewhere in one of so many looks: that costs as much as all the rest."""
 TURN_SHARE: Final = 0.75
 LONGEST_STEP_S: Final = 60.0
-"""So much is learnt from one look at most, however long nothing came."""
 
 DISTURB: Final[Mapping[str, tuple[str, ...]]] = {
     "light": ("dark", "over_exposed", "covered"),
@@ -85,6 +84,7 @@ class Watch:
 
     usual: by mode. recent: values of each fault. repeats: whether each of the last looks was one of those
     before. turned_at: mean luma at which the camera last turned to infrared. unstable: faults that flap.
+    longest_step_s: so much is learnt from one look at most, however long nothing came.
     """
 
     conditions: Mapping[str, Condition]
@@ -100,6 +100,7 @@ class Watch:
     recent: Mapping[str, tuple[Value | None, ...]] = field(default_factory=dict)
     turned_at: float | None = None
     unstable: frozenset[str] = frozenset()
+    longest_step_s: float = LONGEST_STEP_S
 
 
 def start(
@@ -107,6 +108,8 @@ def start(
     at: datetime,
     open_faults: frozenset[str] = frozenset(),
     usual: Mapping[Mode, Usual] | None = None,
+    *,
+    longest_step_s: float = LONGEST_STEP_S,
 ) -> tuple[Watch, tuple[Report, ...]]:
     """A camera that has not been looked at yet. open_faults: raised before a restart and not cleared.
 
@@ -114,7 +117,7 @@ def start(
     """
     conditions = {name: condition.start(at, bad=name in open_faults) for name in faults}
     told = (Report("unstable", "cleared", "warning", at),) if "unstable" in open_faults else ()
-    return Watch(conditions, dict(usual or {})), told
+    return Watch(conditions, dict(usual or {}), longest_step_s=longest_step_s), told
 
 
 def looked(
@@ -122,7 +125,7 @@ def looked(
 ) -> tuple[Watch, tuple[Report, ...]]:
     """After one more look. rate: pictures a second since the last, where it is known."""
     passed_s = 0.0 if watch.last_at is None else (at - watch.last_at).total_seconds()
-    passed_s = min(max(passed_s, 0.0), LONGEST_STEP_S)
+    passed_s = min(max(passed_s, 0.0), watch.longest_step_s)
     watch = _remembered(_in_mode(watch, look), look)
     assert watch.mode is not None
     steady = _median(watch.thumbs)
