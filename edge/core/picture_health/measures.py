@@ -31,7 +31,8 @@ ELSEWHERE: Final = 100.0
 FEW_CROPS: Final = 3
 """With fewer that have edges, they do not tell the focus, ..."""
 SURE_BLUR_PX: Final = 3.0
-"""... unless it is lost by so much that edges must be missing."""
+CLEAR_BLUR_PX: Final = 1.5
+"""... unless it is lost by so much that edges must be missing; less will do where the air is clear."""
 PLAIN_BLUR_PX: Final = 2.5
 """What is more counts as lost focus while nothing is usual yet."""
 STRAY: Final = 1.2
@@ -237,14 +238,13 @@ def _focus(look: Look, usual: Usual, found: Match | None, told: Values) -> Value
     focused = usual.focused
     if np.count_nonzero(focused) < FEW_CROPS:
         return {}
-    if look.blur_px is None:
-        # Fog takes the contrast between parts of the picture, too; a lens far out of focus only the edges.
-        gone = found is not None and found.tones > 0.95 and found.contrast > 0.8
-        return {"defocused": Value(MAX_BLUR_PX, usual.blur_px)} if gone else {}
     both = focused & np.isfinite(look.blurs_px)
     if np.count_nonzero(both) < FEW_CROPS:
-        sure = look.blur_px >= usual.blur_px + SURE_BLUR_PX
-        return {"defocused": Value(_came(look.blur_px, usual.blur_px), usual.blur_px)} if sure else {}
+        # Fog takes the contrast between parts of the picture, too; a lens out of focus only the edges.
+        clear = found is not None and found.tones > 0.95 and found.contrast > 0.8
+        blur_px = look.blur_px if look.blur_px is not None else MAX_BLUR_PX * clear
+        sure = blur_px >= usual.blur_px + (CLEAR_BLUR_PX if clear else SURE_BLUR_PX)
+        return {"defocused": Value(_came(blur_px, usual.blur_px), usual.blur_px)} if sure else {}
     came = [_came(now, before) for now, before in zip(look.blurs_px[both], usual.blurs_px[both], strict=True)]
     return {"defocused": Value(float(np.quantile(came, SHARP_QUANTILE)), usual.blur_px)}
 
