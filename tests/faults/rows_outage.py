@@ -30,8 +30,8 @@ cameras, and a hundred falls and faults."""
 STEP: Final = 1_000
 """Between two new alarms."""
 ALARM_S: Final = 2.0
-MAX_DROPPED: Final = 0.01
-"""Of a camera's frames while a day drains."""
+MAX_DROPPED: Final = 0.02
+"""Of a camera's frames while a day drains: of a fall of two seconds one picture."""
 WATCHED_FROM: Final = 10_000
 """A day of so many messages is drained beside a camera that is watched."""
 
