@@ -18,8 +18,9 @@ from cloud import timers
 from cloud.core import liveness, machine
 from cloud.core.fault import Finding, Subject
 from cloud.core.work_order import Finish, Take
-from cloud.store import changes, devices, events, migrate, partitions, pool, registry
+from cloud.store import changes, desired, devices, events, migrate, partitions, pool, registry
 from cloud.store import maintenance as orders
+from contracts.devices import DesiredState
 from contracts.messages import AgentStatus
 from fallwatch.local.postgres import PostgresServer
 from tests.fixtures.cloud import NOW, Device, seed
@@ -67,6 +68,18 @@ async def test_the_migrations_add_up_to_the_schema(
     )
 
 
+async def test_a_wish_from_before_profiles_were_named_can_still_be_read(opened: pool.Pool) -> None:
+    state = DesiredState(version=1, issued_at=NOW, issued_by="op", thresholds={"moved": 2.0})
+    migration = Path(migrate.__file__).parent / "migrations" / "0010_desired_profiles.sql"
+    async with pool.transaction(opened) as conn:
+        await desired.issue(conn, "box-a", state)
+        await conn.execute(
+            "UPDATE desired SET content = (content - 'profiles') || '{\"profile_version\": \"1\"}'"
+        )
+        await conn.execute(migration.read_bytes())
+        assert await desired.newest(conn, "box-a") == state
+
+
 async def test_migrating_twice_changes_nothing(empty_database_url: str) -> None:
     first = await migrate.migrate(empty_database_url)
     assert first.applied == (
@@ -78,6 +91,7 @@ async def test_migrating_twice_changes_nothing(empty_database_url: str) -> None:
         "0007_clock_set.sql",
         "0008_desired.sql",
         "0009_enrolment.sql",
+        "0010_desired_profiles.sql",
     )
     assert first.skipped == (("0002_hypertables.sql", "timescaledb"),)
     second = await migrate.migrate(empty_database_url)
