@@ -18,6 +18,7 @@ from contracts.devices import DeviceFault, Words
 from edge.camera.post import Post
 from edge.camera.telling import Sender
 from edge.clock import known, monotonic_s, utc_now, utc_of
+from edge.config.base import SettingsError
 from edge.config.files import put
 from edge.core.picture_health import flow, usual, watch, words
 from edge.core.picture_health.faults import Fault
@@ -171,12 +172,18 @@ def _read(reference: Path) -> dict[Mode, Usual]:
 
 
 def jpeg(seen: Look, homes: Masks | None = None) -> bytes:
-    """The small picture, homes blurred, in colour where it has any; at most 24 KiB, or empty."""
+    """The small picture, homes blurred, in colour where it has any; at most 24 KiB, or empty.
+
+    Empty also where nobody can say where the homes are.
+    """
     luma = np.clip(seen.thumb, 0, 255).astype(np.uint8)
     height, width = luma.shape
     size = (width, height)
     if homes is not None:
-        luma = blurred(luma, homes(size).luma)
+        try:
+            luma = blurred(luma, homes(size).luma)
+        except SettingsError:  # the stream's shape was changed at the camera: better no picture than a home
+            return b""
     if seen.chroma is None:
         shown = cv2.cvtColor(luma, cv2.COLOR_GRAY2BGR)
     else:
