@@ -1,7 +1,7 @@
 """Whole days over a scene, made short, in which nothing is wrong with the camera.
 
 A day is `LOOKS` looks, so from one look to the next so many seconds of it pass. What the machine learns
-slowly (light within 20 minutes, ...) it learns at the day's own pace; every delay (on, off, chattering) lasts
+slowly (light within 10 minutes, ...) it learns at the day's own pace; every delay (on, off, chattering) lasts
 as many looks as it would at one look a second. So the sun, the weather and the turn to infrared are as fast
 against what is usual as on a real day, and what passes (lamps, headlights; rain, curtains, trees in the
 clips) is seen as often in a row as it would be; of the day's seconds only every so many-th is looked at.

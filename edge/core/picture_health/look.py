@@ -76,13 +76,18 @@ class Look:
     @property
     def blur_px(self) -> float | None:
         """Of the whole picture; None where no crop has edges."""
-        known = self.blurs_px[np.isfinite(self.blurs_px)]
-        return float(np.quantile(known, SHARP_QUANTILE)) if len(known) else None
+        return whole_blur_px(self.blurs_px)
 
     @property
     def edged(self) -> float:
         """Share of crops that have edges."""
         return float(np.isfinite(self.blurs_px).mean())
+
+
+def whole_blur_px(blurs_px: F32) -> float | None:
+    """Of a picture, from those of its crops; None where none is known."""
+    known = blurs_px[np.isfinite(blurs_px)]
+    return float(np.quantile(known, SHARP_QUANTILE)) if len(known) else None
 
 
 def look(luma: Luma, chroma: Chroma | None = None) -> Look:

@@ -57,14 +57,14 @@ Values = dict[str, Value]
 class Seen:
     """What is measured.
 
-    steady: (h, 320) float32, median of the last small copies, without rain and what passes by. before: the
+    steady: of the median of the last small copies, without rain and what passes by. before: the
     last look. night: in colour, a picture darker than that should be infrared; None: nothing is known of this
     camera's nights. search: whether a view that is gone is looked for elsewhere in the picture, which costs
     as much as all the rest; without, nothing is told while it is gone.
     """
 
     look: Look
-    steady: F32
+    steady: Scene
     before: Look | None = None
     night: float | None = None
     search: bool = True
@@ -75,7 +75,7 @@ def values(seen: Seen, usual: Usual | None) -> Values:
     look, steady = seen.look, seen.steady
     if usual is None or usual.scene.thumb.shape != look.thumb.shape:
         return _by_any_measure(look) | _filter(seen, None)
-    found = match(usual.scene, scene_of(steady), usual.known, search=seen.search)
+    found = match(usual.scene, steady, usual.known, search=seen.search)
     if found is not None and found.gone > LOST_VIEW and not seen.search:
         return {}
     told: Values = {
@@ -142,11 +142,11 @@ def _striped(look: Look, before: Look | None, usual: Usual) -> Value:
     return Value(max(found), 0.0)
 
 
-def _view(look: Look, steady: F32, usual: Usual, found: Match, told: Values) -> Values:
+def _view(look: Look, steady: Scene, usual: Usual, found: Match, told: Values) -> Values:
     """Covered, moved, soiled. Only one of them explains a view that is not where it was."""
     hidden = found.hidden
     if told["striped"].now >= LINES and found.gone > LOST_VIEW:
-        cleared = match(usual.scene, _without_lines(steady, usual.scene), usual.known)
+        cleared = match(usual.scene, _without_lines(steady.thumb, usual.scene), usual.known)
         if cleared is not None and cleared.gone < 0.5 * found.gone:
             return {"covered": Value(0.0, 0.0), "moved": Value(0.0, 0.0)}
         del told["striped"]

@@ -61,10 +61,10 @@ class Match:
     """A picture held against its scene. Shares are of the tiles that have something to know them by.
 
     gone: tiles that show something else. hidden: those, and tiles of which hardly a trace is left. faded: of
-    those with texture, tiles that lost it while others kept it. moved: root mean
-    square shift, as a share of the picture's width; None: the scene was not found again. detail: slopes of
-    the whole against the usual. tones: correlation of the tiles' light with the usual. contrast: how much it
-    differs between tiles, against the usual.
+    those with texture, tiles that lost it while others kept it. moved: root mean square shift, as a share of
+    the picture's width; None: the scene was not found again. detail: slopes of the whole against the usual.
+    tones: correlation of the tiles' light with the usual. contrast: how much it differs between tiles,
+    against the usual.
     """
 
     gone: float
@@ -103,9 +103,7 @@ def match(usual: Scene, now: Scene, known: Known, *, search: bool = True) -> Mat
         faded=_faded(usual, now, known),
         moved=_moved(usual, now, detail, search=search) if gone > LOST_VIEW else 0.0,
         detail=detail,
-        tones=float(np.corrcoef(usual.level.ravel(), now.level.ravel())[0, 1])
-        if now.level.std() > 1e-3
-        else 0.0,
+        tones=tones(usual, now),
         contrast=float(now.level.std() / max(float(usual.level.std()), 1.0)),
     )
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.core.picture_health.flow import Rate
-from edge.core.picture_health.look import F32, SHARP_QUANTILE, Look
+from edge.core.picture_health.look import F32, Look, whole_blur_px
 from edge.core.picture_health.scene import FEW_TILES, Known, Scene, scene_of
 
 Mode = Literal["colour", "grey"]
@@ -77,8 +77,7 @@ class Usual:
     @property
     def blur_px(self) -> float | None:
         """Of the whole picture; None where no crop tells it."""
-        known = self.blurs_px[self.focused]
-        return float(np.quantile(known, SHARP_QUANTILE)) if len(known) else None
+        return whole_blur_px(self.blurs_px[self.focused])
 
     @property
     def edged(self) -> float:
@@ -127,11 +126,11 @@ def plausible(usual: Usual) -> bool:
     return sharp and lit and int(np.count_nonzero(usual.scene.known)) >= FEW_TILES
 
 
-def followed(usual: Usual, look: Look, steady: F32, passed_s: float, sound: frozenset[str]) -> Usual:
+def followed(usual: Usual, look: Look, steady: Scene, passed_s: float, sound: frozenset[str]) -> Usual:
     """The usual figures after one more look, `passed_s` after the last.
 
-    steady: (h, 320) float32, the small copy without what passes by. sound: names among "light", "tint",
-    "noise", "focus" and "scene" that nothing is wrong with now; only those are learnt from.
+    steady: what the picture shows without what passes by. sound: names among "light", "tint", "noise",
+    "focus" and "scene" that nothing is wrong with now; only those are learnt from.
     """
     slow = {name: 1 - math.exp(-passed_s / constant_s) for name, constant_s in _CONSTANTS.items()}
     share = {name: slow[name] if name in sound else 0.0 for name in slow}
@@ -150,10 +149,10 @@ def followed(usual: Usual, look: Look, steady: F32, passed_s: float, sound: froz
         blurs_px=_focus(usual.blurs_px, look.blurs_px, share),
         edges=_toward(usual.edges, np.isfinite(look.blurs_px).astype(np.float32), share["scene"]),
     )
-    if share["scene"] == 0 or steady.shape != usual.scene.thumb.shape:
+    if share["scene"] == 0 or steady.thumb.shape != usual.scene.thumb.shape:
         return after
-    step = np.clip(steady - usual.scene.thumb, -STEP, STEP)
-    now = scene_of(steady).known.astype(np.float32)
+    step = np.clip(steady.thumb - usual.scene.thumb, -STEP, STEP)
+    now = steady.known.astype(np.float32)
     nearer = np.where(now < usual.lasting, slow["leaving"], slow["lasting"]).astype(np.float32)
     return replace(
         after,

@@ -14,7 +14,7 @@ from edge.core.picture_health.faults import Fault, Severity
 from edge.core.picture_health.flow import Rate
 from edge.core.picture_health.look import F32, Look
 from edge.core.picture_health.measures import Seen, Value, Values, values
-from edge.core.picture_health.scene import recognised, scene_of, tones
+from edge.core.picture_health.scene import Scene, recognised, scene_of, tones
 from edge.core.picture_health.usual import LEARN_LOOKS, Mode, Usual, followed, learnt, mode_of, rated
 from edge.core.vision.frame import Luma
 
@@ -128,7 +128,7 @@ def looked(
     passed_s = min(max(passed_s, 0.0), watch.longest_step_s)
     watch = _remembered(_in_mode(watch, look), look)
     assert watch.mode is not None
-    steady = _median(watch.thumbs)
+    steady = scene_of(_median(watch.thumbs))
     mode = _light(watch, look, steady)
     usual = watch.usual.get(mode)
     settled = watch.in_mode > SETTLE_LOOKS or not watch.usual
@@ -170,7 +170,7 @@ def _median(thumbs: tuple[F32, ...]) -> F32:
     return np.asarray(np.maximum(np.minimum(one, two), np.minimum(np.maximum(one, two), three)), np.float32)
 
 
-def _light(watch: Watch, look: Look, steady: F32) -> Mode:
+def _light(watch: Watch, look: Look, steady: Scene) -> Mode:
     """Whose usual explains the look. A grey cloth, a dark or a tinted picture is not another light.
 
     It is, where the lamp has moved: the same edges, and light elsewhere. Else the picture is held against
@@ -181,13 +181,12 @@ def _light(watch: Watch, look: Look, steady: F32) -> Mode:
     before = watch.usual.get(other)
     if before is None or before.scene.thumb.shape != look.thumb.shape:
         return watch.mode
-    now = scene_of(steady)
     own = watch.usual.get(watch.mode)
     if own is None:
-        turned = tones(before.scene, now) < SAME_LIGHT and recognised(before.scene, now)
+        turned = tones(before.scene, steady) < SAME_LIGHT and recognised(before.scene, steady)
         return watch.mode if turned else other
-    alike = tones(before.scene, now)
-    return other if alike > SURELY_SAME_LIGHT and alike > tones(own.scene, now) else watch.mode
+    alike = tones(before.scene, steady)
+    return other if alike > SURELY_SAME_LIGHT and alike > tones(own.scene, steady) else watch.mode
 
 
 def _remembered(watch: Watch, look: Look) -> Watch:
@@ -284,7 +283,7 @@ def _told(
             return ([] if left else [Report("unstable", "cleared", "warning", since, about=name)]), left
 
 
-def _learnt(watch: Watch, seen: tuple[Look, F32], rate: Rate | None, mode: Mode, passed_s: float) -> Watch:
+def _learnt(watch: Watch, seen: tuple[Look, Scene], rate: Rate | None, mode: Mode, passed_s: float) -> Watch:
     look, steady = seen
     usual = watch.usual.get(mode)
     if usual is not None and usual.scene.thumb.shape != look.thumb.shape:
