@@ -12,7 +12,8 @@ from cloud.store.alerts import AlertRow, HistoryRow
 from cloud.store.clips import ClipRow
 from cloud.store.desired import Standing
 from cloud.store.equipment import WarningRow
-from cloud.store.maintenance import FaultRow, WorkOrderRow
+from cloud.store.faults import FaultRow
+from cloud.store.work_orders import WorkOrderRow
 from contracts.devices import SubjectType
 
 Json = dict[str, Any]

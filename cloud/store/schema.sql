@@ -72,6 +72,18 @@ CREATE TABLE public.alert_history (
     note text NOT NULL
 );
 ALTER TABLE public.alert_history ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY ( SEQUENCE NAME public.alert_history_id_seq START WITH 1 INCREMENT BY 1 NO MINVALUE NO MAXVALUE CACHE 1 );
+CREATE TABLE public.audit (
+    id bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    by text NOT NULL,
+    action text NOT NULL,
+    subject_type text NOT NULL,
+    subject text NOT NULL,
+    estate text,
+    purpose text NOT NULL,
+    content jsonb NOT NULL
+);
+ALTER TABLE public.audit ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY ( SEQUENCE NAME public.audit_id_seq START WITH 1 INCREMENT BY 1 NO MINVALUE NO MAXVALUE CACHE 1 );
 CREATE TABLE public.camera (
     id text NOT NULL,
     agent text NOT NULL,
@@ -417,6 +429,7 @@ ALTER TABLE ONLY public.agent_status ADD CONSTRAINT agent_status_pkey PRIMARY KE
 ALTER TABLE ONLY public.alert_history ADD CONSTRAINT alert_history_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.alert ADD CONSTRAINT alert_message_id_key UNIQUE (message_id);
 ALTER TABLE ONLY public.alert ADD CONSTRAINT alert_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.audit ADD CONSTRAINT audit_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.camera_facade ADD CONSTRAINT camera_facade_pkey PRIMARY KEY (camera, facade);
 ALTER TABLE ONLY public.camera_minute ADD CONSTRAINT camera_minute_camera_observed_at_key1 UNIQUE (camera, observed_at);
 ALTER TABLE ONLY public.camera_minute_default ADD CONSTRAINT camera_minute_camera_observed_at_key UNIQUE (camera, observed_at);
@@ -456,6 +469,8 @@ ALTER TABLE ONLY public.work_order ADD CONSTRAINT work_order_pkey PRIMARY KEY (i
 CREATE INDEX alert_closed ON public.alert USING btree (closed_at) WHERE (state = 'closed'::text);
 CREATE INDEX alert_history_alert ON public.alert_history USING btree (alert);
 CREATE INDEX alert_open ON public.alert USING btree (raised_at) WHERE (state <> 'closed'::text);
+CREATE INDEX audit_at ON public.audit USING btree (at);
+CREATE INDEX audit_subject ON public.audit USING btree (subject_type, subject, id);
 CREATE INDEX camera_minute_observed_at_idx ON ONLY public.camera_minute USING btree (observed_at);
 CREATE INDEX camera_minute_at ON public.camera_minute_default USING btree (observed_at);
 CREATE INDEX camera_state_history_since ON public.camera_state_history USING btree (camera, since);
@@ -484,6 +499,7 @@ ALTER TABLE ONLY public.agent_status ADD CONSTRAINT agent_status_agent_fkey FORE
 ALTER TABLE ONLY public.alert ADD CONSTRAINT alert_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
 ALTER TABLE ONLY public.alert ADD CONSTRAINT alert_camera_fkey FOREIGN KEY (camera) REFERENCES public.camera(id);
 ALTER TABLE ONLY public.alert_history ADD CONSTRAINT alert_history_alert_fkey FOREIGN KEY (alert) REFERENCES public.alert(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.audit ADD CONSTRAINT audit_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
 ALTER TABLE ONLY public.camera ADD CONSTRAINT camera_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
 ALTER TABLE ONLY public.camera_facade ADD CONSTRAINT camera_facade_camera_fkey FOREIGN KEY (camera) REFERENCES public.camera(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.camera_facade ADD CONSTRAINT camera_facade_facade_fkey FOREIGN KEY (facade) REFERENCES public.facade(id) ON DELETE CASCADE;

@@ -31,7 +31,7 @@ QUIET_S: Final = 1.5
 """The agent hears of frames once a second."""
 FPS: Final = 25
 UNDISTURBED: Final = 0.7
-"""The other camera's frames, as a share of what it filmed: a busy machine drops some."""
+"""The other camera's frames, as a share of what it filmed, where nothing else runs on the machine."""
 SMALL, LARGE = (320, 240), (480, 360)
 FRAMES: Final = re.compile(r'fallwatch_camera_frames_total\{camera="([a-z0-9-]+)"\} ([0-9.e+]+)')
 
@@ -114,7 +114,7 @@ def reset(box: Watching) -> None:
 def silence(box: Watching) -> None:
     box.proxy.weather.stalled = True
     box.stops()
-    wait.until(lambda: "lost" in states(box), DEADLINE_S, "the loss")
+    wait.until(lambda: "lost" in states(box, box.bad), DEADLINE_S, "the loss")
     box.proxy.weather.stalled = False
 
 
@@ -161,9 +161,9 @@ def hang(box: Watching) -> None:
     wait.until(lambda: box.worker(box.bad) != worker, DEADLINE_S, "the end of the program")
 
 
-def states(box: Watching) -> list[str]:
-    """What was told of the bad camera."""
-    return [line["state"] for line in box.of.logged("camera_state") if line.get("camera") == box.bad]
+def states(box: Watching, camera: str) -> list[str]:
+    """What was told of a camera."""
+    return [line["state"] for line in box.of.logged("camera_state") if line.get("camera") == camera]
 
 
 def one(cause: Callable[[Watching], None], name: str, told: str, place: Place, size: Size) -> Row:
@@ -182,7 +182,8 @@ def one(cause: Callable[[Watching], None], name: str, told: str, place: Place, s
         box.flows(box.good, 1)
         share = (box.frames(box.good) - seen) / ((monotonic_s() - began_s) * FPS)
         assert box.worker(box.good) == worker, "the other camera's program was ended"
-        assert share > UNDISTURBED, f"the other camera gave only {share:.0%} of its frames"
+        assert states(box, box.good) == ["streaming"], "the other camera was lost"
+        assert share > size.undisturbed, f"the other camera gave only {share:.0%} of its frames"
     box.of.drain()
     return _told(box.of, told, max(recovered_s))
 
@@ -225,7 +226,8 @@ def _told(box: Box, fault: str, recovered_s: float) -> Row:
 
 
 def _row(cause: Callable[[Watching], None], name: str, told: str, *, is_short: bool = False) -> Fault:
-    return Fault(name, partial(one, cause, name, told), Size(0, 1) if is_short else None, Size(0, 3))
+    short = Size(0, 1) if is_short else None
+    return Fault(name, partial(one, cause, name, told), short, Size(0, 3, undisturbed=UNDISTURBED))
 
 
 ROWS = (

@@ -36,11 +36,16 @@ class Row:
 
 @dataclass(frozen=True)
 class Size:
-    """events: how many altogether. times: how often the fault strikes. per_s: how fast events come."""
+    """events: how many altogether. times: how often the fault strikes. per_s: how fast events come.
+
+    undisturbed: the share of its frames that the other camera must give meanwhile. Beside other tests, on two
+    cores, no share can be promised: there its program and its state are what must not change.
+    """
 
     events: int
     times: int
     per_s: int = 100
+    undisturbed: float = 0.0
 
 
 @dataclass(frozen=True)

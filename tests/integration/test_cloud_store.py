@@ -18,8 +18,19 @@ from cloud import timers
 from cloud.core import liveness, machine
 from cloud.core.fault import Finding, Subject
 from cloud.core.work_order import Finish, Take
-from cloud.store import changes, desired, devices, events, migrate, partitions, pool, registry
-from cloud.store import maintenance as orders
+from cloud.store import (
+    changes,
+    desired,
+    devices,
+    events,
+    faults,
+    maintenance,
+    migrate,
+    partitions,
+    pool,
+    registry,
+    work_orders,
+)
 from contracts.devices import DesiredState
 from contracts.messages import AgentStatus
 from fallwatch.local.postgres import PostgresServer
@@ -92,6 +103,7 @@ async def test_migrating_twice_changes_nothing(empty_database_url: str) -> None:
         "0008_desired.sql",
         "0009_enrolment.sql",
         "0010_desired_profiles.sql",
+        "0011_audit.sql",
     )
     assert first.skipped == (("0002_hypertables.sql", "timescaledb"),)
     second = await migrate.migrate(empty_database_url)
@@ -139,7 +151,7 @@ async def test_an_agent_that_falls_silent_goes_offline_once(opened: pool.Pool) -
     }
     assert await timers.run_once(opened, timers.silent_agents, later + timedelta(minutes=5)) == []
     async with pool.transaction(opened) as conn:
-        (fault,) = await orders.faults_since(conn, NOW)
+        (fault,) = await faults.since(conn, NOW)
     assert (fault.kind, fault.state) == ("agent_offline", "raised")
 
 
@@ -169,7 +181,7 @@ async def test_a_camera_is_unknown_from_its_agents_restart_until_its_first_repor
 
 
 async def _raise(conn: pool.Connection, kind: str) -> list[changes.Change]:
-    return await orders.raise_fault(conn, EAST, kind, Finding(), estate="garden", since=NOW, at=NOW)
+    return await maintenance.raise_fault(conn, EAST, kind, Finding(), estate="garden", since=NOW, at=NOW)
 
 
 async def test_two_writers_at_once_raise_one_fault_with_one_order(opened: pool.Pool) -> None:
@@ -179,8 +191,8 @@ async def test_two_writers_at_once_raise_one_fault_with_one_order(opened: pool.P
 
     await asyncio.gather(*(write() for _ in range(8)))
     async with pool.transaction(opened) as conn:
-        (fault,) = await orders.faults_since(conn, NOW)
-        (order,) = await orders.orders_since(conn, NOW)
+        (fault,) = await faults.since(conn, NOW)
+        (order,) = await work_orders.since(conn, NOW)
     assert (fault.kind, fault.state, order.fault) == ("frozen", "raised", fault.id)
 
 
@@ -202,18 +214,18 @@ async def test_a_taken_order_stays_with_its_technician_when_the_device_comes_bac
     async with pool.transaction(opened) as conn:
         await _raise(conn, "camera_lost")
         ((order,),) = await (await conn.execute("SELECT id FROM work_order")).fetchall()
-        await orders.apply(conn, order, Take("li"), NOW)
-        await orders.clear_fault(conn, EAST, "camera_lost", NOW)
-        taken = await orders.find_order(conn, order)
+        await maintenance.apply(conn, order, Take("li"), NOW)
+        await maintenance.clear_fault(conn, EAST, "camera_lost", NOW)
+        taken = await work_orders.find(conn, order)
         assert taken is not None
         assert taken.state == "taken"
-        await orders.apply(conn, order, Finish("li", "tightened the plug"), NOW)
-        closed = await orders.find_order(conn, order)
+        await maintenance.apply(conn, order, Finish("li", "tightened the plug"), NOW)
+        closed = await work_orders.find(conn, order)
         assert closed is not None
         assert closed.state == "closed"
     with pytest.raises(machine.Forbidden):
         async with pool.transaction(opened) as conn:
-            await orders.apply(conn, order, Take("wang"), NOW)
+            await maintenance.apply(conn, order, Take("wang"), NOW)
 
 
 async def test_changes_appear_in_the_order_of_their_ids(opened: pool.Pool) -> None:

@@ -25,17 +25,20 @@ from cloud.store import (
     devices,
     equipment,
     events,
+    faults,
     maintenance,
     registry,
     series,
+    work_orders,
 )
 from cloud.store.desired import Standing
 from cloud.store.devices import AgentRow
 from cloud.store.events import Unseen
-from cloud.store.maintenance import FaultRow, WorkOrderRow
+from cloud.store.faults import FaultRow
 from cloud.store.pool import Connection, transaction
 from cloud.store.registry import CameraRow, EstateRow, FacadeRow
 from cloud.store.series import SensorRow
+from cloud.store.work_orders import WorkOrderRow
 from contracts.devices import SubjectType
 
 router = APIRouter(prefix="/api")
@@ -160,8 +163,8 @@ async def overview(_: Maintenance, services: Use) -> Json:
         cameras = await registry.cameras(conn)
         sensors = await series.sensors(conn)
         names = await accounts.display_names(conn)
-        faults = await maintenance.faults_since(conn, now - HISTORY_SPAN)
-        orders = await maintenance.orders_since(conn, now - HISTORY_SPAN)
+        known = await faults.since(conn, now - HISTORY_SPAN)
+        orders = await work_orders.since(conn, now - HISTORY_SPAN)
     # A status is up to 10 s older than the state: a camera that has just come back has no rate yet.
     told = [now_ for agent in agents for now_ in agent.cameras if now_["state"] == "streaming"]
     rates = {now_["camera"]: now_["frames_per_s"] for now_ in told}
@@ -172,7 +175,7 @@ async def overview(_: Maintenance, services: Use) -> Json:
         "agents": [view.agent(row, unseen.get(row.id, Unseen()), standings.get(row.id)) for row in agents],
         "cameras": [view.camera(row, rates.get(row.id)) for row in cameras],
         "sensors": [view.sensor(row, now) for row in sensors],
-        "faults": [view.fault(row) for row in faults],
+        "faults": [view.fault(row) for row in known],
         "work_orders": [view.order(row) for row in orders],
     }
 
@@ -187,7 +190,7 @@ async def _records(conn: Connection) -> dict[Subject, Json]:
 async def thumbnail(fault: UUID, _: Maintenance, services: Use) -> Response:
     """What a fault looked like when it was told last."""
     async with transaction(services.pool) as conn:
-        found = await maintenance.thumbnail(conn, fault)
+        found = await faults.thumbnail(conn, fault)
     if found is None:
         raise Problem(HTTPStatus.NOT_FOUND, "there is no picture of such a fault")
     return Response(found, media_type="image/jpeg", headers={"Cache-Control": PICTURE_CACHE})
@@ -209,7 +212,7 @@ async def _apply(services: Services, order: UUID, given: machine.Take | machine.
     now = clock.utc_now()
     async with transaction(services.pool) as conn:
         changed = await maintenance.apply(conn, order, given, now)
-        row = await maintenance.find_order(conn, order)
+        row = await work_orders.find(conn, order)
         if changed is None or row is None:
             raise Problem(HTTPStatus.NOT_FOUND, "there is no such work order")
         names = await registry.name_of(conn, row.subject_type, row.subject)
