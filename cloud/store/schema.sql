@@ -7,6 +7,53 @@ BEGIN
     RETURN NULL;
 END
 $$;
+CREATE FUNCTION public.log_alert() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM log_append('alert', NEW.alert::text, to_jsonb(NEW) || (
+        SELECT jsonb_build_object('message_id', message_id, 'agent', agent, 'camera', camera)
+        FROM alert WHERE id = NEW.alert));
+    RETURN NULL;
+END
+$$;
+CREATE FUNCTION public.log_append(kind text, subject text, content jsonb) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $_$
+    INSERT INTO log_waiting (kind, subject, entry) VALUES ($1, $2, convert_to(jsonb_build_object(
+        'version', 1, 'kind', $1, 'subject', $2, 'salt', gen_random_uuid(), 'content', $3)::text, 'UTF8'))
+$_$;
+CREATE FUNCTION public.log_audit() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM log_append('audit', NEW.id::text, to_jsonb(NEW));
+    RETURN NULL;
+END
+$$;
+CREATE FUNCTION public.log_clip() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        PERFORM log_append('clip', NEW.event::text, to_jsonb(NEW));
+    ELSE
+        PERFORM log_append('clip', NEW.event::text, to_jsonb(NEW) - '{manifest,signature,certificate}'::text[]);
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE FUNCTION public.only_added() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'rows of % are only ever added', TG_TABLE_NAME;
+END
+$$;
 CREATE TABLE public.account (
     username text NOT NULL,
     display_zh text NOT NULL,
@@ -330,6 +377,46 @@ CREATE TABLE public.fault_report (
     seq bigint NOT NULL,
     CONSTRAINT fault_report_state_check CHECK ((state = ANY (ARRAY['raised'::text, 'cleared'::text])))
 );
+CREATE TABLE public.log_head (
+    number bigint NOT NULL,
+    size bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    content text NOT NULL,
+    signature text NOT NULL,
+    CONSTRAINT log_head_number_check CHECK ((number > 0)),
+    CONSTRAINT log_head_size_check CHECK ((size > 0))
+);
+CREATE TABLE public.log_leaf (
+    index bigint NOT NULL,
+    kind text NOT NULL,
+    subject text NOT NULL,
+    entry bytea NOT NULL,
+    hash bytea NOT NULL,
+    sealed_at timestamp with time zone NOT NULL,
+    CONSTRAINT log_leaf_hash_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT log_leaf_index_check CHECK ((index > 0))
+);
+CREATE TABLE public.log_node (
+    level smallint NOT NULL,
+    "position" bigint NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT log_node_hash_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT log_node_level_check CHECK ((level > 0)),
+    CONSTRAINT log_node_position_check CHECK (("position" >= 0))
+);
+CREATE TABLE public.log_time_stamp (
+    head bigint NOT NULL,
+    response bytea NOT NULL,
+    stamped_at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone NOT NULL
+);
+CREATE TABLE public.log_waiting (
+    id bigint NOT NULL,
+    kind text NOT NULL,
+    subject text NOT NULL,
+    entry bytea NOT NULL
+);
+ALTER TABLE public.log_waiting ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY ( SEQUENCE NAME public.log_waiting_id_seq START WITH 1 INCREMENT BY 1 NO MINVALUE NO MAXVALUE CACHE 1 );
 CREATE TABLE public.login_failure (
     id bigint NOT NULL,
     username text NOT NULL,
@@ -454,6 +541,11 @@ ALTER TABLE ONLY public.fall_end ADD CONSTRAINT fall_end_pkey PRIMARY KEY (event
 ALTER TABLE ONLY public.fault_history ADD CONSTRAINT fault_history_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.fault ADD CONSTRAINT fault_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.fault_report ADD CONSTRAINT fault_report_pkey PRIMARY KEY (subject_type, subject, fault);
+ALTER TABLE ONLY public.log_head ADD CONSTRAINT log_head_pkey PRIMARY KEY (number);
+ALTER TABLE ONLY public.log_leaf ADD CONSTRAINT log_leaf_pkey PRIMARY KEY (index);
+ALTER TABLE ONLY public.log_node ADD CONSTRAINT log_node_pkey PRIMARY KEY (level, "position");
+ALTER TABLE ONLY public.log_time_stamp ADD CONSTRAINT log_time_stamp_pkey PRIMARY KEY (head);
+ALTER TABLE ONLY public.log_waiting ADD CONSTRAINT log_waiting_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.login_failure ADD CONSTRAINT login_failure_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.migration ADD CONSTRAINT migration_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY public.seen_range ADD CONSTRAINT seen_range_pkey PRIMARY KEY (agent, boot);
@@ -483,6 +575,8 @@ CREATE INDEX event_message_id ON public.event_default USING btree (message_id);
 CREATE INDEX fault_history_fault ON public.fault_history USING btree (fault);
 CREATE UNIQUE INDEX fault_one_open ON public.fault USING btree (kind, subject_type, subject) WHERE (state <> 'closed'::text);
 CREATE INDEX fault_since ON public.fault USING btree (since);
+CREATE INDEX log_head_size ON public.log_head USING btree (size, number);
+CREATE INDEX log_leaf_subject ON public.log_leaf USING btree (kind, subject, index);
 CREATE INDEX login_failure_at ON public.login_failure USING btree (at);
 CREATE INDEX session_expires ON public.session USING btree (expires_at);
 CREATE INDEX warning_camera ON public.warning USING btree (camera, suspected_at);
@@ -493,6 +587,14 @@ ALTER INDEX public.event_agent_boot_seq_observed_at_key1 ATTACH PARTITION public
 ALTER INDEX public.event_message_id_idx ATTACH PARTITION public.event_message_id;
 ALTER INDEX public.sensor_reading_sensor_observed_at_key1 ATTACH PARTITION public.sensor_reading_sensor_observed_at_key;
 CREATE TRIGGER change_notify AFTER INSERT ON public.change FOR EACH STATEMENT EXECUTE FUNCTION public.change_notify();
+CREATE TRIGGER log_alert AFTER INSERT ON public.alert_history FOR EACH ROW EXECUTE FUNCTION public.log_alert();
+CREATE TRIGGER log_audit AFTER INSERT ON public.audit FOR EACH ROW EXECUTE FUNCTION public.log_audit();
+CREATE TRIGGER log_clip_announced AFTER INSERT ON public.clip FOR EACH ROW EXECUTE FUNCTION public.log_clip();
+CREATE TRIGGER log_clip_changed AFTER UPDATE ON public.clip FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) OR (old.hash_matches IS DISTINCT FROM new.hash_matches))) EXECUTE FUNCTION public.log_clip();
+CREATE TRIGGER only_added BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit FOR EACH STATEMENT EXECUTE FUNCTION public.only_added();
+CREATE TRIGGER only_added BEFORE DELETE OR UPDATE OR TRUNCATE ON public.log_head FOR EACH STATEMENT EXECUTE FUNCTION public.only_added();
+CREATE TRIGGER only_added BEFORE DELETE OR UPDATE OR TRUNCATE ON public.log_leaf FOR EACH STATEMENT EXECUTE FUNCTION public.only_added();
+CREATE TRIGGER only_added BEFORE DELETE OR UPDATE OR TRUNCATE ON public.log_node FOR EACH STATEMENT EXECUTE FUNCTION public.only_added();
 ALTER TABLE ONLY public.agent_cut_off ADD CONSTRAINT agent_cut_off_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
 ALTER TABLE ONLY public.agent ADD CONSTRAINT agent_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
 ALTER TABLE ONLY public.agent_status ADD CONSTRAINT agent_status_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id) ON DELETE CASCADE;
@@ -515,6 +617,7 @@ ALTER TABLE ONLY public.facade ADD CONSTRAINT facade_estate_fkey FOREIGN KEY (es
 ALTER TABLE ONLY public.fall_end ADD CONSTRAINT fall_end_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
 ALTER TABLE ONLY public.fault ADD CONSTRAINT fault_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
 ALTER TABLE ONLY public.fault_history ADD CONSTRAINT fault_history_fault_fkey FOREIGN KEY (fault) REFERENCES public.fault(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.log_time_stamp ADD CONSTRAINT log_time_stamp_head_fkey FOREIGN KEY (head) REFERENCES public.log_head(number);
 ALTER TABLE ONLY public.sensor ADD CONSTRAINT sensor_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
 ALTER TABLE ONLY public.session ADD CONSTRAINT session_username_fkey FOREIGN KEY (username) REFERENCES public.account(username) ON DELETE CASCADE;
 ALTER TABLE ONLY public.warning ADD CONSTRAINT warning_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
