@@ -11,7 +11,7 @@ from structlog.typing import FilteringBoundLogger
 from cloud import clock, logs, metrics
 from cloud.config import MetricsSettings
 from cloud.metrics import TimerMetrics
-from cloud.store import accounts, changes, devices, partitions, pool, series
+from cloud.store import accounts, changes, desk, devices, maintenance, partitions, pool, series
 from cloud.store.changes import Change
 from cloud.store.pool import Connection, DatabaseDown, Pool
 
@@ -31,6 +31,11 @@ async def silent_sensors(conn: Connection, at: datetime) -> list[Change]:
     return [Change("sensor", sensor) for sensor in await series.mark_silent(conn, at - SENSOR_SILENCE, at)]
 
 
+async def shelves(conn: Connection, at: datetime) -> list[Change]:
+    """What was set aside comes back when its time is over."""
+    return [*await desk.end_shelves(conn, at), *await maintenance.end_shelves(conn, at)]
+
+
 async def housekeeping(conn: Connection, at: datetime) -> list[Change]:
     """Partitions ahead; what is over is forgotten."""
     await partitions.ensure(conn, at)
@@ -45,6 +50,7 @@ Timer = Callable[[Connection, datetime], Awaitable[list[Change]]]
 TIMERS: Final[tuple[tuple[str, float, Timer], ...]] = (
     ("silent_agents", 1.0, silent_agents),
     ("silent_sensors", 5.0, silent_sensors),
+    ("shelves", 5.0, shelves),
     ("housekeeping", 600.0, housekeeping),
 )
 """(name, period in seconds, what to do in one transaction)."""

@@ -17,7 +17,7 @@ from typing import Final
 
 import cloud.core
 import edge.core
-from cloud.core.machine import mermaid
+from cloud.core.machine import mermaid, mermaid_regions
 
 PAGE: Final = Path(__file__).resolve().parent.parent / "docs" / "machines.md"
 
@@ -47,10 +47,15 @@ def page() -> str:
 def _section(module: ModuleType) -> str:
     summary = (module.__doc__ or "").strip().partition("\n")[0]
     path = module.__name__.replace(".", "/") + ".py"
-    (initial, _), *_ = module.TRANSITIONS
-    return (
-        f"\n## [`{path}`](../{path})\n\n{summary}\n\n```mermaid\n{mermaid(module.TRANSITIONS, initial)}```\n"
-    )
+    return f"\n## [`{path}`](../{path})\n\n{summary}\n\n```mermaid\n{_diagram(module)}```\n"
+
+
+def _diagram(module: ModuleType) -> str:
+    """One table, or several by name that run side by side."""
+    first = next(iter(module.TRANSITIONS))
+    if isinstance(first, str):
+        return mermaid_regions(module.__name__.rpartition(".")[2], module.TRANSITIONS)
+    return mermaid(module.TRANSITIONS, first[0])
 
 
 def main() -> int:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from cloud.core.device import Device, Firmware
-from cloud.core.fault import OF_PICTURE, Subject, is_blinding
+from cloud.core.fault import OF_PICTURE, Subject, SubjectKind, is_blinding
 from cloud.store.accounts import Account
 from cloud.store.alerts import AlertRow, HistoryRow
 from cloud.store.clips import ClipRow
@@ -14,7 +14,6 @@ from cloud.store.desired import Standing
 from cloud.store.equipment import WarningRow
 from cloud.store.faults import FaultRow
 from cloud.store.work_orders import WorkOrderRow
-from contracts.devices import SubjectType
 
 Json = dict[str, Any]
 
@@ -62,6 +61,8 @@ def alert(row: AlertRow) -> Json:
         "id": str(row.id),
         "state": row.state,
         "severity": row.severity,
+        "priority": row.priority,
+        "priority_reasons": row.priority_reasons,
         "raised_at": instant(row.raised_at),
         "observed_at": instant(row.observed_at),
         "time_is": row.clock,
@@ -72,6 +73,12 @@ def alert(row: AlertRow) -> Json:
         "place": row.place,
         "acknowledged_by": row.acknowledged_by,
         "acknowledged_at": maybe(row.acknowledged_at),
+        "confirmed_by": row.confirmed_by,
+        "confirmed_at": maybe(row.confirmed_at),
+        "assigned_to": row.assigned_to,
+        "shelved_by": row.shelved_by,
+        "shelved_until": maybe(row.shelved_until),
+        "shelve_reason": row.shelve_reason,
         "closed_by": row.closed_by,
         "closed_at": maybe(row.closed_at),
         "close_reason": row.close_reason,
@@ -174,6 +181,12 @@ def fault(row: FaultRow, names: Mapping[Subject, Json], estate: Json, facades: l
         "since": instant(row.since),
         "cleared_at": maybe(row.cleared_at),
         "close_reason": row.close_reason,
+        "acknowledged_by": row.acknowledged_by,
+        "shelved_until": maybe(row.shelved_until),
+        "shelve_reason": row.shelve_reason,
+        "suppressed_by": None if row.suppressed_by is None else str(row.suppressed_by),
+        "beneath": row.beneath,
+        "announced_at": maybe(row.announced_at),
         "facades": facades,
         "work_order": None if row.work_order is None else str(row.work_order),
     }
@@ -217,6 +230,6 @@ def warning(row: WarningRow) -> Json:
     }
 
 
-def _subject(kind: SubjectType, identity: str, names: Mapping[Subject, Json]) -> Json:
+def _subject(kind: SubjectKind, identity: str, names: Mapping[Subject, Json]) -> Json:
     called = names.get(Subject(kind, identity), name(identity, identity))
     return {"type": kind, "id": identity, "name": called}

@@ -4,6 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from cloud.core.priority import Below, Ground
 from contracts.ids import AgentId, CameraId, SensorId
 
 PlaceId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$")]
@@ -22,14 +23,41 @@ class Name(Part):
     en: str = Field(min_length=1)
 
 
+class Stretch(Part):
+    """What lies at the foot of some bays of a facade; both included."""
+
+    first_bay: int = Field(ge=1)
+    last_bay: int = Field(ge=1)
+    below: Below
+
+
 class Facade(Part):
-    """One side of a building."""
+    """One side of a building, and what lies below it: everywhere the same, or stretch by stretch."""
 
     id: PlaceId
     building: str
     name: Name
     floors: int = Field(ge=1, le=200)
     bays: int = Field(ge=1, le=200)
+    below: Below | tuple[Stretch, ...] | None = None
+
+    @model_validator(mode="after")
+    def _stretches_lie_on_it(self) -> Self:
+        for ground in self.grounds():
+            if not ground.first_bay <= ground.last_bay <= self.bays:
+                raise ValueError(
+                    f"facade {self.id} has bays 1 to {self.bays}; a stretch below it goes from"
+                    f" {ground.first_bay} to {ground.last_bay}"
+                )
+        return self
+
+    def grounds(self) -> tuple[Ground, ...]:
+        """What lies below which bays; nothing where nobody has said."""
+        if self.below is None:
+            return ()
+        if isinstance(self.below, str):
+            return (Ground(1, self.bays, self.below),)
+        return tuple(Ground(part.first_bay, part.last_bay, part.below) for part in self.below)
 
 
 class Camera(Part):

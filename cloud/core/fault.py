@@ -1,20 +1,29 @@
-"""The life of a device fault: raised → acknowledged → closed. It closes by itself when the device is well."""
+"""A device's fault: an alarm that ends when the device is well, and told once its cause could have shown."""
 
 import base64
 import binascii
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Final, Literal, cast
+from datetime import datetime, timedelta
+from typing import Final, Literal
 from uuid import UUID
 
-from cloud.core.machine import Record, following
+from cloud.core import alarm as alarms
+from cloud.core.alarm import RECOVERED, Acknowledge, Alarm, Clear, State
+from cloud.core.machine import Forbidden, Record, following
 from contracts.devices import DeviceFault, Severity, SubjectType, Words
 
-State = Literal["raised", "acknowledged", "closed"]
+__all__ = ["RECOVERED", "Acknowledge", "Alarm", "Clear", "State"]
+
+SubjectKind = SubjectType | Literal["node"]
+"""What can be at fault: a device for which an agent speaks, or a node that gives power or network."""
 
 CAMERA_LOST: Final = "camera_lost"
 AGENT_OFFLINE: Final = "agent_offline"
-OWN: Final = frozenset({CAMERA_LOST, AGENT_OFFLINE})
+SUPPLY_LOST: Final = "supply_lost"
+"""Of a node: what hangs on it fell silent together, and it says nothing itself."""
+CHATTERING: Final = "chattering"
+"""Of a camera or an agent: it comes and goes (ISA-18.2: chattering alarm)."""
+OWN: Final = frozenset({CAMERA_LOST, AGENT_OFFLINE, SUPPLY_LOST, CHATTERING})
 """Kinds that the cloud decides itself, by states and silence. What a device says of them changes nothing."""
 
 OF_PICTURE: Final = frozenset(
@@ -26,22 +35,23 @@ OF_PICTURE: Final = frozenset(
 """Kinds that say that a camera's picture is not what it should be."""
 
 TRANSITIONS: Final = {
-    ("raised", "update"): "raised",
-    ("raised", "acknowledge"): "acknowledged",
-    ("raised", "clear"): "closed",
-    ("acknowledged", "update"): "acknowledged",
-    ("acknowledged", "clear"): "closed",
+    ("waiting", "announce"): "announced",
+    ("waiting", "release"): "waiting",
 }
-RECOVERED: Final = "recovered"
+"""Whether people are told of it. Suppressed beneath its cause it is not; released it waits anew, since what
+comes back after its cause does so within minutes."""
+
+RECOVERY_WAIT: Final = timedelta(minutes=3)
+"""A camera that gets its power back streams within two minutes; one more for patience."""
 JPEG: Final = b"\xff\xd8\xff"
 """How every JPEG begins (ITU-T T.81, B.1.1.3: start of image, then a marker)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The device that a fault is of."""
+    """The device or node that a fault is of."""
 
-    type: SubjectType
+    type: SubjectKind
     id: str
 
 
@@ -74,15 +84,27 @@ class Report:
     seq: int
 
 
+RAISED: Final = Alarm(latched=False)
+"""As every fault begins: seen by nobody, and over when the device is well."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What the machine needs to know of a fault."""
+    """What the machine needs to know of a fault.
 
-    state: State
+    tell_at: when people are told of it, unless it proves to follow from another before. announced_at: when
+    they were told.
+    """
+
+    tell_at: datetime
     severity: Severity = "serious"
-    acknowledged_by: str | None = None
-    cleared_at: datetime | None = None
-    close_reason: str | None = None
+    alarm: Alarm = RAISED
+    announced_at: datetime | None = None
+
+    @property
+    def state(self) -> State:
+        """Whether it is in somebody's hands, and whether it is over."""
+        return self.alarm.state
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +115,8 @@ class Update:
 
 
 @dataclass(frozen=True, slots=True)
-class Acknowledge:
-    """A technician takes it on."""
-
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
-class Clear:
-    """The device is well again."""
+class Announce:
+    """It has waited long enough for a cause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,37 +129,60 @@ class TellWorkOrder:
     """Effect: the work order learns that its fault has cleared."""
 
 
-Input = Update | Acknowledge | Clear
+ByPeople = Acknowledge | alarms.Shelve | alarms.Unshelve
+Input = ByPeople | Update | Announce | Clear | alarms.TimePassed | alarms.Suppress | alarms.Release
 Effect = Record | OrderWork | TellWorkOrder
 
 
-def raise_fault(at: datetime, severity: Severity, note: str) -> tuple[Fault, tuple[Effect, ...]]:
-    """A new fault and what follows from it."""
-    return Fault("raised", severity), (Record(at, "raised", "system", note), OrderWork())
+def raise_fault(
+    at: datetime, severity: Severity, note: str, *, wait: timedelta = timedelta(0)
+) -> tuple[Fault, tuple[Effect, ...]]:
+    """A new fault and what follows. wait: how long its cause may take to show; none: it is told now."""
+    fault = Fault(at + wait, severity)
+    raised = Record(at, "raised", "system", note)
+    if wait:
+        return fault, (raised,)
+    announced, effects = step(fault, Announce(), at)
+    return announced, (raised, *effects)
+
+
+def due(fault: Fault) -> datetime | None:
+    """When people are to be told of it; None where they have been, need not be, or it is over."""
+    quiet = fault.announced_at is not None or fault.alarm.suppressed_by is not None or fault.state == "closed"
+    return None if quiet else fault.tell_at
 
 
 def step(fault: Fault, given: Input, at: datetime) -> tuple[Fault, tuple[Effect, ...]]:
     """The fault after `given`, and what follows. Newer figures leave a line where the severity changes.
 
     Raises:
-        Forbidden: The table does not allow it.
+        Forbidden: The tables do not allow it.
     """
     match given:
         case Update(severity):
-            after = replace(fault, state=_following(fault, "update"), severity=severity)
+            if fault.state == "closed":
+                raise Forbidden("the fault", "closed", "update")
             changed = severity != fault.severity
-            return after, (Record(at, f"severity:{severity}", "system", ""),) if changed else ()
-        case Acknowledge(by):
-            after = replace(fault, state=_following(fault, "acknowledge"), acknowledged_by=by)
-            return after, (Record(at, "acknowledged", by, ""),)
+            line = (Record(at, f"severity:{severity}", "system", ""),) if changed else ()
+            return replace(fault, severity=severity), line
+        case Announce():
+            if due(fault) is None:
+                raise Forbidden("the fault", _telling(fault), "announce")
+            following("the fault", TRANSITIONS, _telling(fault), "announce")
+            return replace(fault, announced_at=at), (Record(at, "announced", "system", ""), OrderWork())
         case Clear():
-            state = _following(fault, "clear")
-            after = replace(fault, state=state, cleared_at=at, close_reason=RECOVERED)
-            return after, (Record(at, f"closed:{RECOVERED}", "system", ""), TellWorkOrder())
+            alarm, records = alarms.step(fault.alarm, given, at)
+            return replace(fault, alarm=alarm), (*records, TellWorkOrder())
+        case alarms.Release():
+            alarm, records = alarms.step(fault.alarm, given, at)
+            return replace(fault, alarm=alarm, tell_at=at + RECOVERY_WAIT), records
+        case _:
+            alarm, records = alarms.step(fault.alarm, given, at)
+            return replace(fault, alarm=alarm), records
 
 
-def _following(fault: Fault, what: str) -> State:
-    return cast("State", following("the fault", TRANSITIONS, fault.state, what))
+def _telling(fault: Fault) -> str:
+    return "waiting" if fault.announced_at is None else "announced"
 
 
 def is_blinding(kind: str, severity: Severity) -> bool:

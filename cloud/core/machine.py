@@ -42,9 +42,22 @@ def following(machine: str, table: Table, state: str, what: str) -> str:
 
 def mermaid(table: Table, initial: str) -> str:
     """The table as a Mermaid state diagram, final states marked; text that documentation shows."""
-    lines = ["stateDiagram-v2", f"    [*] --> {initial}"]
+    return "\n".join(["stateDiagram-v2", *_drawn(table, initial)]) + "\n"
+
+
+def mermaid_regions(name: str, regions: Mapping[str, Table]) -> str:
+    """Tables that run side by side as regions of one state."""
+    lines = ["stateDiagram-v2", f"    state {name} {{"]
+    for number, table in enumerate(regions.values()):
+        (initial, _), *_ = table
+        lines += ["        --"] if number else []
+        lines += [f"    {line}" for line in _drawn(table, initial)]
+    return "\n".join([*lines, "    }"]) + "\n"
+
+
+def _drawn(table: Table, initial: str) -> list[str]:
+    lines = [f"    [*] --> {initial}"]
     lines += [f"    {state} --> {after}: {what}" for (state, what), after in table.items()]
     leaving = {state for (state, _), after in table.items() if after != state}
     final = sorted(set(table.values()) - leaving)
-    lines += [f"    {state} --> [*]" for state in final]
-    return "\n".join(lines) + "\n"
+    return [*lines, *(f"    {state} --> [*]" for state in final)]

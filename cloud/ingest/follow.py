@@ -36,7 +36,7 @@ async def _fall(within: Within, message: FallingObject) -> list[Change]:
 
 
 async def _fall_ended(within: Within, message: FallEnded) -> list[Change]:
-    return await alerts.end(within.conn, message)
+    return await alerts.end(within.conn, message, within.at)
 
 
 async def _clip(within: Within, message: ClipSealed) -> list[Change]:

@@ -1,4 +1,4 @@
-"""Alerts, their history and their clips' state."""
+"""Alerts as they are raised and read, their history and their clips' state."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,12 +7,14 @@ from uuid import UUID
 
 from psycopg.rows import class_row
 
-from cloud.core import alert as machine
+from cloud.core.alarm import State
+from cloud.core.alert import RAISED, Severity
 from cloud.core.machine import Record
-from cloud.store import clocks
+from cloud.core.priority import Priority, ground_at, priority
+from cloud.store import clocks, registry
 from cloud.store.changes import Change
 from cloud.store.pool import Connection, Jsonb
-from contracts.messages import FallEnded, FallingObject
+from contracts.messages import FallEnded, FallingObject, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +23,11 @@ class AlertRow:
 
     id: UUID
     message_id: UUID
-    state: machine.State
-    severity: machine.Severity
+    state: State
+    severity: Severity
+    priority: int
+    """1 to 1000; `priority_reasons` say why."""
+    priority_reasons: list[dict[str, Any]]
     score: float
     observed_at: datetime
     clock: Literal["known", "corrected", "unknown"]
@@ -33,6 +38,12 @@ class AlertRow:
     raised_at: datetime
     acknowledged_by: str | None
     acknowledged_at: datetime | None
+    confirmed_by: str | None
+    confirmed_at: datetime | None
+    assigned_to: str | None
+    shelved_by: str | None
+    shelved_until: datetime | None
+    shelve_reason: str | None
     closed_by: str | None
     closed_at: datetime | None
     close_reason: str | None
@@ -62,13 +73,16 @@ class HistoryRow:
 
 
 _SELECT = (
-    "SELECT alert.id, alert.message_id, alert.state, alert.severity, alert.score,"  # noqa: S608 - constants
+    "SELECT alert.id, alert.message_id, alert.state, alert.severity, alert.priority,"  # noqa: S608 - constants
+    " alert.priority_reasons, alert.score,"
     f" {clocks.corrected('alert.observed_at')} AS observed_at, {clocks.CLOCK} AS clock,"
     " CASE WHEN fall_end.payload #>> '{clock,uncertainty_s}' IS NOT NULL THEN fall_end.last_visible_at"
     f" ELSE {clocks.corrected('coalesce(fall_end.last_visible_at, alert.last_visible_at)')} END"
     f" AS last_visible_at, {clocks.corrected('alert.decided_at')} AS decided_at,"
     " alert.received_at, alert.raised_at, alert.acknowledged_by,"
-    " alert.acknowledged_at, alert.closed_by, alert.closed_at, alert.close_reason, alert.agent,"
+    " alert.acknowledged_at, alert.confirmed_by, alert.confirmed_at, alert.assigned_to, alert.shelved_by,"
+    " alert.shelved_until, alert.shelve_reason, alert.closed_by, alert.closed_at, alert.close_reason,"
+    " alert.agent,"
     " camera.id AS camera, camera.name_zh AS camera_zh, camera.name_en AS camera_en,"
     " estate.id AS estate, estate.name_zh AS estate_zh, estate.name_en AS estate_en,"
     " facade.id AS facade, facade.name_zh AS facade_zh, facade.name_en AS facade_en,"
@@ -83,18 +97,18 @@ _SELECT = (
 
 async def raise_alert(conn: Connection, fall: FallingObject, at: datetime) -> Change | None:
     """A new alert from a fall; None when its message has raised one before."""
+    urgency = await _priority(conn, fall.camera, fall.score, fall.place)
     row = await (
         await conn.execute(
-            "INSERT INTO alert (message_id, agent, camera, severity, score, observed_at,"
-            " last_visible_at, decided_at,"
-            " received_at, raised_at, payload, state) VALUES (%s, %s, %s, %s, %s, %s, %s, %s,"
-            " %s, %s, %s, 'raised')"
+            "INSERT INTO alert (message_id, agent, camera, severity, priority, priority_reasons, score,"
+            " observed_at, last_visible_at, decided_at, received_at, raised_at, payload, state)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
             " ON CONFLICT (message_id) DO NOTHING RETURNING id",
             (
                 fall.message_id,
                 fall.agent,
                 fall.camera,
-                machine.severity(fall.score),
+                *_urgency_columns(urgency),
                 fall.score,
                 fall.observed_at,
                 fall.last_visible_at,
@@ -102,16 +116,26 @@ async def raise_alert(conn: Connection, fall: FallingObject, at: datetime) -> Ch
                 at,
                 at,
                 Jsonb(fall.model_dump(mode="json")),
+                RAISED.state,
             ),
         )
     ).fetchone()
     if row is None:
         return None
-    await _write_down(conn, row[0], Record(at, "raised", "system", ""))
+    await write_down(conn, row[0], Record(at, "raised", "system", ""))
     return Change("alert", str(row[0]), fall.message_id)
 
 
-async def end(conn: Connection, ended: FallEnded) -> list[Change]:
+async def _priority(conn: Connection, camera: str, score: float, place: Place | None) -> Priority:
+    below = ground_at(await registry.grounds(conn, camera), None if place is None else place.bay)
+    return priority(score, place, below)
+
+
+def _urgency_columns(found: Priority) -> tuple[Severity, int, Jsonb]:
+    return found.severity, found.value, Jsonb([reason.as_json() for reason in found.reasons])
+
+
+async def end(conn: Connection, ended: FallEnded, at: datetime) -> list[Change]:
     """The whole track of a fall; the alert, where there is one already, has changed by it."""
     done = await conn.execute(
         "INSERT INTO fall_end (event, agent, last_visible_at, payload) VALUES (%s, %s, %s, %s)"
@@ -121,70 +145,29 @@ async def end(conn: Connection, ended: FallEnded) -> list[Change]:
     if not done.rowcount:
         return []
     rows = await conn.execute(
-        "SELECT id FROM alert WHERE message_id = %s AND agent = %s", (ended.event, ended.agent)
+        "SELECT id, camera, score, severity FROM alert WHERE message_id = %s AND agent = %s FOR UPDATE",
+        (ended.event, ended.agent),
     )
-    return [Change("alert", str(row[0]), ended.event) for row in await rows.fetchall()]
-
-
-async def apply(
-    conn: Connection, alert: UUID, given: machine.Acknowledge | machine.Close, at: datetime
-) -> Change | None:
-    """Move an alert by its machine; None when there is no such alert.
-
-    Raises:
-        Forbidden: The machine does not allow it.
-    """
-    async with conn.cursor(row_factory=class_row(_MachineRow)) as cursor:
-        await cursor.execute(
-            "SELECT message_id, state, acknowledged_by, acknowledged_at, closed_by, closed_at, close_reason"
-            " FROM alert WHERE id = %s FOR UPDATE",
-            (alert,),
-        )
-        row = await cursor.fetchone()
+    row = await rows.fetchone()
     if row is None:
-        return None
-    after, records = machine.step(row.machine(), given, at)
+        return []
+    alert, camera, score, severity = row
+    if ended.place is not None:
+        await _prioritise(conn, alert, severity, await _priority(conn, camera, score, ended.place), at)
+    return [Change("alert", str(alert), ended.event)]
+
+
+async def _prioritise(conn: Connection, alert: UUID, before: Severity, now: Priority, at: datetime) -> None:
     await conn.execute(
-        "UPDATE alert SET state = %s, acknowledged_by = %s, acknowledged_at = %s, closed_by ="
-        " %s, closed_at = %s,"
-        " close_reason = %s WHERE id = %s",
-        (
-            after.state,
-            after.acknowledged_by,
-            after.acknowledged_at,
-            after.closed_by,
-            after.closed_at,
-            after.close_reason,
-            alert,
-        ),
+        "UPDATE alert SET severity = %s, priority = %s, priority_reasons = %s WHERE id = %s",
+        (*_urgency_columns(now), alert),
     )
-    for record in records:
-        await _write_down(conn, alert, record)
-    return Change("alert", str(alert), row.message_id)
+    if now.severity != before:
+        await write_down(conn, alert, Record(at, f"severity:{now.severity}", "system", ""))
 
 
-@dataclass(frozen=True, slots=True)
-class _MachineRow:
-    message_id: UUID
-    state: machine.State
-    acknowledged_by: str | None
-    acknowledged_at: datetime | None
-    closed_by: str | None
-    closed_at: datetime | None
-    close_reason: str | None
-
-    def machine(self) -> machine.Alert:
-        return machine.Alert(
-            self.state,
-            self.acknowledged_by,
-            self.acknowledged_at,
-            self.closed_by,
-            self.closed_at,
-            self.close_reason,
-        )
-
-
-async def _write_down(conn: Connection, alert: UUID, record: Record) -> None:
+async def write_down(conn: Connection, alert: UUID, record: Record) -> None:
+    """A line in its history."""
     await conn.execute(
         "INSERT INTO alert_history (alert, at, what, by, note) VALUES (%s, %s, %s, %s, %s)",
         (alert, record.at, record.what, record.by, record.note),
@@ -192,10 +175,11 @@ async def _write_down(conn: Connection, alert: UUID, record: Record) -> None:
 
 
 async def open_alerts(conn: Connection, limit: int = 500) -> list[AlertRow]:
-    """Alerts that are not closed, newest first."""
+    """Alerts that are not closed: those that nobody has seen first, shelved ones last, by priority."""
     async with conn.cursor(row_factory=class_row(AlertRow)) as cursor:
         await cursor.execute(
-            f"{_SELECT} WHERE alert.state <> 'closed' ORDER BY alert.raised_at DESC, alert.id LIMIT %s",
+            f"{_SELECT} WHERE alert.state <> 'closed' ORDER BY alert.shelved_until IS NOT NULL,"
+            " alert.state <> 'raised', alert.priority DESC, alert.raised_at DESC, alert.id LIMIT %s",
             (limit,),
         )
         return await cursor.fetchall()

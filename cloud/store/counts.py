@@ -3,7 +3,7 @@
 from cloud.store.pool import Connection
 
 _STATES: dict[str, tuple[str, ...]] = {
-    "alert": ("raised", "acknowledged", "closed"),
+    "alert": ("raised", "acknowledged", "confirmed", "closed"),
     "fault": ("raised", "acknowledged", "closed"),
     "clip": ("pending", "stored", "verified", "failed"),
     "work_order": ("open", "taken", "finished", "closed"),

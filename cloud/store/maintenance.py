@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from cloud.core import alarm as alarms
 from cloud.core import fault as faults
 from cloud.core import work_order as orders
 from cloud.core.machine import Record
@@ -27,23 +28,32 @@ async def raise_fault(
 
     Where the same is open already, it is brought up to date.
     """
+    held = await fault_rows.hold_condition(conn, subject, kind)
+    if held is not None:
+        await fault_rows.renew(conn, held.id, finding)
+        return await step_fault(conn, held, faults.Update(finding.severity), at)
     raised, effects = faults.raise_fault(at, finding.severity, finding.reason)
-    fault = await fault_rows.insert(
-        conn, subject, kind, finding, estate=estate, state=raised.state, since=since
-    )
-    if fault is not None:
-        return [Change("fault", str(fault)), *await _follow_fault(conn, fault, effects, at)]
-    held = await fault_rows.hold_open(conn, subject, kind)
-    if held is None:
-        return []
-    await fault_rows.renew(conn, held.id, finding)
-    return await _step_fault(conn, held, faults.Update(finding.severity), at)
+    fault = await fault_rows.insert(conn, subject, kind, finding, estate=estate, fault=raised, since=since)
+    return [Change("fault", str(fault)), *await _follow_fault(conn, fault, effects, at)]
 
 
 async def clear_fault(conn: Connection, subject: faults.Subject, kind: str, at: datetime) -> list[Change]:
     """The device is well again: its open fault closes by itself, and its work order is told."""
-    held = await fault_rows.hold_open(conn, subject, kind)
-    return [] if held is None else await _step_fault(conn, held, faults.Clear(), at)
+    held = await fault_rows.hold_condition(conn, subject, kind)
+    return [] if held is None else await step_fault(conn, held, faults.Clear(), at)
+
+
+async def end_shelves(conn: Connection, at: datetime) -> list[Change]:
+    """Faults whose time on the shelf is over come back. Two timers at once share the work."""
+    rows = await conn.execute(
+        "SELECT id FROM fault WHERE shelved_until <= %s ORDER BY id FOR UPDATE SKIP LOCKED", (at,)
+    )
+    changes: list[Change] = []
+    for (fault,) in await rows.fetchall():
+        held = await fault_rows.hold(conn, fault)
+        assert held is not None
+        changes += await step_fault(conn, held, alarms.TimePassed(), at)
+    return changes
 
 
 async def apply(
@@ -65,9 +75,14 @@ async def apply(
     return None if row is None else await _step_order(conn, row[0], given, at)
 
 
-async def _step_fault(
+async def step_fault(
     conn: Connection, held: fault_rows.Held, given: faults.Input, at: datetime
 ) -> list[Change]:
+    """Move a fault that is held by its machine, and do what follows.
+
+    Raises:
+        Forbidden: The machine does not allow it.
+    """
     after, effects = faults.step(held.fault, given, at)
     await fault_rows.move(conn, held.id, after)
     return [Change("fault", str(held.id)), *await _follow_fault(conn, held.id, effects, at)]
@@ -108,4 +123,4 @@ async def _acknowledge_fault(conn: Connection, fault: UUID, by: str, at: datetim
     held = await fault_rows.hold(conn, fault)
     if held is None or held.fault.state != "raised":
         return []
-    return await _step_fault(conn, held, faults.Acknowledge(by), at)
+    return await step_fault(conn, held, faults.Acknowledge(by), at)

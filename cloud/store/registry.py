@@ -8,9 +8,9 @@ from psycopg.rows import class_row
 
 from cloud.core.coverage import CameraNow, camera_now
 from cloud.core.estate import Agent, Estate, EstateFile
-from cloud.core.fault import OF_PICTURE
+from cloud.core.fault import OF_PICTURE, SubjectKind
+from cloud.core.priority import Ground
 from cloud.store.pool import Connection
-from contracts.devices import SubjectType
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +109,12 @@ async def _seed_facades(conn: Connection, estate: Estate) -> None:
                 facade.bays,
             ),
         )
+        await conn.execute("DELETE FROM ground WHERE facade = %s", (facade.id,))
+        for ground in facade.grounds():
+            await conn.execute(
+                "INSERT INTO ground VALUES (%s, %s, %s, %s)",
+                (facade.id, ground.first_bay, ground.last_bay, ground.below),
+            )
 
 
 async def _seed_agent(conn: Connection, estate: str, agent: Agent) -> None:
@@ -200,6 +206,17 @@ async def coverage(conn: Connection) -> list[tuple[str, str]]:
     return [(row[0], row[1]) for row in await rows.fetchall()]
 
 
+async def grounds(conn: Connection, camera: str) -> list[Ground]:
+    """What lies below the facade that a camera shows: the first of those that it sees, as alerts name it."""
+    async with conn.cursor(row_factory=class_row(Ground)) as cursor:
+        await cursor.execute(
+            "SELECT first_bay, last_bay, below FROM ground WHERE facade ="
+            " (SELECT min(facade) FROM camera_facade WHERE camera = %s) ORDER BY first_bay, below",
+            (camera,),
+        )
+        return await cursor.fetchall()
+
+
 async def estate_of_agent(conn: Connection, agent: str) -> str:
     """The estate in which an agent stands."""
     row = await (await conn.execute("SELECT estate FROM agent WHERE id = %s", (agent,))).fetchone()
@@ -217,9 +234,9 @@ async def mark_seen(conn: Connection, camera: str, at: datetime) -> None:
     )
 
 
-async def name_of(conn: Connection, kind: SubjectType, identity: str) -> tuple[str, str]:
+async def name_of(conn: Connection, kind: SubjectKind, identity: str) -> tuple[str, str]:
     """(Chinese, English) name of a device; its id where it has none."""
     row = await (
-        await conn.execute(f"SELECT name_zh, name_en FROM {kind} WHERE id = %s", (identity,))  # noqa: S608 - one of three
+        await conn.execute(f"SELECT name_zh, name_en FROM {kind} WHERE id = %s", (identity,))  # noqa: S608 - one of four
     ).fetchone()
     return (identity, identity) if row is None else (row[0], row[1])

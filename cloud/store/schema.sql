@@ -107,8 +107,18 @@ CREATE TABLE public.alert (
     closed_by text,
     closed_at timestamp with time zone,
     close_reason text,
+    confirmed_by text,
+    confirmed_at timestamp with time zone,
+    assigned_to text,
+    shelved_by text,
+    shelved_at timestamp with time zone,
+    shelved_until timestamp with time zone,
+    shelve_reason text,
+    priority integer DEFAULT 1 NOT NULL,
+    priority_reasons jsonb DEFAULT '[]'::jsonb NOT NULL,
+    CONSTRAINT alert_priority_check CHECK (((priority >= 1) AND (priority <= 1000))),
     CONSTRAINT alert_severity_check CHECK ((severity = ANY (ARRAY['critical'::text, 'high'::text, 'notice'::text]))),
-    CONSTRAINT alert_state_check CHECK ((state = ANY (ARRAY['raised'::text, 'acknowledged'::text, 'closed'::text])))
+    CONSTRAINT alert_state_check CHECK ((state = ANY (ARRAY['raised'::text, 'acknowledged'::text, 'confirmed'::text, 'closed'::text])))
 );
 CREATE TABLE public.alert_history (
     id bigint NOT NULL,
@@ -218,6 +228,12 @@ CREATE TABLE public.dead_letter (
     payload_prefix bytea NOT NULL
 );
 ALTER TABLE public.dead_letter ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY ( SEQUENCE NAME public.dead_letter_id_seq START WITH 1 INCREMENT BY 1 NO MINVALUE NO MAXVALUE CACHE 1 );
+CREATE TABLE public.depends_on (
+    subject_type text NOT NULL,
+    subject text NOT NULL,
+    node text NOT NULL,
+    CONSTRAINT depends_on_subject_type_check CHECK ((subject_type = ANY (ARRAY['camera'::text, 'sensor'::text, 'agent'::text, 'node'::text])))
+);
 CREATE TABLE public.desired (
     agent text NOT NULL,
     version bigint NOT NULL,
@@ -354,9 +370,18 @@ CREATE TABLE public.fault (
     what jsonb,
     advice jsonb,
     thumbnail bytea,
+    acknowledged_at timestamp with time zone,
+    shelved_by text,
+    shelved_at timestamp with time zone,
+    shelved_until timestamp with time zone,
+    shelve_reason text,
+    suppressed_by uuid,
+    tell_at timestamp with time zone NOT NULL,
+    announced_at timestamp with time zone,
+    CONSTRAINT fault_not_before_itself CHECK ((cleared_at >= since)),
     CONSTRAINT fault_severity_check CHECK ((severity = ANY (ARRAY['warning'::text, 'serious'::text, 'critical'::text]))),
     CONSTRAINT fault_state_check CHECK ((state = ANY (ARRAY['raised'::text, 'acknowledged'::text, 'closed'::text]))),
-    CONSTRAINT fault_subject_type_check CHECK ((subject_type = ANY (ARRAY['camera'::text, 'sensor'::text, 'agent'::text])))
+    CONSTRAINT fault_subject_type_check CHECK ((subject_type = ANY (ARRAY['camera'::text, 'sensor'::text, 'agent'::text, 'node'::text])))
 );
 CREATE TABLE public.fault_history (
     id bigint NOT NULL,
@@ -376,6 +401,15 @@ CREATE TABLE public.fault_report (
     boot uuid NOT NULL,
     seq bigint NOT NULL,
     CONSTRAINT fault_report_state_check CHECK ((state = ANY (ARRAY['raised'::text, 'cleared'::text])))
+);
+CREATE TABLE public.ground (
+    facade text NOT NULL,
+    first_bay integer NOT NULL,
+    last_bay integer NOT NULL,
+    below text NOT NULL,
+    CONSTRAINT ground_below_check CHECK ((below = ANY (ARRAY['playground'::text, 'entrance'::text, 'path'::text, 'parking'::text, 'green'::text, 'closed'::text]))),
+    CONSTRAINT ground_check CHECK ((last_bay >= first_bay)),
+    CONSTRAINT ground_first_bay_check CHECK ((first_bay > 0))
 );
 CREATE TABLE public.log_head (
     number bigint NOT NULL,
@@ -428,6 +462,18 @@ CREATE TABLE public.migration (
     name text NOT NULL,
     checksum text NOT NULL,
     applied_at timestamp with time zone DEFAULT now() NOT NULL
+);
+CREATE TABLE public.node (
+    id text NOT NULL,
+    estate text NOT NULL,
+    kind text NOT NULL,
+    name_zh text NOT NULL,
+    name_en text NOT NULL,
+    CONSTRAINT node_kind_check CHECK ((kind = ANY (ARRAY['cabinet'::text, 'switch'::text, 'port'::text])))
+);
+CREATE TABLE public.node_sensor (
+    sensor text NOT NULL,
+    node text NOT NULL
 );
 CREATE TABLE public.seen_range (
     agent text NOT NULL,
@@ -527,6 +573,7 @@ ALTER TABLE ONLY public.change ADD CONSTRAINT change_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.clip ADD CONSTRAINT clip_pkey PRIMARY KEY (event);
 ALTER TABLE ONLY public.clock_set ADD CONSTRAINT clock_set_pkey PRIMARY KEY (agent, boot, seq);
 ALTER TABLE ONLY public.dead_letter ADD CONSTRAINT dead_letter_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.depends_on ADD CONSTRAINT depends_on_pkey PRIMARY KEY (subject_type, subject, node);
 ALTER TABLE ONLY public.desired ADD CONSTRAINT desired_pkey PRIMARY KEY (agent, version);
 ALTER TABLE ONLY public.desired_report ADD CONSTRAINT desired_report_pkey PRIMARY KEY (agent, version, outcome);
 ALTER TABLE ONLY public.device_certificate ADD CONSTRAINT device_certificate_pkey PRIMARY KEY (serial);
@@ -541,6 +588,7 @@ ALTER TABLE ONLY public.fall_end ADD CONSTRAINT fall_end_pkey PRIMARY KEY (event
 ALTER TABLE ONLY public.fault_history ADD CONSTRAINT fault_history_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.fault ADD CONSTRAINT fault_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.fault_report ADD CONSTRAINT fault_report_pkey PRIMARY KEY (subject_type, subject, fault);
+ALTER TABLE ONLY public.ground ADD CONSTRAINT ground_pkey PRIMARY KEY (facade, first_bay, last_bay, below);
 ALTER TABLE ONLY public.log_head ADD CONSTRAINT log_head_pkey PRIMARY KEY (number);
 ALTER TABLE ONLY public.log_leaf ADD CONSTRAINT log_leaf_pkey PRIMARY KEY (index);
 ALTER TABLE ONLY public.log_node ADD CONSTRAINT log_node_pkey PRIMARY KEY (level, "position");
@@ -548,6 +596,8 @@ ALTER TABLE ONLY public.log_time_stamp ADD CONSTRAINT log_time_stamp_pkey PRIMAR
 ALTER TABLE ONLY public.log_waiting ADD CONSTRAINT log_waiting_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.login_failure ADD CONSTRAINT login_failure_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.migration ADD CONSTRAINT migration_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY public.node ADD CONSTRAINT node_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.node_sensor ADD CONSTRAINT node_sensor_pkey PRIMARY KEY (sensor);
 ALTER TABLE ONLY public.seen_range ADD CONSTRAINT seen_range_pkey PRIMARY KEY (agent, boot);
 ALTER TABLE ONLY public.sensor ADD CONSTRAINT sensor_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.sensor_reading ADD CONSTRAINT sensor_reading_sensor_observed_at_key1 UNIQUE (sensor, observed_at);
@@ -561,6 +611,7 @@ ALTER TABLE ONLY public.work_order ADD CONSTRAINT work_order_pkey PRIMARY KEY (i
 CREATE INDEX alert_closed ON public.alert USING btree (closed_at) WHERE (state = 'closed'::text);
 CREATE INDEX alert_history_alert ON public.alert_history USING btree (alert);
 CREATE INDEX alert_open ON public.alert USING btree (raised_at) WHERE (state <> 'closed'::text);
+CREATE INDEX alert_shelved ON public.alert USING btree (shelved_until) WHERE (shelved_until IS NOT NULL);
 CREATE INDEX audit_at ON public.audit USING btree (at);
 CREATE INDEX audit_subject ON public.audit USING btree (subject_type, subject, id);
 CREATE INDEX camera_minute_observed_at_idx ON ONLY public.camera_minute USING btree (observed_at);
@@ -568,13 +619,18 @@ CREATE INDEX camera_minute_at ON public.camera_minute_default USING btree (obser
 CREATE INDEX camera_state_history_since ON public.camera_state_history USING btree (camera, since);
 CREATE INDEX change_at ON public.change USING btree (at);
 CREATE INDEX clip_sha256 ON public.clip USING btree (sha256);
+CREATE INDEX depends_on_node ON public.depends_on USING btree (node);
 CREATE INDEX desired_unpublished ON public.desired USING btree (agent) WHERE (published_at IS NULL);
 CREATE INDEX device_certificate_agent ON public.device_certificate USING btree (agent);
 CREATE INDEX event_message_id_idx ON ONLY public.event USING btree (message_id);
 CREATE INDEX event_message_id ON public.event_default USING btree (message_id);
+CREATE INDEX fault_beneath ON public.fault USING btree (suppressed_by) WHERE (suppressed_by IS NOT NULL);
+CREATE INDEX fault_condition ON public.fault USING btree (kind, subject_type, subject, since);
 CREATE INDEX fault_history_fault ON public.fault_history USING btree (fault);
 CREATE UNIQUE INDEX fault_one_open ON public.fault USING btree (kind, subject_type, subject) WHERE (state <> 'closed'::text);
+CREATE INDEX fault_shelved ON public.fault USING btree (shelved_until) WHERE (shelved_until IS NOT NULL);
 CREATE INDEX fault_since ON public.fault USING btree (since);
+CREATE INDEX fault_to_tell ON public.fault USING btree (tell_at) WHERE ((announced_at IS NULL) AND (suppressed_by IS NULL) AND (state <> 'closed'::text));
 CREATE INDEX log_head_size ON public.log_head USING btree (size, number);
 CREATE INDEX log_leaf_subject ON public.log_leaf USING btree (kind, subject, index);
 CREATE INDEX login_failure_at ON public.login_failure USING btree (at);
@@ -609,6 +665,7 @@ ALTER TABLE ONLY public.camera_state ADD CONSTRAINT camera_state_camera_fkey FOR
 ALTER TABLE ONLY public.camera_state_history ADD CONSTRAINT camera_state_history_camera_fkey FOREIGN KEY (camera) REFERENCES public.camera(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.clip ADD CONSTRAINT clip_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
 ALTER TABLE ONLY public.clip ADD CONSTRAINT clip_camera_fkey FOREIGN KEY (camera) REFERENCES public.camera(id);
+ALTER TABLE ONLY public.depends_on ADD CONSTRAINT depends_on_node_fkey FOREIGN KEY (node) REFERENCES public.node(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.desired ADD CONSTRAINT desired_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
 ALTER TABLE ONLY public.desired_report ADD CONSTRAINT desired_report_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
 ALTER TABLE ONLY public.device_certificate ADD CONSTRAINT device_certificate_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
@@ -617,7 +674,12 @@ ALTER TABLE ONLY public.facade ADD CONSTRAINT facade_estate_fkey FOREIGN KEY (es
 ALTER TABLE ONLY public.fall_end ADD CONSTRAINT fall_end_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
 ALTER TABLE ONLY public.fault ADD CONSTRAINT fault_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
 ALTER TABLE ONLY public.fault_history ADD CONSTRAINT fault_history_fault_fkey FOREIGN KEY (fault) REFERENCES public.fault(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.fault ADD CONSTRAINT fault_suppressed_by_fkey FOREIGN KEY (suppressed_by) REFERENCES public.fault(id) ON DELETE SET NULL;
+ALTER TABLE ONLY public.ground ADD CONSTRAINT ground_facade_fkey FOREIGN KEY (facade) REFERENCES public.facade(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.log_time_stamp ADD CONSTRAINT log_time_stamp_head_fkey FOREIGN KEY (head) REFERENCES public.log_head(number);
+ALTER TABLE ONLY public.node ADD CONSTRAINT node_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
+ALTER TABLE ONLY public.node_sensor ADD CONSTRAINT node_sensor_node_fkey FOREIGN KEY (node) REFERENCES public.node(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.node_sensor ADD CONSTRAINT node_sensor_sensor_fkey FOREIGN KEY (sensor) REFERENCES public.sensor(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.sensor ADD CONSTRAINT sensor_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
 ALTER TABLE ONLY public.session ADD CONSTRAINT session_username_fkey FOREIGN KEY (username) REFERENCES public.account(username) ON DELETE CASCADE;
 ALTER TABLE ONLY public.warning ADD CONSTRAINT warning_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);

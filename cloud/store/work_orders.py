@@ -7,9 +7,9 @@ from uuid import UUID
 from psycopg.rows import class_row
 
 from cloud.core import work_order as machine
+from cloud.core.fault import SubjectKind
 from cloud.core.machine import Record
 from cloud.store.pool import Connection
-from contracts.devices import SubjectType
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class WorkOrderRow:
     state: machine.State
     fault: UUID
     kind: str
-    subject_type: SubjectType
+    subject_type: SubjectKind
     subject: str
     opened_at: datetime
     taken_by: str | None

@@ -17,7 +17,13 @@ ROUTES = [
     ("GET", "/api/desk", {"desk"}),
     ("GET", f"/api/alerts/{NO_ID}", {"desk"}),
     ("POST", f"/api/alerts/{NO_ID}/acknowledge", {"desk"}),
+    ("POST", f"/api/alerts/{NO_ID}/confirm", {"desk"}),
+    ("POST", f"/api/alerts/{NO_ID}/assign", {"desk"}),
+    ("POST", f"/api/alerts/{NO_ID}/note", {"desk"}),
+    ("POST", f"/api/alerts/{NO_ID}/shelve", {"desk"}),
+    ("POST", f"/api/alerts/{NO_ID}/unshelve", {"desk"}),
     ("POST", f"/api/alerts/{NO_ID}/close", {"desk"}),
+    ("POST", f"/api/alerts/{NO_ID}/reopen", {"desk"}),
     ("GET", f"/api/evidence/clips/{'0' * 64}", {"desk"}),
     ("GET", "/api/maintenance", {"maintenance"}),
     ("GET", f"/api/agents/{NO_ID}/sequence", {"maintenance"}),
@@ -32,6 +38,11 @@ ROUTES = [
 BODIES = {
     "desired": {"replaces": 0},
     "close": {"reason": "false_bird", "note": ""},
+    "confirm": {},
+    "assign": {"to": "desk"},
+    "note": {"text": "seen from the gate"},
+    "shelve": {"minutes": 30, "reason": "after the rain"},
+    "reopen": {"reason": "a second piece was found"},
     "finish": {"measure": "cleaned"},
 }
 

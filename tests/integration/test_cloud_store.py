@@ -104,6 +104,8 @@ async def test_migrating_twice_changes_nothing(empty_database_url: str) -> None:
         "0009_enrolment.sql",
         "0010_desired_profiles.sql",
         "0011_audit.sql",
+        "0016_alarms.sql",
+        "0017_topology.sql",
         "0024_log.sql",
     )
     assert first.skipped == (("0002_hypertables.sql", "timescaledb"),)
@@ -206,8 +208,8 @@ async def test_at_most_one_fault_of_a_kind_is_open_for_a_device(opened: pool.Poo
     with pytest.raises(pool.RowRefused, match="fault_one_open"):
         async with pool.transaction(opened) as conn:
             await conn.execute(
-                "INSERT INTO fault (kind, subject_type, subject, estate, state, since, reason)"
-                " VALUES ('camera_lost', 'camera', 'cam-east', 'garden', 'raised', now(), '')"
+                "INSERT INTO fault (kind, subject_type, subject, estate, state, since, tell_at, reason)"
+                " VALUES ('camera_lost', 'camera', 'cam-east', 'garden', 'raised', now(), now(), '')"
             )
 
 

@@ -43,7 +43,7 @@ async def test_raised_again_it_brings_newer_figures_and_no_second_order(cloud: C
     assert await cloud.rows("SELECT count(*) FROM work_order") == [(1,)]
     await cloud.commit(device.fault("dark", severity="critical", value=2.5))
     lines = await cloud.rows("SELECT what FROM fault_history ORDER BY id")
-    assert lines == [("raised",), ("severity:critical",)], "figures alone leave no line"
+    assert lines == [("raised",), ("announced",), ("severity:critical",)], "figures alone leave no line"
 
 
 async def test_cleared_it_closes_and_so_does_its_order_and_the_next_time_is_another_fault(

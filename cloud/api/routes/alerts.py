@@ -1,11 +1,12 @@
 """One alert: all that is known of it, and what the desk does with it."""
 
+from datetime import timedelta
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from cloud import clock
 from cloud.api import shapes
@@ -13,21 +14,64 @@ from cloud.api.auth import Desk
 from cloud.api.problems import Problem
 from cloud.api.services import Services, Use
 from cloud.api.shapes import Json
-from cloud.core import alert as machine
-from cloud.store import alerts, changes, clips, equipment
+from cloud.core import alarm as machine
+from cloud.core.alert import CloseReason
+from cloud.store import alerts, changes, clips, desk, equipment
 from cloud.store.pool import transaction
 
 router = APIRouter(prefix="/api/alerts")
 
+SHELVE_AT_MOST_MIN: Final = machine.SHELVE_AT_MOST // timedelta(minutes=1)
+
 Note = Annotated[str, StringConstraints(max_length=2000, strip_whitespace=True, pattern=r"^[^\x00]*$")]
+Why = Annotated[
+    str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True, pattern=r"^[^\x00]*$")
+]
+Username = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00]*$")]
 
 
-class Closing(BaseModel):
-    """What it was."""
+class Body(BaseModel):
+    """What comes with a decision; nothing unknown in it."""
 
     model_config = ConfigDict(extra="forbid")
-    reason: machine.CloseReason
+
+
+class Confirming(Body):
+    """What was done at the place."""
+
     note: Note = ""
+
+
+class Assigning(Body):
+    """Whose it is to see through: somebody of the desk."""
+
+    to: Username
+
+
+class Noting(Body):
+    """What the next one should know."""
+
+    text: Why
+
+
+class Shelving(Body):
+    """For how long it is set aside, and why."""
+
+    minutes: int = Field(ge=1, le=SHELVE_AT_MOST_MIN)
+    reason: Why
+
+
+class Closing(Body):
+    """What it was."""
+
+    reason: CloseReason
+    note: Note = ""
+
+
+class Reopening(Body):
+    """Why it was not over."""
+
+    reason: Why
 
 
 @router.get("/{alert}")
@@ -42,16 +86,55 @@ async def acknowledge(alert: UUID, account: Desk, services: Use) -> Json:
     return await _apply(services, alert, machine.Acknowledge(account.username))
 
 
+@router.post("/{alert}/confirm")
+async def confirm(alert: UUID, body: Confirming, account: Desk, services: Use) -> Json:
+    """Say that somebody was there and has done what was to be done."""
+    return await _apply(services, alert, machine.Confirm(account.username, body.note))
+
+
+@router.post("/{alert}/assign")
+async def assign(alert: UUID, body: Assigning, account: Desk, services: Use) -> Json:
+    """Give it to somebody of the desk to see through."""
+    return await _apply(services, alert, machine.Assign(account.username, body.to))
+
+
+@router.post("/{alert}/note")
+async def note(alert: UUID, body: Noting, account: Desk, services: Use) -> Json:
+    """Write down what the next one should know; also when it is closed."""
+    return await _apply(services, alert, machine.Note(account.username, body.text))
+
+
+@router.post("/{alert}/shelve")
+async def shelve(alert: UUID, body: Shelving, account: Desk, services: Use) -> Json:
+    """Set it aside; it comes back by itself."""
+    until = clock.utc_now() + timedelta(minutes=body.minutes)
+    return await _apply(services, alert, machine.Shelve(account.username, until, body.reason))
+
+
+@router.post("/{alert}/unshelve")
+async def unshelve(alert: UUID, account: Desk, services: Use) -> Json:
+    """Take it up again."""
+    return await _apply(services, alert, machine.Unshelve(account.username))
+
+
 @router.post("/{alert}/close")
 async def close(alert: UUID, body: Closing, account: Desk, services: Use) -> Json:
     """Say what it was."""
     return await _apply(services, alert, machine.Close(account.username, body.reason, body.note))
 
 
-async def _apply(services: Services, alert: UUID, given: machine.Acknowledge | machine.Close) -> Json:
+@router.post("/{alert}/reopen")
+async def reopen(alert: UUID, body: Reopening, account: Desk, services: Use) -> Json:
+    """Say why it was not over; it is in one's hands then."""
+    return await _apply(services, alert, machine.Reopen(account.username, body.reason))
+
+
+async def _apply(services: Services, alert: UUID, given: machine.ByPeople) -> Json:
     now = clock.utc_now()
     async with transaction(services.pool) as conn:
-        change = await alerts.apply(conn, alert, given, now)
+        if isinstance(given, machine.Assign) and given.to not in await desk.people(conn):
+            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "there is nobody of that name at the desk")
+        change = await desk.apply(conn, alert, given, now)
         if change is None:
             raise Problem(HTTPStatus.NOT_FOUND, "there is no such alert")
         await changes.record(conn, [change], now)

@@ -9,13 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cloud.core import alert, fault, liveness, work_order
-from cloud.core.machine import Forbidden, mermaid
+from cloud.core import alarm, fault, liveness, work_order
+from cloud.core.machine import Forbidden, mermaid, mermaid_regions
 
 NOW = datetime(2026, 3, 5, 10, tzinfo=UTC)
 BOOTS = (UUID(int=1), UUID(int=2))
 
-alert_inputs = st.sampled_from([alert.Acknowledge("li"), alert.Close("wang", "false_bird")])
 fault_inputs = st.sampled_from(
     [fault.Acknowledge("li"), fault.Clear(), fault.Update("warning"), fault.Update("critical")]
 )
@@ -27,24 +26,6 @@ liveness_inputs = st.one_of(
     st.builds(liveness.LastWill, st.sampled_from(BOOTS)),
     st.just(liveness.TimePassed()),
 )
-
-
-@given(st.lists(alert_inputs))
-def test_an_alert_is_closed_only_by_somebody_with_a_reason_after_somebody_saw_it(
-    script: list[alert.Close],
-) -> None:
-    state = alert.Alert("raised")
-    for number, given_ in enumerate(script):
-        before = state
-        try:
-            state, records = alert.step(state, given_, NOW + timedelta(seconds=number))
-        except Forbidden:
-            assert before.state == "closed" or (before.state == "raised") == isinstance(given_, alert.Close)
-            continue
-        assert len(records) == 1
-        assert before.state != "closed", "closed is final"
-    assert (state.state != "raised") == (state.acknowledged_by is not None)
-    assert (state.state == "closed") == (state.closed_by is not None) == (state.close_reason is not None)
 
 
 @given(st.lists(fault_inputs))
@@ -59,7 +40,7 @@ def test_a_fault_closes_when_its_device_is_back_and_tells_its_order_once(script:
             continue
         told += sum(isinstance(effect, fault.TellWorkOrder) for effect in effects)
     assert told == (state.state == "closed")
-    assert (state.state == "closed") == (state.close_reason == fault.RECOVERED)
+    assert (state.state == "closed") == (state.alarm.close_reason == fault.RECOVERED)
 
 
 @given(st.lists(order_inputs))
@@ -116,18 +97,12 @@ def test_an_old_retained_status_does_not_revive_an_agent() -> None:
 
 
 @pytest.mark.parametrize(
-    ("score", "severity"),
-    [(1.0, "critical"), (0.8, "critical"), (0.79, "high"), (0.5, "high"), (0.1, "notice")],
-)
-def test_severity_follows_the_score(score: float, severity: str) -> None:
-    assert alert.severity(score) == severity
-
-
-@pytest.mark.parametrize(
     ("table", "initial"),
     [
-        (alert.TRANSITIONS, "raised"),
-        (fault.TRANSITIONS, "raised"),
+        (alarm.LIFE, "raised"),
+        (alarm.SHELF, "unshelved"),
+        (alarm.CAUSE, "unsuppressed"),
+        (fault.TRANSITIONS, "waiting"),
         (work_order.TRANSITIONS, "open"),
         (liveness.TRANSITIONS, "unknown"),
     ],
@@ -142,5 +117,12 @@ def test_every_state_of_a_diagram_can_be_reached(table: Mapping[tuple[str, str],
     assert all(f"{state} --> {after}: {what}" in diagram for (state, what), after in table.items())
 
 
-def test_the_diagram_of_an_alert_ends_where_it_is_closed() -> None:
-    assert mermaid(alert.TRANSITIONS, "raised").endswith("    closed --> [*]\n")
+def test_the_diagram_of_a_work_order_ends_where_it_is_closed() -> None:
+    assert mermaid(work_order.TRANSITIONS, "open").endswith("    closed --> [*]\n")
+
+
+def test_regions_that_run_side_by_side_are_drawn_in_one_state() -> None:
+    drawn = mermaid_regions("alarm", alarm.TRANSITIONS)
+    assert drawn.startswith("stateDiagram-v2\n    state alarm {\n        [*] --> raised\n")
+    assert drawn.count("        --\n") == len(alarm.TRANSITIONS) - 1
+    assert drawn.endswith("    }\n")
