@@ -82,10 +82,10 @@ def _until_terminated(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
 @main.command()
 @_CONFIG
 def migrate(config_file: Path | None) -> None:
-    """Bring the database to the newest schema."""
+    """Bring the database to the newest schema, and the deadlines of work orders to what the settings say."""
     from cloud import clock  # noqa: PLC0415
     from cloud.store import migrate as migrations  # noqa: PLC0415
-    from cloud.store import partitions, pool  # noqa: PLC0415
+    from cloud.store import partitions, pool, work_orders  # noqa: PLC0415
 
     settings = _settings(config_file)
 
@@ -93,6 +93,7 @@ def migrate(config_file: Path | None) -> None:
         outcome = await migrations.migrate(settings.database_url)
         async with pool.opened(settings.database_url, max_size=1) as opened, pool.transaction(opened) as conn:
             await partitions.ensure(conn, clock.utc_now())
+            await work_orders.set_deadlines(conn, settings.work_orders.hours())
         return outcome
 
     outcome = _finished(work())

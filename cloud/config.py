@@ -78,6 +78,32 @@ class EnrolmentSettings(Section):
     """Where the list of revoked certificates is written for the broker."""
 
 
+class AllowedHours(Section):
+    """How long a work order may take, by how grave it is."""
+
+    critical_hours: float = Field(default=24, gt=0)
+    serious_hours: float = Field(default=72, gt=0)
+    warning_hours: float = Field(default=168, gt=0)
+
+
+class WorkOrderSettings(Section):
+    """By when orders of each source must be finished; `fallwatch cloud migrate` puts it in force."""
+
+    fault: AllowedHours = AllowedHours()
+    blind_spot: AllowedHours = AllowedHours(serious_hours=168, warning_hours=720)
+    patrol: AllowedHours = AllowedHours()
+    complaint: AllowedHours = AllowedHours(serious_hours=48, warning_hours=120)
+    inspection: AllowedHours = AllowedHours()
+
+    def hours(self) -> dict[tuple[str, str], float]:
+        """(source, severity) → hours."""
+        return {
+            (source, key.removesuffix("_hours")): hours
+            for source, allowed in self.model_dump().items()
+            for key, hours in allowed.items()
+        }
+
+
 class Settings(Section):
     """Everything that a deployment decides."""
 
@@ -90,6 +116,7 @@ class Settings(Section):
     metrics: MetricsSettings = MetricsSettings()
     timer_metrics: MetricsSettings = MetricsSettings(port=0)
     ingest: IngestSettings = IngestSettings()
+    work_orders: WorkOrderSettings = WorkOrderSettings()
 
     def anchored(self, folder: Path) -> Self:
         """With every relative path made relative to `folder`."""

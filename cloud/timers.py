@@ -1,4 +1,4 @@
-"""What is due though nobody asks: silent agents and sensors, sessions that end, partitions ahead."""
+"""What is due though nobody asks: silent agents and sensors, late work, ended sessions, partitions."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -36,6 +36,11 @@ async def shelves(conn: Connection, at: datetime) -> list[Change]:
     return [*await desk.end_shelves(conn, at), *await maintenance.end_shelves(conn, at)]
 
 
+async def overdue_orders(conn: Connection, at: datetime) -> list[Change]:
+    """Work orders whose deadline has passed are marked."""
+    return await maintenance.mark_overdue(conn, at)
+
+
 async def housekeeping(conn: Connection, at: datetime) -> list[Change]:
     """Partitions ahead; what is over is forgotten."""
     await partitions.ensure(conn, at)
@@ -51,6 +56,7 @@ TIMERS: Final[tuple[tuple[str, float, Timer], ...]] = (
     ("silent_agents", 1.0, silent_agents),
     ("silent_sensors", 5.0, silent_sensors),
     ("shelves", 5.0, shelves),
+    ("overdue_orders", 30.0, overdue_orders),
     ("housekeeping", 600.0, housekeeping),
 )
 """(name, period in seconds, what to do in one transaction)."""

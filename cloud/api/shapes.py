@@ -13,7 +13,7 @@ from cloud.store.clips import ClipRow
 from cloud.store.desired import Standing
 from cloud.store.equipment import WarningRow
 from cloud.store.faults import FaultRow
-from cloud.store.work_orders import WorkOrderRow
+from cloud.store.work_order_lists import WorkOrderRow
 
 Json = dict[str, Any]
 
@@ -140,22 +140,45 @@ def _manifest(text: str | None) -> Json:
     return found if isinstance(found, dict) else {}
 
 
-def work_order(row: WorkOrderRow, names: Mapping[Subject, Json]) -> Json:
-    """A work order. `names`: device → its name."""
+def work_order(row: WorkOrderRow) -> Json:
+    """A work order."""
+    facade = None if row.facade is None else thing(row.facade, row.facade_zh or "", row.facade_en or "")
+    subject = None
+    if row.subject is not None and row.subject_type is not None:
+        called = thing(row.subject, row.subject_zh or row.subject, row.subject_en or row.subject)
+        subject = {"type": row.subject_type, **called}
     return {
         "id": str(row.id),
         "number": f"W-{row.number:05d}",
         "state": row.state,
-        "title_key": row.kind,
-        "fault": str(row.fault),
-        "subject": _subject(row.subject_type, row.subject, names),
+        "source": row.source,
+        "severity": row.severity,
+        "kind": row.kind,
+        "title": row.title,
+        "detail": row.detail,
+        "reference": row.reference,
+        "fault": None if row.fault is None else str(row.fault),
+        "estate": thing(row.estate, row.estate_zh, row.estate_en),
+        "building": row.building,
+        "facade": facade,
+        "floor": row.floor,
+        "bay": row.bay,
+        "subject": subject,
+        "opened_by": row.opened_by,
         "opened_at": instant(row.opened_at),
+        "due_at": instant(row.due_at),
+        "overdue_at": maybe(row.overdue_at),
+        "responsible": row.responsible,
         "taken_by": row.taken_by,
         "taken_at": maybe(row.taken_at),
         "finished_by": row.finished_by,
         "finished_at": maybe(row.finished_at),
         "measure": row.measure,
+        "verified_by": row.verified_by,
+        "reason": row.reason,
         "closed_at": maybe(row.closed_at),
+        "reopened": row.reopened,
+        "reopened_at": maybe(row.reopened_at),
     }
 
 

@@ -6,7 +6,7 @@ _STATES: dict[str, tuple[str, ...]] = {
     "alert": ("raised", "acknowledged", "confirmed", "closed"),
     "fault": ("raised", "acknowledged", "closed"),
     "clip": ("pending", "stored", "verified", "failed"),
-    "work_order": ("open", "taken", "finished", "closed"),
+    "work_order": ("open", "assigned", "taken", "waiting", "finished", "closed", "cancelled"),
 }
 
 

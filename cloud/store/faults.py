@@ -125,6 +125,19 @@ async def hold(conn: Connection, fault: UUID, *, skip_locked: bool = False) -> H
     return _held(await (await conn.execute(f"{_MACHINE} WHERE id = %s {lock}", (fault,))).fetchone())
 
 
+async def severity(conn: Connection, fault: UUID) -> Severity:
+    """How grave a fault is.
+
+    Raises:
+        KeyError: There is no such fault.
+    """
+    row = await (await conn.execute("SELECT severity FROM fault WHERE id = %s", (fault,))).fetchone()
+    if row is None:
+        raise KeyError(fault)
+    found: Severity = row[0]
+    return found
+
+
 def _held(row: tuple[Any, ...] | None) -> Held | None:
     if row is None:
         return None
@@ -232,8 +245,8 @@ async def since(conn: Connection, begin: datetime, limit: int = 200) -> list[Fau
             " fault.cleared_at, fault.close_reason, fault.acknowledged_by, fault.acknowledged_at,"
             " fault.shelved_until, fault.shelve_reason, fault.suppressed_by, fault.announced_at,"
             " (SELECT count(*) FROM fault under WHERE under.suppressed_by = fault.id"
-            " AND under.state <> 'closed') AS beneath, work_order.id AS work_order"
-            " FROM fault LEFT JOIN work_order ON work_order.fault = fault.id"
+            " AND under.state <> 'closed') AS beneath, bound.work_order"
+            " FROM fault LEFT JOIN work_order_fault bound ON bound.fault = fault.id"
             " WHERE fault.state <> 'closed' OR fault.cleared_at > %s"
             " ORDER BY fault.state = 'closed', fault.since DESC, fault.id LIMIT %s",
             (begin, limit),

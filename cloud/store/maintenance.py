@@ -56,9 +56,14 @@ async def end_shelves(conn: Connection, at: datetime) -> list[Change]:
     return changes
 
 
-async def apply(
-    conn: Connection, order: UUID, given: orders.Take | orders.Finish, at: datetime
-) -> list[Change] | None:
+async def open_order(conn: Connection, new: order_rows.New, at: datetime) -> tuple[UUID, list[Change]]:
+    """A person makes an order; its number among ours, and what pages may show."""
+    due_at = await order_rows.deadline(conn, new.source, new.severity, at)
+    order = await order_rows.insert(conn, new, due_at, at)
+    return order, [Change("work_order", str(order))]
+
+
+async def apply(conn: Connection, order: UUID, given: orders.Act, at: datetime) -> list[Change] | None:
     """Move a work order by its machine; None when there is no such order.
 
     Raises:
@@ -67,12 +72,22 @@ async def apply(
     # The fault first: every path that holds both locks takes them in this order.
     row = await (
         await conn.execute(
-            "SELECT fault.id FROM fault JOIN work_order ON work_order.fault = fault.id"
-            " WHERE work_order.id = %s FOR UPDATE OF fault",
+            "SELECT id FROM fault WHERE id = (SELECT fault FROM work_order_fault WHERE work_order = %s"
+            " ORDER BY bound_at DESC, fault LIMIT 1) FOR UPDATE",
             (order,),
         )
     ).fetchone()
-    return None if row is None else await _step_order(conn, row[0], given, at)
+    held = await order_rows.hold(conn, order)
+    fault = None if row is None else row[0]
+    return None if held is None else await _step_order(conn, held, given, at, fault=fault)
+
+
+async def mark_overdue(conn: Connection, at: datetime) -> list[Change]:
+    """Orders whose deadline has passed are marked, each once."""
+    changes: list[Change] = []
+    for held in await order_rows.hold_due(conn, at):
+        changes += await _step_order(conn, held, orders.TimePassed(), at)
+    return changes
 
 
 async def step_fault(
@@ -97,16 +112,29 @@ async def _follow_fault(
             case Record():
                 await fault_rows.write_down(conn, fault, effect)
             case faults.OrderWork():
-                changes.append(Change("work_order", str(await order_rows.insert(conn, fault, at))))
+                changes += await _order_work(conn, fault, at)
             case faults.TellWorkOrder():
-                changes += await _step_order(conn, fault, orders.FaultCleared(), at)
+                held = await order_rows.hold_of_fault(conn, fault)
+                if held is not None:
+                    changes += await _step_order(conn, held, orders.FaultCleared(), at)
     return changes
 
 
-async def _step_order(conn: Connection, fault: UUID, given: orders.Input, at: datetime) -> list[Change]:
-    held = await order_rows.hold_of_fault(conn, fault)
+async def _order_work(conn: Connection, fault: UUID, at: datetime) -> list[Change]:
+    """A new order, or the one of the same fault that was thought to be over less than a week ago."""
+    severity = await fault_rows.severity(conn, fault)
+    due_at = await order_rows.deadline(conn, "fault", severity, at)
+    held = await order_rows.hold_recurring(conn, fault, at - orders.RECURS_WITHIN)
     if held is None:
-        return []
+        order = await order_rows.insert_for_fault(conn, fault, due_at, at)
+        return [Change("work_order", str(order))]
+    await order_rows.bind(conn, held.id, fault, at)
+    return await _step_order(conn, held, orders.Recur(due_at), at)
+
+
+async def _step_order(
+    conn: Connection, held: order_rows.Held, given: orders.Input, at: datetime, *, fault: UUID | None = None
+) -> list[Change]:
     after, effects = orders.step(held.order, given, at)
     await order_rows.move(conn, held.id, after)
     changes = [Change("work_order", str(held.id))]
@@ -115,7 +143,8 @@ async def _step_order(conn: Connection, fault: UUID, given: orders.Input, at: da
             case Record():
                 await order_rows.write_down(conn, held.id, effect)
             case orders.AcknowledgeFault(by):
-                changes += await _acknowledge_fault(conn, fault, by, at)
+                if fault is not None:
+                    changes += await _acknowledge_fault(conn, fault, by, at)
     return changes
 
 

@@ -8,7 +8,7 @@ from psycopg.rows import class_row
 
 from cloud.core.coverage import CameraNow, camera_now
 from cloud.core.estate import Agent, Estate, EstateFile
-from cloud.core.fault import OF_PICTURE, SubjectKind
+from cloud.core.fault import OF_PICTURE
 from cloud.core.priority import Ground
 from cloud.store.pool import Connection
 
@@ -232,11 +232,3 @@ async def mark_seen(conn: Connection, camera: str, at: datetime) -> None:
         " WHERE id = %s AND (first_seen_at IS NULL OR first_seen_at > %s)",
         (at, camera, at),
     )
-
-
-async def name_of(conn: Connection, kind: SubjectKind, identity: str) -> tuple[str, str]:
-    """(Chinese, English) name of a device; its id where it has none."""
-    row = await (
-        await conn.execute(f"SELECT name_zh, name_en FROM {kind} WHERE id = %s", (identity,))  # noqa: S608 - one of four
-    ).fetchone()
-    return (identity, identity) if row is None else (row[0], row[1])

@@ -475,6 +475,18 @@ CREATE TABLE public.node_sensor (
     sensor text NOT NULL,
     node text NOT NULL
 );
+CREATE TABLE public.planned_maintenance (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    estate text NOT NULL,
+    camera text,
+    begins_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    reason text NOT NULL,
+    entered_by text NOT NULL,
+    entered_at timestamp with time zone NOT NULL,
+    CONSTRAINT planned_maintenance_check CHECK (((ends_at > begins_at) AND (ends_at <= (begins_at + '14 days'::interval)))),
+    CONSTRAINT planned_maintenance_reason_check CHECK ((reason <> ''::text))
+);
 CREATE TABLE public.seen_range (
     agent text NOT NULL,
     boot uuid NOT NULL,
@@ -530,7 +542,6 @@ CREATE TABLE public.warning (
 CREATE TABLE public.work_order (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     number bigint NOT NULL,
-    fault uuid NOT NULL,
     state text NOT NULL,
     opened_at timestamp with time zone NOT NULL,
     fault_cleared boolean DEFAULT false NOT NULL,
@@ -540,7 +551,46 @@ CREATE TABLE public.work_order (
     finished_at timestamp with time zone,
     measure text,
     closed_at timestamp with time zone,
-    CONSTRAINT work_order_state_check CHECK ((state = ANY (ARRAY['open'::text, 'taken'::text, 'finished'::text, 'closed'::text])))
+    source text NOT NULL,
+    kind text,
+    reference text DEFAULT ''::text NOT NULL,
+    title text DEFAULT ''::text NOT NULL,
+    detail text DEFAULT ''::text NOT NULL,
+    severity text NOT NULL,
+    estate text NOT NULL,
+    building text,
+    facade text,
+    floor integer,
+    bay integer,
+    subject_type text,
+    subject text,
+    opened_by text NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    responsible text,
+    verified_by text,
+    reason text,
+    overdue_at timestamp with time zone,
+    reopened integer DEFAULT 0 NOT NULL,
+    reopened_at timestamp with time zone,
+    CONSTRAINT work_order_device_check CHECK (((subject_type IS NULL) = (subject IS NULL))),
+    CONSTRAINT work_order_fault_check CHECK (((source <> 'fault'::text) OR ((kind IS NOT NULL) AND (subject IS NOT NULL)))),
+    CONSTRAINT work_order_severity_check CHECK ((severity = ANY (ARRAY['warning'::text, 'serious'::text, 'critical'::text]))),
+    CONSTRAINT work_order_source_check CHECK ((source = ANY (ARRAY['fault'::text, 'blind_spot'::text, 'patrol'::text, 'complaint'::text, 'inspection'::text]))),
+    CONSTRAINT work_order_state_check CHECK ((state = ANY (ARRAY['open'::text, 'assigned'::text, 'taken'::text, 'waiting'::text, 'finished'::text, 'closed'::text, 'cancelled'::text]))),
+    CONSTRAINT work_order_subject_type_check CHECK ((subject_type = ANY (ARRAY['camera'::text, 'sensor'::text, 'agent'::text, 'node'::text])))
+);
+CREATE TABLE public.work_order_deadline (
+    source text NOT NULL,
+    severity text NOT NULL,
+    allowed interval NOT NULL,
+    CONSTRAINT work_order_deadline_allowed_check CHECK ((allowed > '00:00:00'::interval)),
+    CONSTRAINT work_order_deadline_severity_check CHECK ((severity = ANY (ARRAY['warning'::text, 'serious'::text, 'critical'::text]))),
+    CONSTRAINT work_order_deadline_source_check CHECK ((source = ANY (ARRAY['fault'::text, 'blind_spot'::text, 'patrol'::text, 'complaint'::text, 'inspection'::text])))
+);
+CREATE TABLE public.work_order_fault (
+    fault uuid NOT NULL,
+    work_order uuid NOT NULL,
+    bound_at timestamp with time zone NOT NULL
 );
 CREATE TABLE public.work_order_history (
     id bigint NOT NULL,
@@ -552,6 +602,20 @@ CREATE TABLE public.work_order_history (
 );
 ALTER TABLE public.work_order_history ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY ( SEQUENCE NAME public.work_order_history_id_seq START WITH 1 INCREMENT BY 1 NO MINVALUE NO MAXVALUE CACHE 1 );
 ALTER TABLE public.work_order ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY ( SEQUENCE NAME public.work_order_number_seq START WITH 1 INCREMENT BY 1 NO MINVALUE NO MAXVALUE CACHE 1 );
+CREATE TABLE public.work_order_photo (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    work_order uuid NOT NULL,
+    stage text NOT NULL,
+    media_type text NOT NULL,
+    width_px integer NOT NULL,
+    height_px integer NOT NULL,
+    sha256 text NOT NULL,
+    content bytea NOT NULL,
+    by text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT work_order_photo_media_type_check CHECK ((media_type = ANY (ARRAY['image/jpeg'::text, 'image/png'::text]))),
+    CONSTRAINT work_order_photo_stage_check CHECK ((stage = ANY (ARRAY['before'::text, 'after'::text])))
+);
 ALTER TABLE ONLY public.camera_minute ATTACH PARTITION public.camera_minute_default DEFAULT;
 ALTER TABLE ONLY public.event ATTACH PARTITION public.event_default DEFAULT;
 ALTER TABLE ONLY public.sensor_reading ATTACH PARTITION public.sensor_reading_default DEFAULT;
@@ -598,15 +662,19 @@ ALTER TABLE ONLY public.login_failure ADD CONSTRAINT login_failure_pkey PRIMARY 
 ALTER TABLE ONLY public.migration ADD CONSTRAINT migration_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY public.node ADD CONSTRAINT node_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.node_sensor ADD CONSTRAINT node_sensor_pkey PRIMARY KEY (sensor);
+ALTER TABLE ONLY public.planned_maintenance ADD CONSTRAINT planned_maintenance_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.seen_range ADD CONSTRAINT seen_range_pkey PRIMARY KEY (agent, boot);
 ALTER TABLE ONLY public.sensor ADD CONSTRAINT sensor_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.sensor_reading ADD CONSTRAINT sensor_reading_sensor_observed_at_key1 UNIQUE (sensor, observed_at);
 ALTER TABLE ONLY public.sensor_reading_default ADD CONSTRAINT sensor_reading_sensor_observed_at_key UNIQUE (sensor, observed_at);
 ALTER TABLE ONLY public.session ADD CONSTRAINT session_pkey PRIMARY KEY (token_hash);
 ALTER TABLE ONLY public.warning ADD CONSTRAINT warning_pkey PRIMARY KEY (agent, boot, seq);
-ALTER TABLE ONLY public.work_order ADD CONSTRAINT work_order_fault_key UNIQUE (fault);
+ALTER TABLE ONLY public.work_order_deadline ADD CONSTRAINT work_order_deadline_pkey PRIMARY KEY (source, severity);
+ALTER TABLE ONLY public.work_order_fault ADD CONSTRAINT work_order_fault_pkey PRIMARY KEY (fault);
 ALTER TABLE ONLY public.work_order_history ADD CONSTRAINT work_order_history_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.work_order ADD CONSTRAINT work_order_number_key UNIQUE (number);
+ALTER TABLE ONLY public.work_order_photo ADD CONSTRAINT work_order_photo_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.work_order_photo ADD CONSTRAINT work_order_photo_work_order_stage_sha256_key UNIQUE (work_order, stage, sha256);
 ALTER TABLE ONLY public.work_order ADD CONSTRAINT work_order_pkey PRIMARY KEY (id);
 CREATE INDEX alert_closed ON public.alert USING btree (closed_at) WHERE (state = 'closed'::text);
 CREATE INDEX alert_history_alert ON public.alert_history USING btree (alert);
@@ -634,8 +702,13 @@ CREATE INDEX fault_to_tell ON public.fault USING btree (tell_at) WHERE ((announc
 CREATE INDEX log_head_size ON public.log_head USING btree (size, number);
 CREATE INDEX log_leaf_subject ON public.log_leaf USING btree (kind, subject, index);
 CREATE INDEX login_failure_at ON public.login_failure USING btree (at);
+CREATE INDEX planned_maintenance_span ON public.planned_maintenance USING btree (estate, ends_at);
 CREATE INDEX session_expires ON public.session USING btree (expires_at);
 CREATE INDEX warning_camera ON public.warning USING btree (camera, suspected_at);
+CREATE INDEX work_order_device ON public.work_order USING btree (subject_type, subject, kind) WHERE (source = 'fault'::text);
+CREATE INDEX work_order_due ON public.work_order USING btree (due_at) WHERE ((overdue_at IS NULL) AND (state = ANY (ARRAY['open'::text, 'assigned'::text, 'taken'::text, 'waiting'::text])));
+CREATE INDEX work_order_estate ON public.work_order USING btree (estate, opened_at);
+CREATE INDEX work_order_fault_order ON public.work_order_fault USING btree (work_order, bound_at);
 CREATE INDEX work_order_history_order ON public.work_order_history USING btree (work_order);
 ALTER INDEX public.camera_minute_observed_at_idx ATTACH PARTITION public.camera_minute_at;
 ALTER INDEX public.camera_minute_camera_observed_at_key1 ATTACH PARTITION public.camera_minute_camera_observed_at_key;
@@ -680,9 +753,15 @@ ALTER TABLE ONLY public.log_time_stamp ADD CONSTRAINT log_time_stamp_head_fkey F
 ALTER TABLE ONLY public.node ADD CONSTRAINT node_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
 ALTER TABLE ONLY public.node_sensor ADD CONSTRAINT node_sensor_node_fkey FOREIGN KEY (node) REFERENCES public.node(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.node_sensor ADD CONSTRAINT node_sensor_sensor_fkey FOREIGN KEY (sensor) REFERENCES public.sensor(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.planned_maintenance ADD CONSTRAINT planned_maintenance_camera_fkey FOREIGN KEY (camera) REFERENCES public.camera(id);
+ALTER TABLE ONLY public.planned_maintenance ADD CONSTRAINT planned_maintenance_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
 ALTER TABLE ONLY public.sensor ADD CONSTRAINT sensor_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
 ALTER TABLE ONLY public.session ADD CONSTRAINT session_username_fkey FOREIGN KEY (username) REFERENCES public.account(username) ON DELETE CASCADE;
 ALTER TABLE ONLY public.warning ADD CONSTRAINT warning_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
 ALTER TABLE ONLY public.warning ADD CONSTRAINT warning_camera_fkey FOREIGN KEY (camera) REFERENCES public.camera(id);
-ALTER TABLE ONLY public.work_order ADD CONSTRAINT work_order_fault_fkey FOREIGN KEY (fault) REFERENCES public.fault(id);
+ALTER TABLE ONLY public.work_order ADD CONSTRAINT work_order_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
+ALTER TABLE ONLY public.work_order ADD CONSTRAINT work_order_facade_fkey FOREIGN KEY (facade) REFERENCES public.facade(id);
+ALTER TABLE ONLY public.work_order_fault ADD CONSTRAINT work_order_fault_fault_fkey FOREIGN KEY (fault) REFERENCES public.fault(id);
+ALTER TABLE ONLY public.work_order_fault ADD CONSTRAINT work_order_fault_work_order_fkey FOREIGN KEY (work_order) REFERENCES public.work_order(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.work_order_history ADD CONSTRAINT work_order_history_work_order_fkey FOREIGN KEY (work_order) REFERENCES public.work_order(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.work_order_photo ADD CONSTRAINT work_order_photo_work_order_fkey FOREIGN KEY (work_order) REFERENCES public.work_order(id) ON DELETE CASCADE;

@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 from uuid import UUID
@@ -29,6 +29,7 @@ from cloud.store import (
     partitions,
     pool,
     registry,
+    work_order_lists,
     work_orders,
 )
 from contracts.devices import DesiredState
@@ -106,6 +107,8 @@ async def test_migrating_twice_changes_nothing(empty_database_url: str) -> None:
         "0011_audit.sql",
         "0016_alarms.sql",
         "0017_topology.sql",
+        "0022_work_orders.sql",
+        "0023_planned_maintenance.sql",
         "0024_log.sql",
     )
     assert first.skipped == (("0002_hypertables.sql", "timescaledb"),)
@@ -195,7 +198,7 @@ async def test_two_writers_at_once_raise_one_fault_with_one_order(opened: pool.P
     await asyncio.gather(*(write() for _ in range(8)))
     async with pool.transaction(opened) as conn:
         (fault,) = await faults.since(conn, NOW)
-        (order,) = await work_orders.since(conn, NOW)
+        (order,) = await work_order_lists.since(conn, NOW)
     assert (fault.kind, fault.state, order.fault) == ("frozen", "raised", fault.id)
 
 
@@ -219,16 +222,52 @@ async def test_a_taken_order_stays_with_its_technician_when_the_device_comes_bac
         ((order,),) = await (await conn.execute("SELECT id FROM work_order")).fetchall()
         await maintenance.apply(conn, order, Take("li"), NOW)
         await maintenance.clear_fault(conn, EAST, "camera_lost", NOW)
-        taken = await work_orders.find(conn, order)
+        taken = await work_order_lists.find(conn, order)
         assert taken is not None
         assert taken.state == "taken"
         await maintenance.apply(conn, order, Finish("li", "tightened the plug"), NOW)
-        closed = await work_orders.find(conn, order)
+        closed = await work_order_lists.find(conn, order)
         assert closed is not None
         assert closed.state == "closed"
     with pytest.raises(machine.Forbidden):
         async with pool.transaction(opened) as conn:
             await maintenance.apply(conn, order, Take("wang"), NOW)
+
+
+async def test_a_fault_that_is_back_within_a_week_opens_its_old_order_again(opened: pool.Pool) -> None:
+    async def again(at: datetime) -> None:
+        async with pool.transaction(opened) as conn:
+            await maintenance.clear_fault(conn, EAST, "frozen", at)
+            await maintenance.raise_fault(
+                conn, EAST, "frozen", Finding(), estate="garden", since=at, at=at + timedelta(days=6)
+            )
+
+    async with pool.transaction(opened) as conn:
+        await _raise(conn, "frozen")
+        await _raise(conn, "soiled")
+    await again(NOW)
+    await again(NOW + timedelta(days=7))
+    async with pool.transaction(opened) as conn:
+        back, other = sorted(await work_order_lists.since(conn, NOW), key=lambda row: row.number)
+        assert (other.kind, other.reopened) == ("soiled", 0), "another kind is another order"
+        assert (back.state, back.reopened, back.faults) == ("open", 2, 3)
+        assert back.due_at == NOW + timedelta(days=13 + 3)
+        told = [line.what for line in await work_order_lists.history(conn, [back.id])]
+        assert told == ["opened", "fault_cleared", "recurred", "fault_cleared", "recurred"]
+        await maintenance.clear_fault(conn, EAST, "frozen", NOW + timedelta(days=20))
+        late = NOW + timedelta(days=27, seconds=1)
+        await maintenance.raise_fault(conn, EAST, "frozen", Finding(), estate="garden", since=late, at=late)
+        assert len(await work_order_lists.since(conn, NOW)) == 3
+
+
+async def test_what_is_late_is_marked_once_and_told(opened: pool.Pool) -> None:
+    async with pool.transaction(opened) as conn:
+        await work_orders.set_deadlines(conn, {("fault", "serious"): 2})
+        await _raise(conn, "frozen")
+    assert await timers.run_once(opened, timers.overdue_orders, NOW + timedelta(hours=1)) == []
+    (told,) = await timers.run_once(opened, timers.overdue_orders, NOW + timedelta(hours=2))
+    assert told.topic == "work_order"
+    assert await timers.run_once(opened, timers.overdue_orders, NOW + timedelta(hours=3)) == []
 
 
 async def test_changes_appear_in_the_order_of_their_ids(opened: pool.Pool) -> None:

@@ -29,7 +29,7 @@ from cloud.store import (
     maintenance,
     registry,
     series,
-    work_orders,
+    work_order_lists,
 )
 from cloud.store.desired import Standing
 from cloud.store.devices import AgentRow
@@ -38,7 +38,6 @@ from cloud.store.faults import FaultRow
 from cloud.store.pool import Connection, transaction
 from cloud.store.registry import CameraRow, EstateRow, FacadeRow
 from cloud.store.series import SensorRow
-from cloud.store.work_orders import WorkOrderRow
 from contracts.devices import SubjectType
 
 router = APIRouter(prefix="/api")
@@ -144,10 +143,6 @@ class View:
         facades = {found["id"]: found for camera in cameras for found in self.coverage.get(camera, [])}
         return shapes.fault(row, self.names, self.estates[row.estate], list(facades.values()))
 
-    def order(self, row: WorkOrderRow) -> Json:
-        """A work order."""
-        return shapes.work_order(row, self.names)
-
 
 @router.get("/maintenance")
 async def overview(_: Maintenance, services: Use) -> Json:
@@ -164,7 +159,7 @@ async def overview(_: Maintenance, services: Use) -> Json:
         sensors = await series.sensors(conn)
         names = await accounts.display_names(conn)
         known = await faults.since(conn, now - HISTORY_SPAN)
-        orders = await work_orders.since(conn, now - HISTORY_SPAN)
+        orders = await work_order_lists.since(conn, now - HISTORY_SPAN)
     # A status is up to 10 s older than the state: a camera that has just come back has no rate yet.
     told = [now_ for agent in agents for now_ in agent.cameras if now_["state"] == "streaming"]
     rates = {now_["camera"]: now_["frames_per_s"] for now_ in told}
@@ -176,7 +171,7 @@ async def overview(_: Maintenance, services: Use) -> Json:
         "cameras": [view.camera(row, rates.get(row.id)) for row in cameras],
         "sensors": [view.sensor(row, now) for row in sensors],
         "faults": [view.fault(row) for row in known],
-        "work_orders": [view.order(row) for row in orders],
+        "work_orders": [shapes.work_order(row) for row in orders],
     }
 
 
@@ -212,10 +207,9 @@ async def _apply(services: Services, order: UUID, given: machine.Take | machine.
     now = clock.utc_now()
     async with transaction(services.pool) as conn:
         changed = await maintenance.apply(conn, order, given, now)
-        row = await work_orders.find(conn, order)
+        row = await work_order_lists.find(conn, order)
         if changed is None or row is None:
             raise Problem(HTTPStatus.NOT_FOUND, "there is no such work order")
-        names = await registry.name_of(conn, row.subject_type, row.subject)
         await changes.record(conn, changed, now)
     services.log.info("work_order_moved", order=str(order), by=given.by, what=type(given).__name__.lower())
-    return shapes.work_order(row, {Subject(row.subject_type, row.subject): shapes.name(*names)})
+    return shapes.work_order(row)

@@ -55,10 +55,16 @@
  *   value: number | null, baseline: number | null, threshold: number | null, unit: string,
  *   what: Name | null, advice: Name | null, thumbnail: string | null, since: string, cleared_at: string | null,
  *   close_reason: string | null, facades: Named[], work_order: string | null}} Fault
- * @typedef {{id: string, number: string, state: "open" | "taken" | "finished" | "closed", title_key: string,
- *   fault: string, subject: {type: "camera" | "sensor" | "agent", id: string, name: Name}, opened_at: string,
+ * @typedef {"fault" | "blind_spot" | "patrol" | "complaint" | "inspection"} OrderSource
+ * @typedef {"open" | "assigned" | "taken" | "waiting" | "finished" | "closed" | "cancelled"} OrderState
+ * @typedef {{id: string, number: string, state: OrderState, source: OrderSource,
+ *   severity: "warning" | "serious" | "critical", kind: string | null, title: string, detail: string, reference: string,
+ *   fault: string | null, estate: Named, building: string | null, facade: Named | null, floor: number | null,
+ *   bay: number | null, subject: {type: "camera" | "sensor" | "agent", id: string, name: Name} | null,
+ *   opened_by: string, opened_at: string, due_at: string, overdue_at: string | null, responsible: string | null,
  *   taken_by: string | null, taken_at: string | null, finished_by: string | null, finished_at: string | null,
- *   measure: string | null, closed_at: string | null}} WorkOrder
+ *   measure: string | null, verified_by: string | null, reason: string | null, closed_at: string | null,
+ *   reopened: number, reopened_at: string | null}} WorkOrder
  * @typedef {{now: string, change: number, people: People, agents: Agent[], cameras: Camera[], sensors: Sensor[], faults: Fault[],
  *   work_orders: WorkOrder[]}} Maintenance
  *

@@ -18,7 +18,7 @@ export function orderCard(order, fault, people, actions, busy) {
   return html`<aside class="order" data-testid="order" data-state=${order.state}>
     <p class="fine">${say("order", { number: order.number })} · ${say("opened", { time: moment(order.opened_at) })}</p>
     <h2>${titleOf(fault)}</h2>
-    <p class="fine">${nameOf(order.subject.name)}</p>
+    <p class="fine">${nameOf(fault.subject.name)}</p>
     <p class="order-state ${order.state}" data-testid="order-state">${stateOf(order, fault, people)}</p>
     ${order.state === "open" ? html`<button type="button" class="primary wide" data-testid="take" ?disabled=${busy} @click=${() => actions.take(order)}>${say("take")}</button>` : nothing}
     ${order.state === "taken" ? finishForm(order, actions, busy) : nothing}
