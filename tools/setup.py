@@ -59,6 +59,7 @@ SYSTEM = (
 CHROMIUM = Part("chromium", ("/usr/bin/chromium", "/snap/bin/chromium", "/usr/bin/google-chrome"))
 SYSTEM_FOR_DEVELOPERS = (
     CHROMIUM,
+    Part("prometheus", ("/usr/bin/promtool", "/usr/local/bin/promtool")),  # its promtool tries the rules
     Part("libfaketime", (f"{LIBRARIES}/faketime/libfaketime.so.1",)),
     Part("libatomic1", (f"{LIBRARIES}/libatomic.so.1",)),  # Playwright's own Node
     Part(

@@ -155,6 +155,35 @@ def test_the_clouds_settings_are_understood() -> None:
     assert settings.api.secure_cookies
 
 
+@pytest.mark.parametrize(("name", "section"), [("ingest", "metrics"), ("timers", "timer_metrics")])
+def test_a_program_offers_its_metrics_where_its_health_is_looked_for(name: str, section: str) -> None:
+    settings = cloud.config.load(
+        DOCKER / "config" / "cloud.yaml", {"DATABASE_URL": "postgresql://f:9f8e7d@database/f"}
+    )
+    offered = getattr(settings, section)
+    assert offered.host == "0.0.0.0"
+    assert f"http://127.0.0.1:{offered.port}/metrics" in str(_services()[name]["healthcheck"]["test"])
+
+
+def test_work_is_shared_by_two_ingests_and_two_interfaces() -> None:
+    replicas = {
+        name: service["deploy"]["replicas"] for name, service in _services().items() if "deploy" in service
+    }
+    assert replicas == {"ingest": 2, "api": 2}
+    # Replicas cannot share a port of the host.
+    assert not {"ingest", "api"} & {name for name, service in _services().items() if "ports" in service}
+
+
+def test_prometheus_can_read_its_settings() -> None:
+    program = shutil.which("promtool")
+    assert program, "promtool is not installed: install the package prometheus"
+    file = DOCKER / "config" / "prometheus.yaml"
+    checked = subprocess.run(
+        [program, "check", "config", "--syntax-only", file], capture_output=True, text=True, check=False
+    )
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
 def test_the_edges_settings_are_understood() -> None:
     settings = edge.config.settings.load(
         DOCKER / "config" / "edge.yaml", {"CAMERA_EAST_URL": "rtsp://10.0.0.9/1"}
