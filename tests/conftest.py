@@ -12,6 +12,7 @@ pytest_plugins = [
     "tests.fixtures.parts",
     "tests.fixtures.cameras",
     "tests.fixtures.databases",
+    "tests.fixtures.timescaledb",
     "tests.fixtures.s3",
     "tests.fixtures.devices",
     "tests.fixtures.estate",

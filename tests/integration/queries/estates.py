@@ -1,0 +1,31 @@
+"""Estates and what stands in them."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from cloud.store import migrate, partitions, registry
+from tests.fixtures.cloud import NOW, estate_file
+from tests.integration.queries.made import At, Case, later
+
+
+async def _ensured(at: At) -> None:
+    """Partitions are of plain PostgreSQL alone: what was made is not compared."""
+    await partitions.ensure(at.conn, NOW)
+
+
+CASES: Final[Mapping[str, Case]] = {
+    "migrate.is_current": lambda at: migrate.is_current(at.conn),
+    "partitions.ensure": _ensured,
+    "registry.seed": lambda at: registry.seed(at.conn, estate_file("box-a")),
+    "registry.seed (again)": lambda at: registry.seed(at.conn, estate_file("box-a")),
+    "registry.owned": lambda at: registry.owned(at.conn, ["box-a", "nobody"]),
+    "registry.is_known": lambda at: registry.is_known(at.conn, "box-a"),
+    "registry.estates": lambda at: registry.estates(at.conn),
+    "registry.facades": lambda at: registry.facades(at.conn),
+    "registry.coverage": lambda at: registry.coverage(at.conn),
+    "registry.grounds": lambda at: registry.grounds(at.conn, "cam-east"),
+    "registry.estate_of_agent": lambda at: registry.estate_of_agent(at.conn, "box-a"),
+    "registry.mark_seen": lambda at: registry.mark_seen(at.conn, "cam-east", NOW),
+    "registry.mark_seen (later)": lambda at: registry.mark_seen(at.conn, "cam-east", later(5)),
+    "registry.cameras": lambda at: registry.cameras(at.conn),
+}
