@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from cloud import config, logs
+from cloud.core.access import ROLES
 
 if TYPE_CHECKING:
     from cloud.core.authority import Authority
@@ -135,11 +136,21 @@ def user() -> None:
 
 @user.command()
 @click.argument("name")
-@click.option("--role", type=click.Choice(["desk", "maintenance", "bureau"]), required=True)
+@click.option("--role", type=click.Choice(ROLES), required=True)
+@click.option("--estate", "estates", multiple=True, help="An estate that they may see; may be given again.")
+@click.option("--every-estate", is_flag=True, help="They may see every estate, also those to come.")
 @click.option("--display-zh", required=True, help="Name in Chinese.")
 @click.option("--display-en", required=True, help="Name in English.")
 @_CONFIG
-def add(name: str, role: Any, display_zh: str, display_en: str, config_file: Path | None) -> None:
+def add(  # noqa: PLR0917 - click calls by name
+    name: str,
+    role: Any,
+    estates: tuple[str, ...],
+    every_estate: bool,  # noqa: FBT001
+    display_zh: str,
+    display_en: str,
+    config_file: Path | None,
+) -> None:
     """Add NAME, or change it. The password comes from FALLWATCH_PASSWORD or from standard input."""
     from cloud.api.passwords import hashed  # noqa: PLC0415
     from cloud.store import accounts, pool  # noqa: PLC0415
@@ -148,7 +159,11 @@ def add(name: str, role: Any, display_zh: str, display_en: str, config_file: Pat
     password = os.environ.get("FALLWATCH_PASSWORD") or sys.stdin.readline().rstrip("\n")
     if len(password) < 8:
         raise click.ClickException("the password is shorter than 8 characters")
-    account = accounts.Account(name, display_zh, display_en, role, hashed(password))
+    if every_estate == bool(estates):
+        raise click.ClickException("say which estates they may see: --estate ID, or --every-estate")
+    account = accounts.Account(
+        name, display_zh, display_en, role, hashed(password), frozenset(estates), every_estate
+    )
 
     async def work() -> None:
         async with pool.opened(settings.database_url, max_size=1) as opened, pool.transaction(opened) as conn:

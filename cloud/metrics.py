@@ -31,6 +31,7 @@ class ApiMetrics:
     requests: Counter
     sse_clients: Gauge
     sse_overflows: Counter
+    refusals: Counter
     logins: Counter
     uploads: Counter
     alerts: Gauge
@@ -106,6 +107,12 @@ def api(registry: CollectorRegistry) -> ApiMetrics:
         sse_clients=Gauge("fallwatch_api_sse_clients", "Browsers that listen", registry=registry),
         sse_overflows=Counter(
             "fallwatch_api_sse_overflows", "Browsers cut off because they read too slowly", registry=registry
+        ),
+        refusals=Counter(
+            "fallwatch_api_refusals",
+            "Requests of people who were logged in and got 403 or 404",
+            ["role", "route"],
+            registry=registry,
         ),
         logins=Counter("fallwatch_api_logins", "Logins by outcome", ["outcome"], registry=registry),
         uploads=Counter("fallwatch_api_uploads", "Clip uploads by outcome", ["outcome"], registry=registry),

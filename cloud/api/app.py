@@ -65,7 +65,6 @@ def create_app(settings: Settings) -> FastAPI:
         async with pool.opened(settings.database_url) as opened:
             hub = Hub(settings.database_url, opened, measured, log)
             app.state.services = Services(
-                pool=opened,
                 hub=hub,
                 blobs=blobs,
                 staging=store.staging_dir,
@@ -78,6 +77,7 @@ def create_app(settings: Settings) -> FastAPI:
                 session_life=timedelta(hours=settings.api.session_hours),
                 secure_cookies=settings.api.secure_cookies,
                 hashing=asyncio.Semaphore(HASHING_AT_ONCE),
+                _pool=opened,
             )
             listening = asyncio.create_task(hub.run())
             log.info("started", host=settings.api.host, port=settings.api.port)
@@ -90,7 +90,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     # No interactive documentation: it loads its scripts from elsewhere.
     app = FastAPI(title="Fallwatch", version=pages.VERSION, lifespan=lifespan, docs_url=None, redoc_url=None)
-    app.add_middleware(Guard, metrics=measured)
+    app.add_middleware(Guard, metrics=measured, log=log)
     problems.install(app)
     for module in ROUTES:
         app.include_router(module.router)

@@ -14,9 +14,9 @@ from cloud import clock
 from cloud.api.passwords import NOBODY, matches
 from cloud.api.problems import Problem
 from cloud.api.services import Services, Use
+from cloud.core.access import Duty, may
 from cloud.store import accounts
-from cloud.store.accounts import Account, Role
-from cloud.store.pool import transaction
+from cloud.store.accounts import Account
 
 COOKIE: Final = "fallwatch_session"
 LIMIT_WINDOW: Final = timedelta(minutes=5)
@@ -33,7 +33,7 @@ async def log_in(
         Problem: 401 for a wrong name or password, 429 after too many of them.
     """
     now = clock.utc_now()
-    async with transaction(services.pool) as conn:
+    async with services.as_owner() as conn:
         by_name, by_address = await accounts.failures(conn, username, address, now - LIMIT_WINDOW)
         account = await accounts.find(conn, username)
     if by_name >= LIMIT_BY_NAME or by_address >= LIMIT_BY_ADDRESS:
@@ -48,14 +48,14 @@ async def log_in(
     async with services.hashing:
         right = await asyncio.to_thread(matches, account.password_hash if account else NOBODY, password)
     if account is None or not right:
-        async with transaction(services.pool) as conn:
+        async with services.as_owner() as conn:
             await accounts.note_failure(conn, username, address, now)
         services.metrics.logins.labels("refused").inc()
         services.log.warning("login_refused", username=username, address=address)
         raise Problem(HTTPStatus.UNAUTHORIZED, "name or password is wrong")
     token = secrets.token_urlsafe(32)
     ends_at = now + services.session_life
-    async with transaction(services.pool) as conn:
+    async with services.as_owner() as conn:
         await accounts.open_session(conn, _digest(token), account.username, now, ends_at)
     services.metrics.logins.labels("accepted").inc()
     services.log.info("login", username=username, role=account.role)
@@ -65,7 +65,7 @@ async def log_in(
 async def log_out(services: Services, request: Request) -> None:
     """End the session that the request carries, if any."""
     if token := request.cookies.get(COOKIE):
-        async with transaction(services.pool) as conn:
+        async with services.as_owner() as conn:
             await accounts.close_session(conn, _digest(token))
 
 
@@ -74,7 +74,7 @@ async def who(request: Request, services: Services) -> Account | None:
     token = request.cookies.get(COOKIE)
     if not token:
         return None
-    async with transaction(services.pool) as conn:
+    async with services.as_owner() as conn:
         return await accounts.of_session(conn, _digest(token), clock.utc_now())
 
 
@@ -82,24 +82,28 @@ async def _anyone(request: Request, services: Use) -> Account:
     account = await who(request, services)
     if account is None:
         raise Problem(HTTPStatus.UNAUTHORIZED, "log in first")
+    request.state.account = account  # Who was refused is told by the guard.
     return account
 
 
 Anyone = Annotated[Account, Depends(_anyone)]
 
 
-def _only(role: Role) -> Callable[[Account], Coroutine[Any, Any, Account]]:
+def _holding(duty: Duty) -> Callable[[Account], Coroutine[Any, Any, Account]]:
     async def check(account: Anyone) -> Account:
-        if account.role != role:
-            raise Problem(HTTPStatus.FORBIDDEN, f"this is for {role}, and you are {account.role}")
+        if not may(account.role, duty):
+            raise Problem(HTTPStatus.FORBIDDEN, f"the duty {duty} is not among those of {account.role}")
         return account
 
     return check
 
 
-Desk = Annotated[Account, Depends(_only("desk"))]
-Maintenance = Annotated[Account, Depends(_only("maintenance"))]
-Bureau = Annotated[Account, Depends(_only("bureau"))]
+Desk = Annotated[Account, Depends(_holding("desk"))]
+Maintenance = Annotated[Account, Depends(_holding("maintenance"))]
+Bureau = Annotated[Account, Depends(_holding("coverage"))]
+Auditor = Annotated[Account, Depends(_holding("audit"))]
+Administrator = Annotated[Account, Depends(_holding("accounts"))]
+Granter = Annotated[Account, Depends(_holding("grants"))]
 
 
 def _digest(token: str) -> bytes:

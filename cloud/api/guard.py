@@ -5,9 +5,11 @@ from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.typing import FilteringBoundLogger
 
 from cloud.api import problems
 from cloud.metrics import ApiMetrics
+from cloud.store.accounts import Account
 
 HEADERS: Final = {
     "Content-Security-Policy": (
@@ -22,6 +24,7 @@ HEADERS: Final = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
 MUTATING: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+REFUSALS: Final = frozenset({403, 404})
 UPLOADS: Final = "/api/evidence/uploads/"
 """Devices come here with a token instead of a cookie, so no foreign page can borrow anything."""
 
@@ -29,9 +32,10 @@ UPLOADS: Final = "/api/evidence/uploads/"
 class Guard:
     """ASGI middleware."""
 
-    def __init__(self, app: ASGIApp, metrics: ApiMetrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: ApiMetrics, log: FilteringBoundLogger) -> None:
         self._app = app
         self._metrics = metrics
+        self._log = log
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, unless it may not; count it, and complete its answer's headers."""
@@ -60,6 +64,19 @@ class Guard:
         # The route's pattern, not the path: paths have no end.
         route = getattr(scope.get("route"), "path", "other")
         self._metrics.requests.labels(scope["method"], route, str(message["status"])).inc()
+        account = scope.get("state", {}).get("account")
+        if message["status"] in REFUSALS and isinstance(account, Account):
+            # Estates of others are not shown, so who asks for them gets 404: both are told.
+            self._log.warning(
+                "access_refused",
+                username=account.username,
+                role=account.role,
+                method=scope["method"],
+                route=route,
+                path=scope["path"],
+                status=message["status"],
+            )
+            self._metrics.refusals.labels(account.role, route).inc()
 
 
 def _may_be_forged(scope: Scope) -> bool:

@@ -2,26 +2,28 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Self
 
 from structlog.typing import FilteringBoundLogger
 
 from cloud import clock
 from cloud.api.shapes import instant
+from cloud.core.access import Duty, may
 from cloud.metrics import ApiMetrics
 from cloud.store import changes
-from cloud.store.accounts import Role
+from cloud.store.accounts import Account
 from cloud.store.changes import LoggedChange
 from cloud.store.pool import DatabaseDown, Pool, transaction
 
-TOPICS: Final[dict[Role, frozenset[str]]] = {
+TOPICS: Final[Mapping[Duty, frozenset[str]]] = {
     "desk": frozenset({"alert", "clip", "camera", "agent"}),
     "maintenance": frozenset({"fault", "work_order", "camera", "agent", "sensor"}),
-    "bureau": frozenset({"camera", "agent", "fault", "minute"}),
+    "coverage": frozenset({"camera", "agent", "fault", "minute"}),
 }
+"""What each duty is told of."""
 QUEUE_CHANGES: Final = 500
 PAGE_CHANGES: Final = 500
 PING_S: Final = 5.0
@@ -33,8 +35,19 @@ class Listener:
     """One browser. `closed` once it has been cut off."""
 
     topics: frozenset[str]
+    estates: frozenset[str]
     queue: asyncio.Queue[LoggedChange | None] = field(default_factory=lambda: asyncio.Queue(QUEUE_CHANGES))
     closed: bool = False
+
+    @classmethod
+    def of(cls, account: Account) -> Self:
+        """Of what somebody may hear: the topics of their duties, in their estates."""
+        topics = (told for duty, told in TOPICS.items() if may(account.role, duty))
+        return cls(frozenset().union(*topics), account.estates)
+
+    def hears(self, change: LoggedChange) -> bool:
+        """Whether it may be told of a change."""
+        return change.topic in self.topics and change.estate in self.estates
 
 
 class Hub:
@@ -71,20 +84,20 @@ class Hub:
             self._cut(listener)
 
     async def stream(
-        self, topics: frozenset[str], since: int | None, still: Callable[[], Awaitable[bool]]
+        self, account: Account, since: int | None, still: Callable[[], Awaitable[bool]]
     ) -> AsyncIterator[str]:
         """Server-sent events for one browser: what it missed after `since`, then what comes, and pings.
 
         Ends when the browser reads too slowly, when `still()` says no (asked at each ping), or on `close`.
         """
-        with self._listening(topics) as listener:
+        with self._listening(Listener.of(account)) as listener:
             yield _ping()
             last = 0
             if since is not None:
                 last = since
                 async for change in self._missed(since):
                     last = change.id
-                    if change.topic in topics:
+                    if listener.hears(change):
                         yield _event(change)
             while not listener.closed:
                 try:
@@ -118,7 +131,7 @@ class Hub:
             self._last = change.id
             reached = 0
             for listener in list(self._listeners):
-                if change.topic in listener.topics:
+                if listener.hears(change):
                     reached += self._offer(listener, change)
             if change.message_id is not None:
                 self._log.info(
@@ -147,8 +160,7 @@ class Hub:
             listener.queue.put_nowait(None)
 
     @contextmanager
-    def _listening(self, topics: frozenset[str]) -> Iterator[Listener]:
-        listener = Listener(topics)
+    def _listening(self, listener: Listener) -> Iterator[Listener]:
         self._listeners.add(listener)
         self._metrics.sse_clients.inc()
         try:

@@ -1,6 +1,12 @@
-"""What the routes work with, handed to each by argument."""
+"""What the routes work with, handed to each by argument; the only ways to the database.
+
+A route reads with `reading`, changes with `acting`, both with the rights of whoever asks: what it forgets to
+filter, the database does not show. `as_owner` is for what happens before it is known who asks.
+"""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -16,14 +22,15 @@ from cloud.api.live import Hub
 from cloud.core.authority import Authority
 from cloud.evidence.blobs import Blobs
 from cloud.metrics import ApiMetrics
-from cloud.store.pool import Pool
+from cloud.store import audit, pool
+from cloud.store.accounts import Account
+from cloud.store.pool import Connection, Pool
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
     """One of each, made in `app.py`."""
 
-    pool: Pool
     hub: Hub
     blobs: Blobs
     staging: Path
@@ -37,6 +44,31 @@ class Services:
     secure_cookies: bool
     hashing: asyncio.Semaphore
     """Each check of a password takes 64 MiB on purpose; a flood of logins must not take the machine."""
+    _pool: Pool
+
+    def reading(self, by: Account) -> AbstractAsyncContextManager[Connection]:
+        """A transaction that sees one moment of what `by` may see, and changes nothing."""
+        return pool.transaction(self._pool, snapshot=True, as_=by.principal)
+
+    def acting(self, by: Account) -> AbstractAsyncContextManager[Connection]:
+        """A transaction that sees and changes what `by` may, and leaves an entry in the audit log.
+
+        Also for reading what is personal: a picture, a clip, where something came from.
+
+        Raises:
+            NotEntered: At the end, when no entry was made; nothing is committed.
+        """
+        return self._entered(by)
+
+    def as_owner(self) -> AbstractAsyncContextManager[Connection]:
+        """A transaction that sees everything: for logging in, for devices, for counters without names."""
+        return pool.transaction(self._pool)
+
+    @asynccontextmanager
+    async def _entered(self, by: Account) -> AsyncIterator[Connection]:
+        async with pool.transaction(self._pool, as_=by.principal) as conn:
+            yield conn
+            await audit.expect_entry(conn)
 
 
 def _services(request: Request) -> Services:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from cloud.core import access
 from cloud.core.device import Device, Firmware
 from cloud.core.fault import OF_PICTURE, Subject, SubjectKind, is_blinding
 from cloud.store.accounts import Account
@@ -44,7 +45,12 @@ def thing(identity: str, zh: str, en: str) -> Json:
 def user(account: Account) -> Json:
     """Somebody who is logged in."""
     display = name(account.display_zh, account.display_en)
-    return {"username": account.username, "display_name": display, "role": account.role}
+    return {
+        "username": account.username,
+        "display_name": display,
+        "role": account.role,
+        "pages": list(access.pages(account.role)),
+    }
 
 
 def people(names: Mapping[str, tuple[str, str]]) -> Json:

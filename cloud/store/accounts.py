@@ -2,47 +2,79 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any
 
-from psycopg.rows import class_row
-
-from cloud.store.pool import Connection
-
-Role = Literal["desk", "maintenance", "bureau"]
+from cloud.core.access import Role
+from cloud.store.pool import Connection, Principal
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Somebody who may log in."""
+    """Somebody who may log in. estates: which they may see; with `every_estate` also those to come."""
 
     username: str
     display_zh: str
     display_en: str
     role: Role
     password_hash: str
+    estates: frozenset[str] = frozenset()
+    every_estate: bool = False
+
+    @property
+    def principal(self) -> Principal:
+        """For whom their transactions are."""
+        return Principal(self.username, self.estates, self.every_estate)
+
+
+_SELECT = (
+    "SELECT account.username, display_zh, display_en, role, password_hash,"
+    " CASE WHEN every_estate THEN ARRAY(SELECT id FROM estate)"
+    " ELSE ARRAY(SELECT estate FROM account_estate has WHERE has.username = account.username) END,"
+    " every_estate FROM account"
+)
 
 
 async def put(conn: Connection, account: Account) -> None:
-    """Add an account, or give a known one new values. A changed account is logged out everywhere."""
+    """Add an account, or give a known one new values. A changed account is logged out everywhere.
+
+    Raises:
+        RowRefused: One of the estates does not exist.
+    """
     await conn.execute(
-        "INSERT INTO account (username, display_zh, display_en, role, password_hash) VALUES"
-        " (%s, %s, %s, %s, %s)"
+        "INSERT INTO account (username, display_zh, display_en, role, password_hash, every_estate) VALUES"
+        " (%s, %s, %s, %s, %s, %s)"
         " ON CONFLICT (username) DO UPDATE SET display_zh = excluded.display_zh, display_en ="
-        " excluded.display_en,"
-        " role = excluded.role, password_hash = excluded.password_hash",
-        (account.username, account.display_zh, account.display_en, account.role, account.password_hash),
+        " excluded.display_en, role = excluded.role, password_hash = excluded.password_hash,"
+        " every_estate = excluded.every_estate",
+        (
+            account.username,
+            account.display_zh,
+            account.display_en,
+            account.role,
+            account.password_hash,
+            account.every_estate,
+        ),
     )
+    await conn.execute("DELETE FROM account_estate WHERE username = %s", (account.username,))
+    if not account.every_estate:
+        await conn.execute(
+            "INSERT INTO account_estate SELECT %s, unnest(%s::text[])",
+            (account.username, sorted(account.estates)),
+        )
     await conn.execute("DELETE FROM session WHERE username = %s", (account.username,))
 
 
 async def find(conn: Connection, username: str) -> Account | None:
     """The account of that name."""
-    async with conn.cursor(row_factory=class_row(Account)) as cursor:
-        await cursor.execute(
-            "SELECT username, display_zh, display_en, role, password_hash FROM account WHERE username = %s",
-            (username,),
-        )
-        return await cursor.fetchone()
+    rows = await conn.execute(f"{_SELECT} WHERE username = %s", (username,))
+    return _account(await rows.fetchone())
+
+
+def _account(row: tuple[Any, ...] | None) -> Account | None:
+    if row is None:
+        return None
+    username, zh, en, role, password_hash, estates, every_estate = row
+    return Account(username, zh, en, role, password_hash, frozenset(estates), every_estate)
 
 
 async def display_names(conn: Connection) -> dict[str, tuple[str, str]]:
@@ -63,14 +95,11 @@ async def open_session(
 
 async def of_session(conn: Connection, token_hash: bytes, at: datetime) -> Account | None:
     """Whose session it is; None when there is none or it has expired at `at`."""
-    async with conn.cursor(row_factory=class_row(Account)) as cursor:
-        await cursor.execute(
-            "SELECT username, display_zh, display_en, role, password_hash FROM account JOIN"
-            " session USING (username)"
-            " WHERE session.token_hash = %s AND session.expires_at > %s",
-            (token_hash, at),
-        )
-        return await cursor.fetchone()
+    rows = await conn.execute(
+        f"{_SELECT} JOIN session USING (username) WHERE session.token_hash = %s AND session.expires_at > %s",
+        (token_hash, at),
+    )
+    return _account(await rows.fetchone())
 
 
 async def close_session(conn: Connection, token_hash: bytes) -> None:

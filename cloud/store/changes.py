@@ -10,6 +10,7 @@ from uuid import UUID
 import psycopg
 from psycopg.rows import class_row
 
+from cloud.store import whose
 from cloud.store.pool import Connection, DatabaseDown
 
 LOCK = 0x4368616E  # "Chan"
@@ -34,6 +35,8 @@ class LoggedChange:
     topic: Topic
     subject: str
     message_id: UUID | None
+    estate: str | None
+    """Whose it is: only they are told. None: nobody knows, and nobody is told."""
 
 
 async def record(conn: Connection, changes: Sequence[Change], at: datetime) -> None:
@@ -47,9 +50,9 @@ async def record(conn: Connection, changes: Sequence[Change], at: datetime) -> N
     await conn.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
     unique = list(dict.fromkeys(changes))
     await conn.execute(
-        "INSERT INTO change (at, topic, subject, message_id)"
-        " SELECT %s, topic, subject, message_id"
-        " FROM unnest(%s::text[], %s::text[], %s::uuid[]) AS new (topic, subject, message_id)",
+        "INSERT INTO change (at, topic, subject, message_id, estate)"  # noqa: S608 - constants
+        f" SELECT %s, topic, subject, message_id, {whose.estate_of('topic')}"
+        " FROM unnest(%s::text[], %s::text[], %s::uuid[]) AS given (topic, subject, message_id)",
         (at, [c.topic for c in unique], [c.subject for c in unique], [c.message_id for c in unique]),
     )
 
@@ -58,7 +61,7 @@ async def since(conn: Connection, last_id: int, limit: int) -> list[LoggedChange
     """At most `limit` changes after `last_id`, oldest first."""
     async with conn.cursor(row_factory=class_row(LoggedChange)) as cursor:
         await cursor.execute(
-            "SELECT id, topic, subject, message_id FROM change WHERE id > %s ORDER BY id LIMIT %s",
+            "SELECT id, topic, subject, message_id, estate FROM change WHERE id > %s ORDER BY id LIMIT %s",
             (last_id, limit),
         )
         return await cursor.fetchall()

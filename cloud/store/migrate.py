@@ -6,11 +6,14 @@ from importlib import resources
 
 import psycopg
 
+from cloud.store import rights
 from cloud.store.pool import Connection, DatabaseDown
 
 LOCK = 0x46616C6C  # "Fall": any number, the same for every program that migrates
 TIMESCALEDB = "timescaledb"
 PLAIN = "plain postgresql"
+RIGHTS = "rights.py"
+"""Under this name the database remembers to which rights it was brought."""
 
 
 class MigrationError(RuntimeError):
@@ -82,6 +85,7 @@ async def _catch_up(conn: Connection) -> Outcome:
         await (await conn.execute("SELECT name, checksum FROM migration")).fetchall()
     )
     files = migrations()
+    brought = known.pop(RIGHTS, None)
     _compare(known, files)
     offered = TIMESCALEDB if await _has_timescaledb(conn) else PLAIN
     applied, skipped = [], []
@@ -91,6 +95,8 @@ async def _catch_up(conn: Connection) -> Outcome:
         elif file.name not in known:
             await _apply(conn, file)
             applied.append(file.name)
+    if applied or brought != rights.checksum():
+        await _bring_rights(conn)
     return Outcome(tuple(applied), tuple(skipped))
 
 
@@ -118,6 +124,19 @@ async def _apply(conn: Connection, file: Migration) -> None:
         raise MigrationError(f"{file.name}: {str(error).strip()}") from error
 
 
+async def _bring_rights(conn: Connection) -> None:
+    try:
+        async with conn.transaction():
+            await rights.bring(conn)
+            await conn.execute(
+                "INSERT INTO migration (name, checksum) VALUES (%s, %s) ON CONFLICT (name) DO UPDATE"
+                " SET checksum = excluded.checksum, applied_at = now()",
+                (RIGHTS, rights.checksum()),
+            )
+    except psycopg.Error as error:
+        raise MigrationError(f"{RIGHTS}: {str(error).strip()}") from error
+
+
 async def _has_timescaledb(conn: Connection) -> bool:
     """Whether hypertables can be made; creates the extension where it is offered."""
     offered = await (
@@ -134,5 +153,7 @@ async def is_current(conn: Connection) -> bool:
     found = await (await conn.execute("SELECT to_regclass('migration')")).fetchone()
     if found is None or found[0] is None:
         return False
-    known = {row[0] for row in await (await conn.execute("SELECT name FROM migration")).fetchall()}
-    return all(file.name in known for file in migrations() if file.requires is None)
+    rows = await conn.execute("SELECT name, checksum FROM migration")
+    known: dict[str, str] = dict(await rows.fetchall())
+    files = all(file.name in known for file in migrations() if file.requires is None)
+    return files and known.get(RIGHTS) == rights.checksum()

@@ -2,7 +2,8 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
 import psycopg
 import psycopg_pool
@@ -12,7 +13,31 @@ from psycopg.types.json import Jsonb
 Connection = AsyncConnection[tuple[Any, ...]]
 Pool = psycopg_pool.AsyncConnectionPool[Connection]
 
-__all__ = ["Connection", "DatabaseDown", "Jsonb", "Pool", "RowRefused", "opened", "savepoint", "transaction"]
+API_ROLE: Final = "fallwatch_api"
+"""The database's role without any right of its own to see everything (`rights.py`)."""
+
+__all__ = [
+    "API_ROLE",
+    "Connection",
+    "DatabaseDown",
+    "Jsonb",
+    "Pool",
+    "Principal",
+    "RowRefused",
+    "opened",
+    "savepoint",
+    "transaction",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """For whom a transaction is: the database shows and changes only what belongs to these estates."""
+
+    username: str
+    estates: frozenset[str]
+    every_estate: bool = False
+    """Also what belongs to no estate in particular."""
 
 
 class DatabaseDown(ConnectionError):  # noqa: N818 - named for what is so
@@ -44,12 +69,15 @@ async def opened(url: str, *, max_size: int = 8) -> AsyncIterator[Pool]:
 
 
 @asynccontextmanager
-async def transaction(pool: Pool, *, snapshot: bool = False) -> AsyncIterator[Connection]:
+async def transaction(
+    pool: Pool, *, snapshot: bool = False, as_: Principal | None = None
+) -> AsyncIterator[Connection]:
     """A connection in a transaction, committed at the end.
 
     Args:
         pool: Where the connection comes from.
         snapshot: All reads see one moment (repeatable read, read only).
+        as_: Whose rights count until the end; without, the tables' owner's, who sees everything.
 
     Raises:
         DatabaseDown: No connection, or it was lost.
@@ -59,7 +87,19 @@ async def transaction(pool: Pool, *, snapshot: bool = False) -> AsyncIterator[Co
         async with pool.connection() as conn, conn.transaction():
             if snapshot:
                 await conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            if as_ is not None:
+                await _bind(conn, as_)
             yield conn
+
+
+async def _bind(conn: Connection, to: Principal) -> None:
+    """From here to the end of the transaction the rights of `to` count; its role comes last."""
+    await conn.execute(
+        "SELECT set_config('fallwatch.account', %s, true), set_config('fallwatch.estates', %s::text[]::text,"
+        " true), set_config('fallwatch.every_estate', %s, true),"
+        " set_config('search_path', 'own, public', true), set_config('role', %s, true)",
+        (to.username, sorted(to.estates), "yes" if to.every_estate else "no", API_ROLE),
+    )
 
 
 @asynccontextmanager

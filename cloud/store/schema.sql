@@ -1,4 +1,13 @@
 -- The sum of the migrations on plain PostgreSQL; FALLWATCH_WRITE_SCHEMA=1 has its test write it.
+CREATE SCHEMA own;
+CREATE FUNCTION public.audit_entered() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM set_config('fallwatch.entered', 'yes', true);
+    RETURN NULL;
+END
+$$;
 CREATE FUNCTION public.change_notify() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -54,19 +63,110 @@ BEGIN
     RAISE EXCEPTION 'rows of % are only ever added', TG_TABLE_NAME;
 END
 $$;
+CREATE FUNCTION public.own_estates() RETURNS text[]
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    SELECT coalesce(nullif(current_setting('fallwatch.estates', true), ''), '{}')::text[]
+$$;
+CREATE TABLE public.agent (
+    id text NOT NULL,
+    estate text NOT NULL,
+    name_zh text NOT NULL,
+    name_en text NOT NULL
+);
+CREATE TABLE public.camera (
+    id text NOT NULL,
+    agent text NOT NULL,
+    name_zh text NOT NULL,
+    name_en text NOT NULL,
+    first_seen_at timestamp with time zone
+);
+CREATE TABLE public.camera_minute (
+    camera text NOT NULL,
+    observed_at timestamp with time zone NOT NULL,
+    watched_s double precision NOT NULL,
+    frames bigint NOT NULL,
+    dropped bigint NOT NULL
+)
+PARTITION BY RANGE (observed_at);
+CREATE VIEW own.camera_minute WITH (security_barrier='true') AS
+ SELECT camera,
+    observed_at,
+    watched_s,
+    frames,
+    dropped
+   FROM public.camera_minute
+  WHERE (camera IN ( SELECT camera.id
+           FROM public.camera
+          WHERE (camera.agent IN ( SELECT agent.id
+                   FROM public.agent
+                  WHERE (agent.estate = ANY (( SELECT public.own_estates() AS own_estates)::text[]))))));
+CREATE TABLE public.event (
+    agent text NOT NULL,
+    boot uuid NOT NULL,
+    seq bigint NOT NULL,
+    observed_at timestamp with time zone NOT NULL,
+    message_id uuid NOT NULL,
+    kind text NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    payload jsonb NOT NULL,
+    CONSTRAINT event_seq_check CHECK ((seq > 0))
+)
+PARTITION BY RANGE (observed_at);
+CREATE VIEW own.event WITH (security_barrier='true') AS
+ SELECT agent,
+    boot,
+    seq,
+    observed_at,
+    message_id,
+    kind,
+    received_at,
+    payload
+   FROM public.event
+  WHERE (agent IN ( SELECT agent.id
+           FROM public.agent
+          WHERE (agent.estate = ANY (( SELECT public.own_estates() AS own_estates)::text[]))));
+CREATE TABLE public.sensor (
+    id text NOT NULL,
+    agent text NOT NULL,
+    name_zh text NOT NULL,
+    name_en text NOT NULL,
+    quantity text NOT NULL,
+    unit text NOT NULL,
+    value double precision,
+    observed_at timestamp with time zone,
+    silent_since timestamp with time zone
+);
+CREATE TABLE public.sensor_reading (
+    sensor text NOT NULL,
+    observed_at timestamp with time zone NOT NULL,
+    value double precision NOT NULL,
+    unit text NOT NULL
+)
+PARTITION BY RANGE (observed_at);
+CREATE VIEW own.sensor_reading WITH (security_barrier='true') AS
+ SELECT sensor,
+    observed_at,
+    value,
+    unit
+   FROM public.sensor_reading
+  WHERE (sensor IN ( SELECT sensor.id
+           FROM public.sensor
+          WHERE (sensor.agent IN ( SELECT agent.id
+                   FROM public.agent
+                  WHERE (agent.estate = ANY (( SELECT public.own_estates() AS own_estates)::text[]))))));
 CREATE TABLE public.account (
     username text NOT NULL,
     display_zh text NOT NULL,
     display_en text NOT NULL,
     role text NOT NULL,
     password_hash text NOT NULL,
-    CONSTRAINT account_role_check CHECK ((role = ANY (ARRAY['desk'::text, 'maintenance'::text, 'bureau'::text])))
+    every_estate boolean DEFAULT false NOT NULL,
+    CONSTRAINT account_role_check CHECK ((role = ANY (ARRAY['desk'::text, 'maintenance'::text, 'manager'::text, 'bureau'::text, 'auditor'::text, 'administrator'::text])))
 );
-CREATE TABLE public.agent (
-    id text NOT NULL,
-    estate text NOT NULL,
-    name_zh text NOT NULL,
-    name_en text NOT NULL
+CREATE TABLE public.account_estate (
+    username text NOT NULL,
+    estate text NOT NULL
 );
 CREATE TABLE public.agent_cut_off (
     agent text NOT NULL,
@@ -141,25 +241,10 @@ CREATE TABLE public.audit (
     content jsonb NOT NULL
 );
 ALTER TABLE public.audit ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY ( SEQUENCE NAME public.audit_id_seq START WITH 1 INCREMENT BY 1 NO MINVALUE NO MAXVALUE CACHE 1 );
-CREATE TABLE public.camera (
-    id text NOT NULL,
-    agent text NOT NULL,
-    name_zh text NOT NULL,
-    name_en text NOT NULL,
-    first_seen_at timestamp with time zone
-);
 CREATE TABLE public.camera_facade (
     camera text NOT NULL,
     facade text NOT NULL
 );
-CREATE TABLE public.camera_minute (
-    camera text NOT NULL,
-    observed_at timestamp with time zone NOT NULL,
-    watched_s double precision NOT NULL,
-    frames bigint NOT NULL,
-    dropped bigint NOT NULL
-)
-PARTITION BY RANGE (observed_at);
 CREATE TABLE public.camera_minute_default (
     camera text CONSTRAINT camera_minute_camera_not_null NOT NULL,
     observed_at timestamp with time zone CONSTRAINT camera_minute_observed_at_not_null NOT NULL,
@@ -189,7 +274,8 @@ CREATE TABLE public.change (
     at timestamp with time zone NOT NULL,
     topic text NOT NULL,
     subject text NOT NULL,
-    message_id uuid
+    message_id uuid,
+    estate text
 );
 ALTER TABLE public.change ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY ( SEQUENCE NAME public.change_id_seq START WITH 1 INCREMENT BY 1 NO MINVALUE NO MAXVALUE CACHE 1 );
 CREATE TABLE public.clip (
@@ -252,7 +338,7 @@ CREATE TABLE public.desired_report (
     observed_at timestamp with time zone NOT NULL,
     CONSTRAINT desired_report_outcome_check CHECK ((outcome = ANY (ARRAY['applied'::text, 'refused'::text, 'confirmed'::text, 'rolled_back'::text])))
 );
-CREATE VIEW public.desired_outcome AS
+CREATE VIEW public.desired_outcome WITH (security_invoker='true') AS
  SELECT DISTINCT ON (agent, version) agent,
     version,
     outcome,
@@ -310,18 +396,6 @@ CREATE TABLE public.estate (
     name_zh text NOT NULL,
     name_en text NOT NULL
 );
-CREATE TABLE public.event (
-    agent text NOT NULL,
-    boot uuid NOT NULL,
-    seq bigint NOT NULL,
-    observed_at timestamp with time zone NOT NULL,
-    message_id uuid NOT NULL,
-    kind text NOT NULL,
-    received_at timestamp with time zone NOT NULL,
-    payload jsonb NOT NULL,
-    CONSTRAINT event_seq_check CHECK ((seq > 0))
-)
-PARTITION BY RANGE (observed_at);
 CREATE TABLE public.event_default (
     agent text CONSTRAINT event_agent_not_null NOT NULL,
     boot uuid CONSTRAINT event_boot_not_null NOT NULL,
@@ -496,24 +570,6 @@ CREATE TABLE public.seen_range (
     accepted bigint DEFAULT 0 NOT NULL,
     lost int8multirange DEFAULT '{}'::int8multirange NOT NULL
 );
-CREATE TABLE public.sensor (
-    id text NOT NULL,
-    agent text NOT NULL,
-    name_zh text NOT NULL,
-    name_en text NOT NULL,
-    quantity text NOT NULL,
-    unit text NOT NULL,
-    value double precision,
-    observed_at timestamp with time zone,
-    silent_since timestamp with time zone
-);
-CREATE TABLE public.sensor_reading (
-    sensor text NOT NULL,
-    observed_at timestamp with time zone NOT NULL,
-    value double precision NOT NULL,
-    unit text NOT NULL
-)
-PARTITION BY RANGE (observed_at);
 CREATE TABLE public.sensor_reading_default (
     sensor text CONSTRAINT sensor_reading_sensor_not_null NOT NULL,
     observed_at timestamp with time zone CONSTRAINT sensor_reading_observed_at_not_null NOT NULL,
@@ -619,6 +675,7 @@ CREATE TABLE public.work_order_photo (
 ALTER TABLE ONLY public.camera_minute ATTACH PARTITION public.camera_minute_default DEFAULT;
 ALTER TABLE ONLY public.event ATTACH PARTITION public.event_default DEFAULT;
 ALTER TABLE ONLY public.sensor_reading ATTACH PARTITION public.sensor_reading_default DEFAULT;
+ALTER TABLE ONLY public.account_estate ADD CONSTRAINT account_estate_pkey PRIMARY KEY (username, estate);
 ALTER TABLE ONLY public.account ADD CONSTRAINT account_pkey PRIMARY KEY (username);
 ALTER TABLE ONLY public.agent_cut_off ADD CONSTRAINT agent_cut_off_pkey PRIMARY KEY (agent);
 ALTER TABLE ONLY public.agent ADD CONSTRAINT agent_pkey PRIMARY KEY (id);
@@ -676,6 +733,8 @@ ALTER TABLE ONLY public.work_order ADD CONSTRAINT work_order_number_key UNIQUE (
 ALTER TABLE ONLY public.work_order_photo ADD CONSTRAINT work_order_photo_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.work_order_photo ADD CONSTRAINT work_order_photo_work_order_stage_sha256_key UNIQUE (work_order, stage, sha256);
 ALTER TABLE ONLY public.work_order ADD CONSTRAINT work_order_pkey PRIMARY KEY (id);
+CREATE INDEX account_estate_estate ON public.account_estate USING btree (estate);
+CREATE INDEX agent_estate ON public.agent USING btree (estate);
 CREATE INDEX alert_closed ON public.alert USING btree (closed_at) WHERE (state = 'closed'::text);
 CREATE INDEX alert_history_alert ON public.alert_history USING btree (alert);
 CREATE INDEX alert_open ON public.alert USING btree (raised_at) WHERE (state <> 'closed'::text);
@@ -692,8 +751,10 @@ CREATE INDEX desired_unpublished ON public.desired USING btree (agent) WHERE (pu
 CREATE INDEX device_certificate_agent ON public.device_certificate USING btree (agent);
 CREATE INDEX event_message_id_idx ON ONLY public.event USING btree (message_id);
 CREATE INDEX event_message_id ON public.event_default USING btree (message_id);
+CREATE INDEX facade_estate ON public.facade USING btree (estate);
 CREATE INDEX fault_beneath ON public.fault USING btree (suppressed_by) WHERE (suppressed_by IS NOT NULL);
 CREATE INDEX fault_condition ON public.fault USING btree (kind, subject_type, subject, since);
+CREATE INDEX fault_estate ON public.fault USING btree (estate);
 CREATE INDEX fault_history_fault ON public.fault_history USING btree (fault);
 CREATE UNIQUE INDEX fault_one_open ON public.fault USING btree (kind, subject_type, subject) WHERE (state <> 'closed'::text);
 CREATE INDEX fault_shelved ON public.fault USING btree (shelved_until) WHERE (shelved_until IS NOT NULL);
@@ -715,6 +776,7 @@ ALTER INDEX public.camera_minute_camera_observed_at_key1 ATTACH PARTITION public
 ALTER INDEX public.event_agent_boot_seq_observed_at_key1 ATTACH PARTITION public.event_agent_boot_seq_observed_at_key;
 ALTER INDEX public.event_message_id_idx ATTACH PARTITION public.event_message_id;
 ALTER INDEX public.sensor_reading_sensor_observed_at_key1 ATTACH PARTITION public.sensor_reading_sensor_observed_at_key;
+CREATE TRIGGER audit_entered AFTER INSERT ON public.audit FOR EACH STATEMENT EXECUTE FUNCTION public.audit_entered();
 CREATE TRIGGER change_notify AFTER INSERT ON public.change FOR EACH STATEMENT EXECUTE FUNCTION public.change_notify();
 CREATE TRIGGER log_alert AFTER INSERT ON public.alert_history FOR EACH ROW EXECUTE FUNCTION public.log_alert();
 CREATE TRIGGER log_audit AFTER INSERT ON public.audit FOR EACH ROW EXECUTE FUNCTION public.log_audit();
@@ -724,6 +786,8 @@ CREATE TRIGGER only_added BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit FO
 CREATE TRIGGER only_added BEFORE DELETE OR UPDATE OR TRUNCATE ON public.log_head FOR EACH STATEMENT EXECUTE FUNCTION public.only_added();
 CREATE TRIGGER only_added BEFORE DELETE OR UPDATE OR TRUNCATE ON public.log_leaf FOR EACH STATEMENT EXECUTE FUNCTION public.only_added();
 CREATE TRIGGER only_added BEFORE DELETE OR UPDATE OR TRUNCATE ON public.log_node FOR EACH STATEMENT EXECUTE FUNCTION public.only_added();
+ALTER TABLE ONLY public.account_estate ADD CONSTRAINT account_estate_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.account_estate ADD CONSTRAINT account_estate_username_fkey FOREIGN KEY (username) REFERENCES public.account(username) ON DELETE CASCADE;
 ALTER TABLE ONLY public.agent_cut_off ADD CONSTRAINT agent_cut_off_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
 ALTER TABLE ONLY public.agent ADD CONSTRAINT agent_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
 ALTER TABLE ONLY public.agent_status ADD CONSTRAINT agent_status_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id) ON DELETE CASCADE;
@@ -765,3 +829,152 @@ ALTER TABLE ONLY public.work_order_fault ADD CONSTRAINT work_order_fault_fault_f
 ALTER TABLE ONLY public.work_order_fault ADD CONSTRAINT work_order_fault_work_order_fkey FOREIGN KEY (work_order) REFERENCES public.work_order(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.work_order_history ADD CONSTRAINT work_order_history_work_order_fkey FOREIGN KEY (work_order) REFERENCES public.work_order(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.work_order_photo ADD CONSTRAINT work_order_photo_work_order_fkey FOREIGN KEY (work_order) REFERENCES public.work_order(id) ON DELETE CASCADE;
+ALTER TABLE public.account ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.account_estate ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.agent ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.agent_cut_off ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.agent_status ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.alert ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.alert_history ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.audit ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.camera ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.camera_facade ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.camera_state ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.camera_state_history ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.change ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.clip ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.clock_set ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.depends_on ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.desired ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.desired_report ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.device ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.device_history ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.estate ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.facade ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.fall_end ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.fault ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.fault_history ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.fault_report ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.ground ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.node ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.node_sensor ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_additions ON public.alert_history FOR INSERT TO fallwatch_api WITH CHECK ((EXISTS ( SELECT
+   FROM public.alert
+  WHERE (alert.id = alert_history.alert))));
+CREATE POLICY own_additions ON public.audit FOR INSERT TO fallwatch_api WITH CHECK (((by = ( SELECT current_setting('fallwatch.account'::text, true) AS current_setting)) AND ((estate IS NULL) OR (estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])))));
+CREATE POLICY own_additions ON public.change FOR INSERT TO fallwatch_api WITH CHECK (true);
+CREATE POLICY own_additions ON public.fault_history FOR INSERT TO fallwatch_api WITH CHECK ((EXISTS ( SELECT
+   FROM public.fault
+  WHERE (fault.id = fault_history.fault))));
+CREATE POLICY own_additions ON public.work_order_history FOR INSERT TO fallwatch_api WITH CHECK ((EXISTS ( SELECT
+   FROM public.work_order
+  WHERE (work_order.id = work_order_history.work_order))));
+CREATE POLICY own_additions ON public.work_order_photo FOR INSERT TO fallwatch_api WITH CHECK ((EXISTS ( SELECT
+   FROM public.work_order
+  WHERE (work_order.id = work_order_photo.work_order))));
+CREATE POLICY own_estates ON public.account TO fallwatch_api USING ((every_estate OR (username = ( SELECT current_setting('fallwatch.account'::text, true) AS current_setting)) OR (EXISTS ( SELECT
+   FROM public.account_estate has
+  WHERE ((has.username = account.username) AND (has.estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])))))));
+CREATE POLICY own_estates ON public.account_estate TO fallwatch_api USING ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
+CREATE POLICY own_estates ON public.agent TO fallwatch_api USING ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
+CREATE POLICY own_estates ON public.agent_cut_off TO fallwatch_api USING ((agent IN ( SELECT agent.id
+   FROM public.agent)));
+CREATE POLICY own_estates ON public.agent_status TO fallwatch_api USING ((agent IN ( SELECT agent.id
+   FROM public.agent)));
+CREATE POLICY own_estates ON public.alert TO fallwatch_api USING ((agent IN ( SELECT agent.id
+   FROM public.agent)));
+CREATE POLICY own_estates ON public.alert_history FOR SELECT TO fallwatch_api USING ((EXISTS ( SELECT
+   FROM public.alert
+  WHERE (alert.id = alert_history.alert))));
+CREATE POLICY own_estates ON public.audit FOR SELECT TO fallwatch_api USING (((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])) OR ((estate IS NULL) AND ((by = ( SELECT current_setting('fallwatch.account'::text, true) AS current_setting)) OR (current_setting('fallwatch.every_estate'::text, true) = 'yes'::text)))));
+CREATE POLICY own_estates ON public.camera TO fallwatch_api USING ((agent IN ( SELECT agent.id
+   FROM public.agent)));
+CREATE POLICY own_estates ON public.camera_facade TO fallwatch_api USING ((camera IN ( SELECT camera.id
+   FROM public.camera)));
+CREATE POLICY own_estates ON public.camera_state TO fallwatch_api USING ((camera IN ( SELECT camera.id
+   FROM public.camera)));
+CREATE POLICY own_estates ON public.camera_state_history TO fallwatch_api USING ((camera IN ( SELECT camera.id
+   FROM public.camera)));
+CREATE POLICY own_estates ON public.change FOR SELECT TO fallwatch_api USING ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
+CREATE POLICY own_estates ON public.clip TO fallwatch_api USING ((agent IN ( SELECT agent.id
+   FROM public.agent)));
+CREATE POLICY own_estates ON public.clock_set TO fallwatch_api USING ((agent IN ( SELECT agent.id
+   FROM public.agent)));
+CREATE POLICY own_estates ON public.depends_on TO fallwatch_api USING ((node IN ( SELECT node.id
+   FROM public.node)));
+CREATE POLICY own_estates ON public.desired TO fallwatch_api USING ((agent IN ( SELECT agent.id
+   FROM public.agent)));
+CREATE POLICY own_estates ON public.desired_report TO fallwatch_api USING ((agent IN ( SELECT agent.id
+   FROM public.agent)));
+CREATE POLICY own_estates ON public.device TO fallwatch_api USING (
+CASE subject_type
+    WHEN 'agent'::text THEN (subject IN ( SELECT agent.id
+       FROM public.agent))
+    WHEN 'camera'::text THEN (subject IN ( SELECT camera.id
+       FROM public.camera))
+    WHEN 'sensor'::text THEN (subject IN ( SELECT sensor.id
+       FROM public.sensor))
+    WHEN 'node'::text THEN (subject IN ( SELECT node.id
+       FROM public.node))
+    ELSE NULL::boolean
+END);
+CREATE POLICY own_estates ON public.device_history TO fallwatch_api USING (
+CASE subject_type
+    WHEN 'agent'::text THEN (subject IN ( SELECT agent.id
+       FROM public.agent))
+    WHEN 'camera'::text THEN (subject IN ( SELECT camera.id
+       FROM public.camera))
+    WHEN 'sensor'::text THEN (subject IN ( SELECT sensor.id
+       FROM public.sensor))
+    WHEN 'node'::text THEN (subject IN ( SELECT node.id
+       FROM public.node))
+    ELSE NULL::boolean
+END);
+CREATE POLICY own_estates ON public.estate TO fallwatch_api USING ((id = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
+CREATE POLICY own_estates ON public.facade TO fallwatch_api USING ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
+CREATE POLICY own_estates ON public.fall_end TO fallwatch_api USING ((agent IN ( SELECT agent.id
+   FROM public.agent)));
+CREATE POLICY own_estates ON public.fault TO fallwatch_api USING ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
+CREATE POLICY own_estates ON public.fault_history FOR SELECT TO fallwatch_api USING ((EXISTS ( SELECT
+   FROM public.fault
+  WHERE (fault.id = fault_history.fault))));
+CREATE POLICY own_estates ON public.fault_report TO fallwatch_api USING (
+CASE subject_type
+    WHEN 'agent'::text THEN (subject IN ( SELECT agent.id
+       FROM public.agent))
+    WHEN 'camera'::text THEN (subject IN ( SELECT camera.id
+       FROM public.camera))
+    WHEN 'sensor'::text THEN (subject IN ( SELECT sensor.id
+       FROM public.sensor))
+    WHEN 'node'::text THEN (subject IN ( SELECT node.id
+       FROM public.node))
+    ELSE NULL::boolean
+END);
+CREATE POLICY own_estates ON public.ground TO fallwatch_api USING ((facade IN ( SELECT facade.id
+   FROM public.facade)));
+CREATE POLICY own_estates ON public.node TO fallwatch_api USING ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
+CREATE POLICY own_estates ON public.node_sensor TO fallwatch_api USING ((node IN ( SELECT node.id
+   FROM public.node)));
+CREATE POLICY own_estates ON public.seen_range TO fallwatch_api USING ((agent IN ( SELECT agent.id
+   FROM public.agent)));
+CREATE POLICY own_estates ON public.sensor TO fallwatch_api USING ((agent IN ( SELECT agent.id
+   FROM public.agent)));
+CREATE POLICY own_estates ON public.warning TO fallwatch_api USING ((agent IN ( SELECT agent.id
+   FROM public.agent)));
+CREATE POLICY own_estates ON public.work_order TO fallwatch_api USING ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
+CREATE POLICY own_estates ON public.work_order_fault TO fallwatch_api USING ((EXISTS ( SELECT
+   FROM public.fault
+  WHERE (fault.id = work_order_fault.fault))));
+CREATE POLICY own_estates ON public.work_order_history FOR SELECT TO fallwatch_api USING ((EXISTS ( SELECT
+   FROM public.work_order
+  WHERE (work_order.id = work_order_history.work_order))));
+CREATE POLICY own_estates ON public.work_order_photo FOR SELECT TO fallwatch_api USING ((EXISTS ( SELECT
+   FROM public.work_order
+  WHERE (work_order.id = work_order_photo.work_order))));
+ALTER TABLE public.seen_range ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.sensor ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.warning ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.work_order ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.work_order_fault ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.work_order_history ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.work_order_photo ENABLE ROW LEVEL SECURITY;

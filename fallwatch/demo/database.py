@@ -10,9 +10,10 @@ import psycopg
 
 from cloud import clock
 from cloud.api.passwords import hashed, matches
+from cloud.core.access import Role
 from cloud.core.estate import EstateFile
 from cloud.store import accounts, migrate, partitions, pool, registry
-from cloud.store.accounts import Account, Role
+from cloud.store.accounts import Account
 from fallwatch.demo.layout import ESTATE
 
 NAME = "fallwatch"
@@ -74,5 +75,13 @@ async def prepare(url: str, words: dict[str, str]) -> None:
             if known is None or not matches(known.password_hash, words[person.username]):
                 password_hash = hashed(words[person.username])
                 await accounts.put(
-                    conn, Account(person.username, person.zh, person.en, person.role, password_hash)
+                    conn,
+                    Account(
+                        person.username,
+                        person.zh,
+                        person.en,
+                        person.role,
+                        password_hash,
+                        every_estate=True,
+                    ),
                 )

@@ -44,7 +44,8 @@ def seeded(postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFac
     environment = {**os.environ, "DATABASE_URL": postgres_server.url(SEEDED), "FALLWATCH_PASSWORD": PASSWORD}
     commands = [["migrate"], ["seed", str(estate)]]
     for role, (zh, en) in ROLES.items():
-        commands.append(["user", "add", role, "--role", role, "--display-zh", zh, "--display-en", en])
+        commands.append(["user", "add", role, "--role", role, "--every-estate"])
+        commands[-1] += ["--display-zh", zh, "--display-en", en]
     for command in commands:
         subprocess.run(
             [sys.executable, "-m", "cloud", *command], env=environment, check=True, capture_output=True

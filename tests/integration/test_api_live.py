@@ -1,25 +1,28 @@
 """The hub: a browser that reads too slowly is cut off, and has the rest replayed when it comes back."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
+from uuid import UUID
 
 import pytest
 from prometheus_client import CollectorRegistry
 
 from cloud import logs, metrics
 from cloud.api import live
-from cloud.api.live import TOPICS, Hub
+from cloud.api.live import Hub
 from cloud.store import changes, pool
+from cloud.store.accounts import Account
 from fallwatch.local import wait
-from tests.fixtures.cloud import NOW
+from tests.fixtures.cloud import NOW, seed
 
 DEADLINE_S = 20
+GUARD = Account("li", "李", "Li", "desk", "", frozenset({"garden"}))
 
 
 @pytest.fixture
 async def opened(database_url: str) -> AsyncIterator[pool.Pool]:
     async with pool.opened(database_url, max_size=4) as found:
+        await seed(found, "box-a")
         yield found
 
 
@@ -29,12 +32,14 @@ async def yes() -> bool:
 
 async def log(opened: pool.Pool, number: int) -> None:
     async with pool.transaction(opened) as conn:
-        await changes.record(conn, [changes.Change("alert", str(n)) for n in range(number)], NOW)
+        await changes.record(
+            conn, [changes.Change("agent", "box-a", UUID(int=n)) for n in range(number)], NOW
+        )
 
 
-def subjects(events: list[str]) -> list[int]:
+def numbers(events: list[str]) -> list[int]:
     return [
-        int(json.loads(event.splitlines()[2][6:])["id"])
+        int(event.splitlines()[1].removeprefix("id: "))
         for event in events
         if event.startswith("event: change")
     ]
@@ -49,7 +54,7 @@ async def test_a_slow_browser_is_cut_off_and_has_the_rest_replayed(
     running = asyncio.ensure_future(hub.run())
     try:
         async with asyncio.timeout(DEADLINE_S):
-            stream = hub.stream(TOPICS["desk"], 0, yes)
+            stream = hub.stream(GUARD, 0, yes)
             assert (await anext(stream)).startswith("event: ping")
             await log(opened, 1)
             first = await anext(stream)
@@ -57,13 +62,15 @@ async def test_a_slow_browser_is_cut_off_and_has_the_rest_replayed(
             await log(opened, number)
             await asyncio.to_thread(wait.until, measured.sse_overflows._value.get, DEADLINE_S, "the cut")
             rest = [event async for event in stream]
-            last = int((rest or [first])[-1].splitlines()[1].removeprefix("id: "))
-            again = hub.stream(TOPICS["desk"], last, yes)
+            (last,) = numbers((rest or [first])[-1:])
+            again = hub.stream(GUARD, last, yes)
             replayed = []
-            while len(replayed) + len(subjects(rest)) < number:
+            while len(replayed) + len(numbers(rest)) < number:
                 event = await anext(again)
                 replayed += [event] if event.startswith("event: change") else []
-            assert subjects(rest) + subjects(replayed) == list(range(number)), "each once, in order"
+            begin = numbers([first])[0] + 1
+            told = numbers(rest) + numbers(replayed)
+            assert told == list(range(begin, begin + number)), "each once, in order"
             hub.close()
             assert [event async for event in again if event.startswith("event: change")] == []
     finally:
@@ -76,7 +83,7 @@ async def test_the_hub_outlives_the_loss_of_its_connection(opened: pool.Pool, da
     running = asyncio.ensure_future(hub.run())
     try:
         async with asyncio.timeout(DEADLINE_S):
-            stream = hub.stream(TOPICS["desk"], 0, yes)
+            stream = hub.stream(GUARD, 0, yes)
             await log(opened, 1)
             while not (await anext(stream)).startswith("event: change"):
                 pass

@@ -17,7 +17,7 @@ from cloud.api.shapes import Json
 from cloud.core import alarm as machine
 from cloud.core.alert import CloseReason
 from cloud.store import alerts, changes, clips, desk, equipment
-from cloud.store.pool import transaction
+from cloud.store.accounts import Account
 
 router = APIRouter(prefix="/api/alerts")
 
@@ -75,63 +75,63 @@ class Reopening(Body):
 
 
 @router.get("/{alert}")
-async def detail(alert: UUID, _: Desk, services: Use) -> Json:
+async def detail(alert: UUID, account: Desk, services: Use) -> Json:
     """An alert with its track, its clip and its history."""
-    return await _detail(services, alert)
+    return await _detail(services, account, alert)
 
 
 @router.post("/{alert}/acknowledge")
 async def acknowledge(alert: UUID, account: Desk, services: Use) -> Json:
     """Answer for an alert."""
-    return await _apply(services, alert, machine.Acknowledge(account.username))
+    return await _apply(services, account, alert, machine.Acknowledge(account.username))
 
 
 @router.post("/{alert}/confirm")
 async def confirm(alert: UUID, body: Confirming, account: Desk, services: Use) -> Json:
     """Say that somebody was there and has done what was to be done."""
-    return await _apply(services, alert, machine.Confirm(account.username, body.note))
+    return await _apply(services, account, alert, machine.Confirm(account.username, body.note))
 
 
 @router.post("/{alert}/assign")
 async def assign(alert: UUID, body: Assigning, account: Desk, services: Use) -> Json:
     """Give it to somebody of the desk to see through."""
-    return await _apply(services, alert, machine.Assign(account.username, body.to))
+    return await _apply(services, account, alert, machine.Assign(account.username, body.to))
 
 
 @router.post("/{alert}/note")
 async def note(alert: UUID, body: Noting, account: Desk, services: Use) -> Json:
     """Write down what the next one should know; also when it is closed."""
-    return await _apply(services, alert, machine.Note(account.username, body.text))
+    return await _apply(services, account, alert, machine.Note(account.username, body.text))
 
 
 @router.post("/{alert}/shelve")
 async def shelve(alert: UUID, body: Shelving, account: Desk, services: Use) -> Json:
     """Set it aside; it comes back by itself."""
     until = clock.utc_now() + timedelta(minutes=body.minutes)
-    return await _apply(services, alert, machine.Shelve(account.username, until, body.reason))
+    return await _apply(services, account, alert, machine.Shelve(account.username, until, body.reason))
 
 
 @router.post("/{alert}/unshelve")
 async def unshelve(alert: UUID, account: Desk, services: Use) -> Json:
     """Take it up again."""
-    return await _apply(services, alert, machine.Unshelve(account.username))
+    return await _apply(services, account, alert, machine.Unshelve(account.username))
 
 
 @router.post("/{alert}/close")
 async def close(alert: UUID, body: Closing, account: Desk, services: Use) -> Json:
     """Say what it was."""
-    return await _apply(services, alert, machine.Close(account.username, body.reason, body.note))
+    return await _apply(services, account, alert, machine.Close(account.username, body.reason, body.note))
 
 
 @router.post("/{alert}/reopen")
 async def reopen(alert: UUID, body: Reopening, account: Desk, services: Use) -> Json:
     """Say why it was not over; it is in one's hands then."""
-    return await _apply(services, alert, machine.Reopen(account.username, body.reason))
+    return await _apply(services, account, alert, machine.Reopen(account.username, body.reason))
 
 
-async def _apply(services: Services, alert: UUID, given: machine.ByPeople) -> Json:
+async def _apply(services: Services, account: Account, alert: UUID, given: machine.ByPeople) -> Json:
     now = clock.utc_now()
-    async with transaction(services.pool) as conn:
+    async with services.acting(account) as conn:
         if isinstance(given, machine.Assign) and given.to not in await desk.people(conn):
             raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "there is nobody of that name at the desk")
         change = await desk.apply(conn, alert, given, now)
@@ -145,11 +145,11 @@ async def _apply(services: Services, alert: UUID, given: machine.ByPeople) -> Js
         by=given.by,
         what=type(given).__name__.lower(),
     )
-    return await _detail(services, alert)
+    return await _detail(services, account, alert)
 
 
-async def _detail(services: Services, alert: UUID) -> Json:
-    async with transaction(services.pool, snapshot=True) as conn:
+async def _detail(services: Services, account: Account, alert: UUID) -> Json:
+    async with services.reading(account) as conn:
         found = await alerts.find(conn, alert)
         if found is None:
             raise Problem(HTTPStatus.NOT_FOUND, "there is no such alert")

@@ -13,18 +13,17 @@ from cloud.api.shapes import Json
 from cloud.core import coverage
 from cloud.core.coverage import Minute
 from cloud.store import changes, registry, series
-from cloud.store.pool import transaction
 from cloud.store.registry import CameraRow, FacadeRow
 
 router = APIRouter(prefix="/api/bureau")
 
 
 @router.get("")
-async def overview(_: Bureau, services: Use) -> Json:
+async def overview(account: Bureau, services: Use) -> Json:
     """Estates with their facades, as of now and over the last day."""
     now = clock.utc_now()
     begin, end = coverage.window(now)
-    async with transaction(services.pool, snapshot=True) as conn:
+    async with services.reading(account) as conn:
         change = await changes.newest(conn)
         estates = await registry.estates(conn)
         facades = await registry.facades(conn)

@@ -13,8 +13,9 @@ from cloud.api.auth import Maintenance
 from cloud.api.problems import Problem
 from cloud.api.services import Use
 from cloud.api.shapes import Json
-from cloud.store import changes, desired, registry
-from cloud.store.pool import Connection, transaction
+from cloud.store import audit, changes, desired, registry
+from cloud.store.audit import Act
+from cloud.store.pool import Connection
 from contracts.base import MAX_MESSAGE_BYTES, MAX_SEQ, Text
 from contracts.devices import DesiredCamera, DesiredState, FaultName
 from contracts.ids import ProfileId
@@ -36,9 +37,9 @@ class Wish(BaseModel):
 
 
 @router.get("/agents/{agent}/desired")
-async def wanted(agent: Agent, _: Maintenance, services: Use) -> Json:
+async def wanted(agent: Agent, account: Maintenance, services: Use) -> Json:
     """What is wanted of an agent, and what became of the last versions."""
-    async with transaction(services.pool, snapshot=True) as conn:
+    async with services.reading(account) as conn:
         if not await registry.is_known(conn, agent):
             raise Problem(HTTPStatus.NOT_FOUND, "there is no such agent")
         return await _shown(conn, agent)
@@ -48,7 +49,7 @@ async def wanted(agent: Agent, _: Maintenance, services: Use) -> Json:
 async def want(agent: Agent, body: Wish, account: Maintenance, services: Use) -> Json:
     """Want something else of an agent. 409 when somebody else was faster."""
     now = clock.utc_now()
-    async with transaction(services.pool) as conn:
+    async with services.acting(account) as conn:
         if not await desired.lock(conn, agent):
             raise Problem(HTTPStatus.NOT_FOUND, "there is no such agent")
         newest = await desired.newest(conn, agent)
@@ -73,6 +74,8 @@ async def want(agent: Agent, body: Wish, account: Maintenance, services: Use) ->
             )
         changed = await desired.issue(conn, agent, state)
         shown = await _shown(conn, agent)
+        wish = Act(account.username, "wanted", "agent", agent, content={"version": state.version})
+        await audit.enter(conn, wish, now)
         await changes.record(conn, changed, now)
     services.log.info("desired_issued", agent=agent, version=state.version, by=account.username)
     return shown

@@ -11,7 +11,6 @@ from cloud.api.auth import Desk
 from cloud.api.services import Use
 from cloud.api.shapes import Json
 from cloud.store import accounts, alerts, changes, registry
-from cloud.store.pool import transaction
 
 router = APIRouter(prefix="/api/desk")
 
@@ -20,10 +19,10 @@ CLOSED_MAX: Final = 50
 
 
 @router.get("")
-async def desk(_: Desk, services: Use) -> Json:
+async def desk(account: Desk, services: Use) -> Json:
     """Open and lately closed alerts, and how far the cameras can be trusted."""
     now = clock.utc_now()
-    async with transaction(services.pool, snapshot=True) as conn:
+    async with services.reading(account) as conn:
         change = await changes.newest(conn)
         estates = await registry.estates(conn)
         cameras = await registry.cameras(conn)

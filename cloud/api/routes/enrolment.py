@@ -20,7 +20,6 @@ from cloud.evidence import token
 from cloud.evidence.verify import Objection
 from cloud.store import identities, registry
 from cloud.store.identities import Shown
-from cloud.store.pool import transaction
 
 router = APIRouter(prefix="/api/devices")
 
@@ -47,7 +46,7 @@ async def enrol(body: Enrolling, services: Use) -> Json:
     """A device's first certificate, for a one-time token and a key that was made on the device."""
     authority, now = _authority(services), clock.utc_now()
     digest = hashlib.sha256(body.token.encode()).digest()
-    async with transaction(services.pool) as conn:
+    async with services.as_owner() as conn:
         agent = await identities.use_token(conn, digest, now)
         if agent is None:
             raise _refused(services, "", "the token is unknown, was used or has expired")
@@ -68,7 +67,7 @@ async def renew(body: Renewing, request: Request, services: Use) -> Json:
     except Objection as objection:
         raise _refused(services, "", str(objection)) from objection
     wanted = _requested(body.csr, held.agent)
-    async with transaction(services.pool) as conn:
+    async with services.as_owner() as conn:
         if not await registry.is_known(conn, held.agent):
             raise _refused(services, held.agent, f"{held.agent} is in no estate")
         if not await identities.counts(conn, held):

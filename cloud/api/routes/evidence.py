@@ -20,7 +20,6 @@ from cloud.evidence.receive import Wanted
 from cloud.evidence.verify import Objection
 from cloud.store import changes, clips, identities
 from cloud.store.clips import ClipRow
-from cloud.store.pool import transaction
 
 router = APIRouter(prefix="/api/evidence")
 
@@ -103,7 +102,7 @@ async def _wanted(services: Services, request: Request, sha256: str) -> ClipRow:
         held = token.uploading(text, sha256, services.ca, clock.utc_now())
     except Objection as objection:
         raise _unbelieved(services, sha256, str(objection)) from objection
-    async with transaction(services.pool) as conn:
+    async with services.as_owner() as conn:
         if not await identities.counts(conn, held):
             raise _unbelieved(services, sha256, "the certificate was revoked")
         await identities.know(conn, held, clock.utc_now())
@@ -127,7 +126,7 @@ def _as_wanted(row: ClipRow) -> Wanted:
 async def _stored(services: Services, row: ClipRow) -> None:
     assert row.sha256 is not None
     now = clock.utc_now()
-    async with transaction(services.pool) as conn:
+    async with services.as_owner() as conn:
         await changes.record(conn, await clips.store(conn, row.sha256, row.agent, now), now)
     services.metrics.uploads.labels("stored").inc()
     services.log.info("clip_stored", message_id=str(row.event), sha256=row.sha256, agent=row.agent)
@@ -136,16 +135,16 @@ async def _stored(services: Services, row: ClipRow) -> None:
 async def _mismatch(services: Services, row: ClipRow) -> None:
     assert row.sha256 is not None
     now = clock.utc_now()
-    async with transaction(services.pool) as conn:
+    async with services.as_owner() as conn:
         await changes.record(conn, await clips.mismatch(conn, row.sha256, row.agent), now)
 
 
 @router.get("/clips/{sha256}")
 async def play(
-    sha256: Digest, _: Desk, services: Use, wanted: Annotated[str | None, Header(alias="Range")] = None
+    sha256: Digest, account: Desk, services: Use, wanted: Annotated[str | None, Header(alias="Range")] = None
 ) -> Response:
     """A clip, or the range of it that is asked for (RFC 9110, 14)."""
-    async with transaction(services.pool) as conn:
+    async with services.reading(account) as conn:
         known = await clips.is_stored(conn, sha256)
     size = await services.blobs.size(sha256) if known else None
     if size is None:

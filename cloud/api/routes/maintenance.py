@@ -20,6 +20,7 @@ from cloud.core import work_order as machine
 from cloud.core.fault import AGENT_OFFLINE, Subject
 from cloud.store import (
     accounts,
+    audit,
     changes,
     desired,
     devices,
@@ -31,11 +32,13 @@ from cloud.store import (
     series,
     work_order_lists,
 )
+from cloud.store.accounts import Account
+from cloud.store.audit import Act
 from cloud.store.desired import Standing
 from cloud.store.devices import AgentRow
 from cloud.store.events import Unseen
 from cloud.store.faults import FaultRow
-from cloud.store.pool import Connection, transaction
+from cloud.store.pool import Connection
 from cloud.store.registry import CameraRow, EstateRow, FacadeRow
 from cloud.store.series import SensorRow
 from contracts.devices import SubjectType
@@ -51,6 +54,9 @@ PICTURE_CACHE: Final = "private, max-age=86400"
 Measure = Annotated[
     str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True, pattern=r"^[^\x00]*$")
 ]
+
+
+MOVED: Final = {machine.Take: "taken", machine.Finish: "finished"}
 
 
 class Finishing(BaseModel):
@@ -145,10 +151,10 @@ class View:
 
 
 @router.get("/maintenance")
-async def overview(_: Maintenance, services: Use) -> Json:
+async def overview(account: Maintenance, services: Use) -> Json:
     """Devices with their state, faults, work orders."""
     now = clock.utc_now()
-    async with transaction(services.pool, snapshot=True) as conn:
+    async with services.reading(account) as conn:
         change = await changes.newest(conn)
         estates, facades = await registry.estates(conn), await registry.facades(conn)
         view = View(estates, facades, await registry.coverage(conn), await _records(conn))
@@ -182,34 +188,40 @@ async def _records(conn: Connection) -> dict[Subject, Json]:
 
 
 @router.get("/faults/{fault}/thumbnail", response_class=Response)
-async def thumbnail(fault: UUID, _: Maintenance, services: Use) -> Response:
+async def thumbnail(fault: UUID, account: Maintenance, services: Use) -> Response:
     """What a fault looked like when it was told last."""
-    async with transaction(services.pool) as conn:
-        found = await faults.thumbnail(conn, fault)
-    if found is None:
-        raise Problem(HTTPStatus.NOT_FOUND, "there is no picture of such a fault")
-    return Response(found, media_type="image/jpeg", headers={"Cache-Control": PICTURE_CACHE})
+    now = clock.utc_now()
+    async with services.acting(account) as conn:
+        picture = await faults.thumbnail(conn, fault)
+        if picture is None:
+            raise Problem(HTTPStatus.NOT_FOUND, "there is no picture of such a fault")
+        await audit.enter(conn, Act(account.username, "viewed", "fault", str(fault)), now)
+    return Response(picture, media_type="image/jpeg", headers={"Cache-Control": PICTURE_CACHE})
 
 
 @router.post("/work-orders/{order}/take")
 async def take(order: UUID, account: Maintenance, services: Use) -> Json:
     """Take a work order."""
-    return await _apply(services, order, machine.Take(account.username))
+    return await _apply(services, account, order, machine.Take(account.username))
 
 
 @router.post("/work-orders/{order}/finish")
 async def finish(order: UUID, body: Finishing, account: Maintenance, services: Use) -> Json:
     """Say what was done."""
-    return await _apply(services, order, machine.Finish(account.username, body.measure))
+    return await _apply(services, account, order, machine.Finish(account.username, body.measure))
 
 
-async def _apply(services: Services, order: UUID, given: machine.Take | machine.Finish) -> Json:
+async def _apply(
+    services: Services, account: Account, order: UUID, given: machine.Take | machine.Finish
+) -> Json:
     now = clock.utc_now()
-    async with transaction(services.pool) as conn:
+    async with services.acting(account) as conn:
         changed = await maintenance.apply(conn, order, given, now)
         row = await work_order_lists.find(conn, order)
         if changed is None or row is None:
             raise Problem(HTTPStatus.NOT_FOUND, "there is no such work order")
+        what = MOVED[type(given)]
+        await audit.enter(conn, Act(account.username, what, "work_order", str(order)), now)
         await changes.record(conn, changed, now)
-    services.log.info("work_order_moved", order=str(order), by=given.by, what=type(given).__name__.lower())
+    services.log.info("work_order_moved", order=str(order), by=given.by, what=what)
     return shapes.work_order(row)

@@ -9,12 +9,11 @@ from starlette.responses import Response, StreamingResponse
 
 from cloud.api import auth
 from cloud.api.auth import Anyone
-from cloud.api.live import TOPICS
 from cloud.api.problems import Problem
 from cloud.api.services import Use
 from cloud.api.shapes import Json
 from cloud.store import counts, migrate
-from cloud.store.pool import DatabaseDown, transaction
+from cloud.store.pool import DatabaseDown
 
 router = APIRouter()
 
@@ -29,18 +28,18 @@ async def live(
     since: ChangeId = None,
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> Response:
-    """Server-sent events of one's role; `Last-Event-ID` or `?since=` replays what was missed."""
+    """Server-sent events of one's duties and estates; `Last-Event-ID` or `?since=` replays."""
     if last_event_id is not None and last_event_id.isdecimal() and len(last_event_id) < 19:
         since = int(last_event_id)
 
     async def still() -> bool:
         try:
-            return await auth.who(request, services) is not None
+            return await auth.who(request, services) == account
         except DatabaseDown:
             return True  # Not knowing is no reason to throw people out.
 
     return StreamingResponse(
-        services.hub.stream(TOPICS[account.role], since, still),
+        services.hub.stream(account, since, still),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
@@ -49,7 +48,7 @@ async def live(
 @router.get("/metrics")
 async def metrics(services: Use) -> Response:
     """For Prometheus."""
-    async with transaction(services.pool) as conn:
+    async with services.as_owner() as conn:
         found = await counts.by_state(conn)
         open_faults = await counts.open_faults(conn)
     measured = services.metrics
@@ -78,7 +77,7 @@ async def healthz(services: Use) -> Json:
 @router.get("/readyz")
 async def readyz(services: Use) -> Json:
     """The database can be reached and has the newest schema."""
-    async with transaction(services.pool) as conn:
+    async with services.as_owner() as conn:
         if not await migrate.is_current(conn):
             raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "the database is not migrated")
     return {"status": "ready"}

@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from cloud.api import auth, shapes
 from cloud.api.services import Services, Use
+from cloud.core import access
 from cloud.store.accounts import Account
 
 router = APIRouter(include_in_schema=False)
@@ -20,7 +21,8 @@ VERSION: Final = metadata.version("fallwatch")
 async def home(request: Request, services: Use) -> Response:
     """To the page of one's role."""
     account = await auth.who(request, services)
-    return RedirectResponse("/login" if account is None else f"/{account.role}", status_code=303)
+    page = "login" if account is None else next(iter(access.pages(account.role)), "login")
+    return RedirectResponse(f"/{page}", status_code=303)
 
 
 @router.get("/login")
@@ -33,28 +35,29 @@ async def login(request: Request, services: Use) -> Response:
 @router.get("/desk")
 async def desk(request: Request, services: Use) -> Response:
     """The desk."""
-    return await _for_role(request, services, "desk")
+    return await _for(request, services, "desk")
 
 
 @router.get("/maintenance")
 async def maintenance(request: Request, services: Use) -> Response:
     """Device maintenance."""
-    return await _for_role(request, services, "maintenance")
+    return await _for(request, services, "maintenance")
 
 
 @router.get("/bureau")
 async def bureau(request: Request, services: Use) -> Response:
     """Coverage for the bureau."""
-    return await _for_role(request, services, "bureau")
+    return await _for(request, services, "bureau")
 
 
-async def _for_role(request: Request, services: Services, role: str) -> Response:
+async def _for(request: Request, services: Services, page: str) -> Response:
     account = await auth.who(request, services)
     if account is None:
         return RedirectResponse(f"/login?next={quote(request.url.path)}", status_code=303)
-    if account.role != role:
+    if page not in access.pages(account.role):
+        request.state.account = account
         return _page(request, services, "forbidden", account, status=403)
-    return _page(request, services, role, account)
+    return _page(request, services, page, account)
 
 
 def _page(

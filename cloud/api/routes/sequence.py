@@ -12,7 +12,6 @@ from cloud.api.services import Use
 from cloud.api.shapes import Json
 from cloud.store import devices, events
 from cloud.store.events import Boot
-from cloud.store.pool import transaction
 
 router = APIRouter(prefix="/api")
 
@@ -21,9 +20,9 @@ LOSSES: Final = 100
 
 
 @router.get("/agents/{agent}/sequence")
-async def sequence(agent: str, _: Maintenance, services: Use) -> Json:
+async def sequence(agent: str, account: Maintenance, services: Use) -> Json:
     """For each of the newest boots what has not been seen; what its outbox still holds is among `missing`."""
-    async with transaction(services.pool, snapshot=True) as conn:
+    async with services.reading(account) as conn:
         if agent not in {row.id for row in await devices.agents(conn)}:
             raise Problem(HTTPStatus.NOT_FOUND, "there is no such agent")
         boots = await events.boots(conn, agent, BOOTS)

@@ -42,7 +42,7 @@ async function submit(event) {
       username: fields.get("username"),
       password: fields.get("password"),
     });
-    location.assign(destination(user.role));
+    location.assign(destination(user.pages));
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     trouble = error.status === 401 ? "refused" : error.status === 429 ? "throttled" : "unreachable";
@@ -54,11 +54,11 @@ async function submit(event) {
 /**
  * Back to where the person came from, if it is a page here and theirs; another role's page would only refuse them.
  *
- * @param {string} role
+ * @param {string[]} pages
  */
-function destination(role) {
+function destination(pages) {
   const next = new URLSearchParams(location.search).get("next");
-  return next === `/${role}` ? next : "/";
+  return pages.some((page) => next === `/${page}`) ? String(next) : "/";
 }
 
 function toggleLanguage() {

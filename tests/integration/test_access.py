@@ -1,0 +1,186 @@
+"""Who may do what: every route, every role, one's own estate and another's, and nobody at all."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import httpx
+import pytest
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
+
+from cloud.core.access import ROLES
+from cloud.store import pool
+from tests.fixtures.estates import Things, two_estates
+from tests.fixtures.world import World
+
+TABLE: Final = """
+route                                   | roles that may               | another's | entry
+----------------------------------------+------------------------------+-----------+-------------
+GET    /api/desk                        | desk manager                 | hidden    |
+GET    /api/alerts/{alert}              | desk manager                 | 404       |
+POST   /api/alerts/{alert}/acknowledge  | desk manager                 | 404       | acknowledged
+POST   /api/alerts/{alert}/confirm      | desk manager                 | 404       | confirmed
+POST   /api/alerts/{alert}/assign       | desk manager                 | 404       | assigned
+POST   /api/alerts/{alert}/note         | desk manager                 | 404       | note
+POST   /api/alerts/{alert}/shelve       | desk manager                 | 404       | shelved
+POST   /api/alerts/{alert}/unshelve     | desk manager                 | 404       | unshelved
+POST   /api/alerts/{alert}/close        | desk manager                 | 404       | closed
+POST   /api/alerts/{alert}/reopen       | desk manager                 | 404       | reopened
+GET    /api/evidence/clips/{sha256}     | desk manager                 | 404       |
+GET    /api/maintenance                 | maintenance manager          | hidden    |
+GET    /api/agents/{agent}/sequence     | maintenance manager          | 404       |
+GET    /api/faults/{fault}/thumbnail    | maintenance manager          | 404       | viewed
+POST   /api/work-orders/{order}/take    | maintenance manager          | 404       | taken
+POST   /api/work-orders/{order}/finish  | maintenance manager          | 404       | finished
+GET    /api/agents/{agent}/desired      | maintenance manager          | 404       |
+PUT    /api/agents/{agent}/desired      | maintenance manager          | 404       | wanted
+GET    /api/bureau                      | bureau manager               | hidden    |
+GET    /api/session                     | everybody                    | hidden    |
+GET    /api/live                        | everybody                    | stream    |
+GET    /desk                            | desk manager                 | hidden    |
+GET    /maintenance                     | maintenance manager          | hidden    |
+GET    /bureau                          | bureau manager               | hidden    |
+"""
+"""roles: everybody else who is logged in gets 403, who is not gets 401 (or, on a page, the way to the login).
+another's: what those roles get for a thing of an estate that is not theirs; `hidden`: an answer in which
+nothing of it stands. entry: what the audit log says afterwards."""
+
+OPEN: Final = {
+    "POST /api/session": "this is how one logs in",
+    "DELETE /api/session": "ends the session that the request carries, whosesoever it is",
+    "GET /": "leads to one's page, or to the login",
+    "GET /login": "this is where one logs in",
+    "GET /healthz": "says that the process is up",
+    "GET /readyz": "says that the database is there",
+    "GET /metrics": "counts, without names; the proxy keeps it inside",
+    "GET /openapi.json": "what the interface offers is no secret",
+    "HEAD /openapi.json": "what the interface offers is no secret",
+    "HEAD /api/evidence/uploads/{sha256}": "devices', by a token signed with the device's key",
+    "PATCH /api/evidence/uploads/{sha256}": "devices', by a token signed with the device's key",
+    "POST /api/devices/enrol": "devices', by a one-time token",
+    "POST /api/devices/renew": "devices', signed with the present certificate",
+}
+"""Routes without an account, and why."""
+
+BODIES: Final[dict[str, Any]] = {
+    "POST /api/alerts/{alert}/assign": {"to": "desk"},
+    "POST /api/alerts/{alert}/note": {"text": "seen from the gate"},
+    "POST /api/alerts/{alert}/shelve": {"minutes": 30, "reason": "after the rain"},
+    "POST /api/alerts/{alert}/close": {"reason": "false_bird", "note": ""},
+    "POST /api/alerts/{alert}/reopen": {"reason": "a second piece was found"},
+    "POST /api/work-orders/{order}/finish": {"measure": "cleaned"},
+    "PUT /api/agents/{agent}/desired": {"replaces": 0},
+}
+
+
+Both = tuple[Things, Things]
+"""(one's own estate, another's)."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the table."""
+
+    method: str
+    path: str
+    roles: frozenset[str]
+    anothers: str
+    entry: str
+
+    @property
+    def route(self) -> str:
+        return f"{self.method} {self.path}"
+
+    def of(self, things: Things) -> str:
+        """The path, filled in."""
+        return self.path.format(**things.named)
+
+
+def rows() -> list[Row]:
+    found = []
+    for line in TABLE.strip().splitlines()[2:]:
+        route, roles, anothers, entry = (cell.strip() for cell in line.split("|"))
+        method, path = route.split()
+        those = frozenset(ROLES if roles == "everybody" else roles.split())
+        found.append(Row(method, path, those, anothers, entry))
+    return found
+
+
+def routes(found: list[BaseRoute]) -> Iterator[str]:
+    """`METHOD path` of each route, those of included routers too."""
+    for route in found:
+        inner = getattr(route, "original_router", None)
+        if inner is not None:
+            yield from routes(inner.routes)
+        elif isinstance(route, APIRoute) or hasattr(route, "methods"):
+            yield from (f"{method} {route.path}" for method in route.methods)  # type: ignore[attr-defined]
+
+
+async def test_every_route_stands_in_the_table_or_says_why_not(world: World) -> None:
+    offered = set(routes(world.app.routes))
+    assert len(offered) > 20
+    assert offered == {row.route for row in rows()} | set(OPEN)
+
+
+async def _ask(client: httpx.AsyncClient, row: Row, path: str) -> httpx.Response:
+    if row.anothers == "stream":
+        async with client.stream(row.method, path) as answer:
+            return answer
+    body = BODIES.get(row.route, {}) if row.method != "GET" else None
+    return await client.request(row.method, path, json=body)
+
+
+async def test_each_role_may_what_the_table_says_in_its_own_estate_and_nothing_in_another(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own, foreign = await two_estates(world)
+    wrong = []
+    async with world.client() as nobody:
+        for row in rows():
+            answer = await _ask(nobody, row, row.of(own))
+            expected = 401 if row.path.startswith("/api/") else 303
+            if answer.status_code != expected:
+                wrong.append(f"nobody {row.route}: {answer.status_code}")
+    for role in ROLES:
+        async with world.logged_in(role) as client:
+            for row in rows():
+                wrong += await _tried(world, client, role, row, (own, foreign))
+    assert wrong == []
+    told = capsys.readouterr().out
+    refused = re.findall(r"access_refused .*?path=(\S+) role=(\S+) .*?status=(\d+)", told)
+    for role in ROLES:
+        for row in rows():
+            if row.path.startswith("/api/") and role not in row.roles:
+                assert (row.of(foreign), role, "403") in refused, "each refusal is told"
+            elif row.anothers == "404":
+                assert (row.of(foreign), role, "404") in refused, "each foreign access is told"
+
+
+async def _tried(world: World, client: httpx.AsyncClient, role: str, row: Row, at: Both) -> list[str]:
+    """What differs from the table."""
+    own, foreign = at
+    before = await _entries(world)
+    answer = await _ask(client, row, row.of(own))
+    after = await _entries(world)
+    other = await _ask(client, row, row.of(foreign))
+    if role not in row.roles:
+        found = {"own": answer.status_code == 403, "another's": other.status_code == 403}
+    else:
+        found = {
+            # 409: the machine forbids what somebody of another role has done already; allowed it was.
+            "own": answer.status_code in {200, 409},
+            "entry": answer.status_code != 200 or after == before + [row.entry] * bool(row.entry),
+            "another's": other.status_code == (404 if row.anothers == "404" else 200),
+            "hidden": row.anothers != "hidden" or not any(mark in other.text for mark in foreign.marks),
+        }
+    return [
+        f"{role} {row.route}: {what} ({answer.status_code})" for what, right in found.items() if not right
+    ]
+
+
+async def _entries(world: World) -> list[str]:
+    async with pool.transaction(world.pool) as conn:
+        found = await (await conn.execute("SELECT action FROM audit ORDER BY id")).fetchall()
+    return [row[0] for row in found]
