@@ -866,6 +866,7 @@ CREATE POLICY own_additions ON public.change FOR INSERT TO fallwatch_api WITH CH
 CREATE POLICY own_additions ON public.fault_history FOR INSERT TO fallwatch_api WITH CHECK ((EXISTS ( SELECT
    FROM public.fault
   WHERE (fault.id = fault_history.fault))));
+CREATE POLICY own_additions ON public.planned_maintenance FOR INSERT TO fallwatch_api WITH CHECK ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
 CREATE POLICY own_additions ON public.work_order_history FOR INSERT TO fallwatch_api WITH CHECK ((EXISTS ( SELECT
    FROM public.work_order
   WHERE (work_order.id = work_order_history.work_order))));
@@ -955,6 +956,7 @@ CREATE POLICY own_estates ON public.ground TO fallwatch_api USING ((facade IN ( 
 CREATE POLICY own_estates ON public.node TO fallwatch_api USING ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
 CREATE POLICY own_estates ON public.node_sensor TO fallwatch_api USING ((node IN ( SELECT node.id
    FROM public.node)));
+CREATE POLICY own_estates ON public.planned_maintenance FOR SELECT TO fallwatch_api USING ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
 CREATE POLICY own_estates ON public.seen_range TO fallwatch_api USING ((agent IN ( SELECT agent.id
    FROM public.agent)));
 CREATE POLICY own_estates ON public.sensor TO fallwatch_api USING ((agent IN ( SELECT agent.id
@@ -971,6 +973,7 @@ CREATE POLICY own_estates ON public.work_order_history FOR SELECT TO fallwatch_a
 CREATE POLICY own_estates ON public.work_order_photo FOR SELECT TO fallwatch_api USING ((EXISTS ( SELECT
    FROM public.work_order
   WHERE (work_order.id = work_order_photo.work_order))));
+ALTER TABLE public.planned_maintenance ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.seen_range ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.sensor ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.warning ENABLE ROW LEVEL SECURITY;
