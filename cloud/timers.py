@@ -12,6 +12,7 @@ from cloud import clock, logs, metrics
 from cloud.config import MetricsSettings
 from cloud.metrics import TimerMetrics
 from cloud.store import accounts, changes, desk, devices, maintenance, partitions, pool, series
+from cloud.store.causes import settle as settle_causes
 from cloud.store.changes import Change
 from cloud.store.pool import Connection, DatabaseDown, Pool
 
@@ -29,6 +30,11 @@ async def silent_agents(conn: Connection, at: datetime) -> list[Change]:
 async def silent_sensors(conn: Connection, at: datetime) -> list[Change]:
     """Sensors that have not been heard are marked."""
     return [Change("sensor", sensor) for sensor in await series.mark_silent(conn, at - SENSOR_SILENCE, at)]
+
+
+async def causes(conn: Connection, at: datetime) -> list[Change]:
+    """Alarms go beneath their causes or come out again; those that are left are told."""
+    return await settle_causes(conn, at)
 
 
 async def shelves(conn: Connection, at: datetime) -> list[Change]:
@@ -54,6 +60,7 @@ Timer = Callable[[Connection, datetime], Awaitable[list[Change]]]
 
 TIMERS: Final[tuple[tuple[str, float, Timer], ...]] = (
     ("silent_agents", 1.0, silent_agents),
+    ("causes", 2.0, causes),
     ("silent_sensors", 5.0, silent_sensors),
     ("shelves", 5.0, shelves),
     ("overdue_orders", 30.0, overdue_orders),

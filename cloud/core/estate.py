@@ -1,6 +1,7 @@
 """The estate file: which estates there are, their facades, and which devices watch them."""
 
-from typing import Annotated, Self
+from graphlib import CycleError, TopologicalSorter
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -60,12 +61,23 @@ class Facade(Part):
         return tuple(Ground(part.first_bay, part.last_bay, part.below) for part in self.below)
 
 
+class Node(Part):
+    """Something that gives power or network, what it hangs on itself, and the sensors that tell how it is."""
+
+    id: PlaceId
+    kind: Literal["cabinet", "switch", "port"]
+    name: Name
+    hangs_on: tuple[PlaceId, ...] = ()
+    told_by: tuple[SensorId, ...] = ()
+
+
 class Camera(Part):
-    """A camera and the facades that it sees."""
+    """A camera, the facades that it sees, and the nodes without which it does not work."""
 
     id: CameraId
     name: Name
     facades: tuple[PlaceId, ...] = ()
+    hangs_on: tuple[PlaceId, ...] = ()
 
 
 class Sensor(Part):
@@ -75,6 +87,7 @@ class Sensor(Part):
     name: Name
     quantity: str = Field(min_length=1, max_length=64)
     unit: str = Field(max_length=16)
+    hangs_on: tuple[PlaceId, ...] = ()
 
 
 class Agent(Part):
@@ -84,6 +97,7 @@ class Agent(Part):
     name: Name
     cameras: tuple[Camera, ...] = ()
     sensors: tuple[Sensor, ...] = ()
+    hangs_on: tuple[PlaceId, ...] = ()
 
 
 class Estate(Part):
@@ -92,6 +106,7 @@ class Estate(Part):
     id: PlaceId
     name: Name
     facades: tuple[Facade, ...] = ()
+    nodes: tuple[Node, ...] = ()
     agents: tuple[Agent, ...] = ()
 
     @model_validator(mode="after")
@@ -103,6 +118,28 @@ class Estate(Part):
                     raise ValueError(
                         f"camera {camera.id} covers facades that are not here: {sorted(unknown)}"
                     )
+        return self
+
+    @model_validator(mode="after")
+    def _nodes_exist_and_end(self) -> Self:
+        above = {node.id: node.hangs_on for node in self.nodes}
+        named = list(above.items())
+        for agent in self.agents:
+            named.append((agent.id, agent.hangs_on))
+            named += [(camera.id, camera.hangs_on) for camera in agent.cameras]
+            named += [(sensor.id, sensor.hangs_on) for sensor in agent.sensors]
+        for thing, nodes in named:
+            if unknown := set(nodes) - above.keys():
+                raise ValueError(f"{thing} hangs on nodes that are not here: {sorted(unknown)}")
+        told = [sensor for node in self.nodes for sensor in node.told_by]
+        if unknown := set(told) - {sensor.id for agent in self.agents for sensor in agent.sensors}:
+            raise ValueError(f"nodes are told of by sensors that are not here: {sorted(unknown)}")
+        if doubled := sorted({sensor for sensor in told if told.count(sensor) > 1}):
+            raise ValueError(f"sensors tell of more than one node: {doubled}")
+        try:
+            tuple(TopologicalSorter(above).static_order())
+        except CycleError as error:
+            raise ValueError(f"nodes hang on each other in a circle: {error.args[1]}") from error
         return self
 
 
@@ -117,6 +154,7 @@ class EstateFile(Part):
         for what, ids in (
             ("estate", [estate.id for estate in self.estates]),
             ("facade", [facade.id for estate in self.estates for facade in estate.facades]),
+            ("node", [node.id for estate in self.estates for node in estate.nodes]),
             ("agent", [agent.id for agent in agents]),
             ("camera", [camera.id for agent in agents for camera in agent.cameras]),
             ("sensor", [sensor.id for agent in agents for sensor in agent.sensors]),

@@ -222,6 +222,18 @@ def _columns(finding: machine.Finding) -> dict[str, Any]:
     }
 
 
+async def is_open(conn: Connection, subject: machine.Subject, kind: str) -> bool:
+    """Whether this condition is there now."""
+    row = await (
+        await conn.execute(
+            "SELECT 1 FROM fault WHERE kind = %s AND subject_type = %s AND subject = %s"
+            " AND state <> 'closed'",
+            (kind, subject.type, subject.id),
+        )
+    ).fetchone()
+    return row is not None
+
+
 async def raised_since(
     conn: Connection, subject: machine.Subject, kind: str, begin: datetime
 ) -> list[datetime]:

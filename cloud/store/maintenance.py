@@ -1,14 +1,17 @@
 """Faults and the work orders that follow from them: moved together, in the caller's transaction."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from cloud.core import alarm as alarms
+from cloud.core import chatter
 from cloud.core import fault as faults
 from cloud.core import work_order as orders
+from cloud.core.cause import CAUSE_WAIT
 from cloud.core.machine import Record
 from cloud.store import faults as fault_rows
+from cloud.store import topology
 from cloud.store import work_orders as order_rows
 from cloud.store.changes import Change
 from cloud.store.pool import Connection
@@ -23,18 +26,49 @@ async def raise_fault(
     estate: str,
     since: datetime,
     at: datetime,
+    wait: timedelta | None = None,
 ) -> list[Change]:
-    """Raise a fault that is there `since` then, as far as known, and order work `at` this moment.
+    """Raise a fault that is there `since` then, as far as known, `at` this moment.
 
-    Where the same is open already, it is brought up to date.
+    wait: how long its cause may take to show before people are told and work is ordered; None: as long as
+    what it hangs on takes. Where the same is open already, it is brought up to date.
     """
     held = await fault_rows.hold_condition(conn, subject, kind)
     if held is not None:
         await fault_rows.renew(conn, held.id, finding)
         return await step_fault(conn, held, faults.Update(finding.severity), at)
-    raised, effects = faults.raise_fault(at, finding.severity, finding.reason)
+    unrest = await _unrest(conn, subject, kind, since)
+    if wait is None:
+        wait = CAUSE_WAIT if unrest else await topology.wait_for_cause(conn, subject, kind)
+    raised, effects = faults.raise_fault(at, finding.severity, finding.reason, wait=wait)
     fault = await fault_rows.insert(conn, subject, kind, finding, estate=estate, fault=raised, since=since)
-    return [Change("fault", str(fault)), *await _follow_fault(conn, fault, effects, at)]
+    changes = [Change("fault", str(fault)), *await _follow_fault(conn, fault, effects, at)]
+    if unrest:
+        changes += await _chatter(conn, subject, fault, estate, at)
+    return changes
+
+
+async def _unrest(conn: Connection, subject: faults.Subject, kind: str, since: datetime) -> bool:
+    """Whether a condition that comes now comes and goes too often, or did and has not been calm since."""
+    if kind not in chatter.WATCHED:
+        return False
+    if await fault_rows.is_open(conn, subject, faults.CHATTERING):
+        return True
+    before = await fault_rows.raised_since(conn, subject, kind, since - chatter.WINDOW)
+    return chatter.is_chattering(before, since)
+
+
+async def _chatter(
+    conn: Connection, subject: faults.Subject, fault: UUID, estate: str, at: datetime
+) -> list[Change]:
+    """Put a fault beneath the one alarm that says that its device comes and goes."""
+    found = faults.Finding("serious", "")
+    changes = await raise_fault(conn, subject, faults.CHATTERING, found, estate=estate, since=at, at=at)
+    unrest = await fault_rows.hold_condition(conn, subject, faults.CHATTERING)
+    held = await fault_rows.hold(conn, fault)
+    assert unrest is not None
+    assert held is not None
+    return [*changes, *await step_fault(conn, held, alarms.Suppress(str(unrest.id)), at)]
 
 
 async def clear_fault(conn: Connection, subject: faults.Subject, kind: str, at: datetime) -> list[Change]:

@@ -10,6 +10,7 @@ from cloud.core.coverage import CameraNow, camera_now
 from cloud.core.estate import Agent, Estate, EstateFile
 from cloud.core.fault import OF_PICTURE
 from cloud.core.priority import Ground
+from cloud.store import topology
 from cloud.store.pool import Connection
 
 
@@ -90,6 +91,7 @@ async def seed(conn: Connection, file: EstateFile) -> None:
         await _seed_facades(conn, estate)
         for agent in estate.agents:
             await _seed_agent(conn, estate.id, agent)
+        await topology.seed(conn, estate)
 
 
 async def _seed_facades(conn: Connection, estate: Estate) -> None:
