@@ -1,4 +1,4 @@
-"""The cloud's commands: migrate, seed, user, enrol, revoke, crl, ingest, api, timers."""
+"""The cloud's commands: migrate, seed, user, enrol, revoke, crl, ingest, api, timers, notify."""
 
 import asyncio
 import hashlib
@@ -297,11 +297,21 @@ def ingest(config_file: Path | None) -> None:
 @main.command()
 @_CONFIG
 def timers(config_file: Path | None) -> None:
-    """Do what is due: silent agents, expired sessions, partitions ahead."""
+    """Do what is due: silent agents, escalations, expired sessions, partitions ahead."""
     from cloud.timers import serve  # noqa: PLC0415
 
     settings = _settings(config_file)
     _until_terminated(lambda: serve(settings.database_url, settings.timer_metrics))
+
+
+@main.command()
+@_CONFIG
+def notify(config_file: Path | None) -> None:
+    """Send what people are to be told: e-mail, webhooks, chat robots."""
+    from cloud.notify.service import serve  # noqa: PLC0415
+
+    settings = _settings(config_file)
+    _until_terminated(lambda: serve(settings.database_url, settings.notify))
 
 
 @main.command()

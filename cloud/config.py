@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -104,6 +104,28 @@ class WorkOrderSettings(Section):
         }
 
 
+class MailSettings(Section):
+    """The server that takes our e-mail."""
+
+    host: str
+    port: int = Field(default=465, ge=1, le=65535)
+    security: Literal["tls", "starttls", "none"] = "tls"
+    user: str = ""
+    password: str = ""
+    """Better as SMTP_PASSWORD in the environment."""
+    sender: str = Field(pattern=r"^[^@\s<>]+@[^@\s<>]+$")
+    """The address that messages come from."""
+
+
+class NotifySettings(Section):
+    """How people are told. Whom, when and where is set in the service itself, by people."""
+
+    mail: MailSettings | None = None
+    senders: int = Field(default=8, ge=1, le=64)
+    """So many messages may be under way at once; a receiver that hangs holds one."""
+    metrics: MetricsSettings = MetricsSettings(port=0)
+
+
 class Settings(Section):
     """Everything that a deployment decides."""
 
@@ -117,6 +139,7 @@ class Settings(Section):
     timer_metrics: MetricsSettings = MetricsSettings(port=0)
     ingest: IngestSettings = IngestSettings()
     work_orders: WorkOrderSettings = WorkOrderSettings()
+    notify: NotifySettings = NotifySettings()
 
     def anchored(self, folder: Path) -> Self:
         """With every relative path made relative to `folder`."""
@@ -139,7 +162,7 @@ class Settings(Section):
         return self.model_copy(update=changes)
 
     def with_environment(self, environ: Mapping[str, str]) -> Self:
-        """With DATABASE_URL, MQTT_URL and S3_URL on top."""
+        """With DATABASE_URL, MQTT_URL, S3_URL and SMTP_PASSWORD on top."""
         changes: dict[str, object] = {}
         if database_url := environ.get("DATABASE_URL"):
             changes["database_url"] = database_url
@@ -150,11 +173,14 @@ class Settings(Section):
             staging = Path("var/staging").absolute()
             evidence = self.evidence or EvidenceSettings(url=s3_url, staging_dir=staging)
             changes["evidence"] = evidence.model_copy(update={"url": s3_url})
+        if (password := environ.get("SMTP_PASSWORD")) and self.notify.mail is not None:
+            mail = self.notify.mail.model_copy(update={"password": password})
+            changes["notify"] = self.notify.model_copy(update={"mail": mail})
         return self.model_copy(update=changes)
 
 
 def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
-    """The settings in `path`, with DATABASE_URL, MQTT_URL and S3_URL of the environment on top.
+    """The settings in `path`, with DATABASE_URL, MQTT_URL, S3_URL, SMTP_PASSWORD of the environment on top.
 
     Relative paths in the file are relative to its folder. Without a file the environment alone counts.
 

@@ -49,6 +49,14 @@ class TimerMetrics:
     agents_silent: Counter
 
 
+@dataclass(frozen=True, slots=True)
+class NotifyMetrics:
+    """What the senders count."""
+
+    attempts: Counter
+    took_s: Histogram
+
+
 def ingest(registry: CollectorRegistry) -> IngestMetrics:
     """The metrics of one ingest program."""
     return IngestMetrics(
@@ -136,6 +144,25 @@ def timers(registry: CollectorRegistry) -> TimerMetrics:
             "fallwatch_timer_runs", "Runs by timer and outcome", ["timer", "outcome"], registry=registry
         ),
         agents_silent=Counter("fallwatch_timer_agents_silent", "Agents that fell silent", registry=registry),
+    )
+
+
+def notify(registry: CollectorRegistry) -> NotifyMetrics:
+    """The metrics of one program that sends."""
+    return NotifyMetrics(
+        attempts=Counter(
+            "fallwatch_notify_attempts",
+            "Attempts to tell somebody, by channel and outcome (taken, refused, unknown)",
+            ["channel", "outcome"],
+            registry=registry,
+        ),
+        took_s=Histogram(
+            "fallwatch_notify_seconds",
+            "How long an attempt took",
+            ["channel"],
+            buckets=LAG_BUCKETS_S,
+            registry=registry,
+        ),
     )
 
 

@@ -1,4 +1,4 @@
-"""What is due though nobody asks: silent agents and sensors, late work, ended sessions, partitions."""
+"""What is due though nobody asks: silent devices, whom to tell, late work, ended sessions, partitions."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -14,6 +14,7 @@ from cloud.metrics import TimerMetrics
 from cloud.store import accounts, changes, desk, devices, maintenance, partitions, pool, series
 from cloud.store.causes import settle as settle_causes
 from cloud.store.changes import Change
+from cloud.store.escalations import advance as escalate
 from cloud.store.pool import Connection, DatabaseDown, Pool
 
 SENSOR_SILENCE: Final = timedelta(minutes=1)
@@ -64,6 +65,7 @@ TIMERS: Final[tuple[tuple[str, float, Timer], ...]] = (
     ("silent_sensors", 5.0, silent_sensors),
     ("shelves", 5.0, shelves),
     ("overdue_orders", 30.0, overdue_orders),
+    ("escalations", 1.0, escalate),
     ("housekeeping", 600.0, housekeeping),
 )
 """(name, period in seconds, what to do in one transaction)."""

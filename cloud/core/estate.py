@@ -9,6 +9,7 @@ from cloud.core.priority import Below, Ground
 from contracts.ids import AgentId, CameraId, SensorId
 
 PlaceId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$")]
+ZoneName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]+(?:/[A-Za-z0-9_+-]+){0,2}$")]
 
 
 class Part(BaseModel):
@@ -105,6 +106,8 @@ class Estate(Part):
 
     id: PlaceId
     name: Name
+    zone: ZoneName = "Asia/Shanghai"
+    """The time zone that its clocks on the wall show, as the IANA names it."""
     facades: tuple[Facade, ...] = ()
     nodes: tuple[Node, ...] = ()
     agents: tuple[Agent, ...] = ()

@@ -15,7 +15,7 @@ from cloud.store.pool import Connection, DatabaseDown
 
 LOCK = 0x4368616E  # "Chan"
 
-Topic = Literal["alert", "clip", "fault", "work_order", "camera", "agent", "sensor", "minute"]
+Topic = Literal["alert", "clip", "fault", "work_order", "camera", "agent", "sensor", "minute", "notification"]
 
 
 @dataclass(frozen=True, slots=True)

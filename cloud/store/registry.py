@@ -84,9 +84,9 @@ async def seed(conn: Connection, file: EstateFile) -> None:
     """Bring the tables to what the file says. What is not in the file stays, because history refers to it."""
     for estate in file.estates:
         await conn.execute(
-            "INSERT INTO estate VALUES (%s, %s, %s)"
-            " ON CONFLICT (id) DO UPDATE SET name_zh = excluded.name_zh, name_en = excluded.name_en",
-            (estate.id, estate.name.zh, estate.name.en),
+            "INSERT INTO estate (id, name_zh, name_en, zone) VALUES (%s, %s, %s, %s) ON CONFLICT (id) DO"
+            " UPDATE SET name_zh = excluded.name_zh, name_en = excluded.name_en, zone = excluded.zone",
+            (estate.id, estate.name.zh, estate.name.en, estate.zone),
         )
         await _seed_facades(conn, estate)
         for agent in estate.agents:

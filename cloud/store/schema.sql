@@ -278,6 +278,19 @@ CREATE TABLE public.change (
     estate text
 );
 ALTER TABLE public.change ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY ( SEQUENCE NAME public.change_id_seq START WITH 1 INCREMENT BY 1 NO MINVALUE NO MAXVALUE CACHE 1 );
+CREATE TABLE public.channel (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    owner text,
+    estate text,
+    kind text NOT NULL,
+    name text NOT NULL,
+    address text NOT NULL,
+    secret text DEFAULT ''::text NOT NULL,
+    "position" integer DEFAULT 0 NOT NULL,
+    enabled boolean DEFAULT true NOT NULL,
+    CONSTRAINT channel_check CHECK (((owner IS NULL) <> (estate IS NULL))),
+    CONSTRAINT channel_kind_check CHECK ((kind = ANY (ARRAY['email'::text, 'webhook'::text, 'wecom'::text, 'dingtalk'::text, 'feishu'::text, 'lark'::text])))
+);
 CREATE TABLE public.clip (
     event uuid NOT NULL,
     agent text NOT NULL,
@@ -384,6 +397,17 @@ CREATE TABLE public.device_history (
     seq bigint CONSTRAINT device_seq_not_null NOT NULL,
     CONSTRAINT device_subject_type_check CHECK ((subject_type = ANY (ARRAY['camera'::text, 'sensor'::text, 'agent'::text])))
 );
+CREATE TABLE public.duty_override (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    estate text NOT NULL,
+    role text NOT NULL,
+    person text,
+    begins_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    set_by text NOT NULL,
+    set_at timestamp with time zone NOT NULL,
+    CONSTRAINT duty_override_check CHECK ((begins_at < ends_at))
+);
 CREATE TABLE public.enrolment_token (
     token_hash bytea NOT NULL,
     agent text NOT NULL,
@@ -391,10 +415,29 @@ CREATE TABLE public.enrolment_token (
     expires_at timestamp with time zone NOT NULL,
     used_at timestamp with time zone
 );
+CREATE TABLE public.escalation (
+    subject_type text NOT NULL,
+    subject uuid NOT NULL,
+    estate text NOT NULL,
+    state text NOT NULL,
+    step integer NOT NULL,
+    round integer DEFAULT 0 NOT NULL,
+    begun_at timestamp with time zone NOT NULL,
+    next_at timestamp with time zone,
+    CONSTRAINT escalation_state_check CHECK ((state = ANY (ARRAY['running'::text, 'exhausted'::text, 'ended'::text]))),
+    CONSTRAINT escalation_subject_type_check CHECK ((subject_type = ANY (ARRAY['alert'::text, 'fault'::text])))
+);
+CREATE TABLE public.escalation_policy (
+    estate text NOT NULL,
+    content jsonb NOT NULL,
+    set_by text NOT NULL,
+    set_at timestamp with time zone NOT NULL
+);
 CREATE TABLE public.estate (
     id text NOT NULL,
     name_zh text NOT NULL,
-    name_en text NOT NULL
+    name_en text NOT NULL,
+    zone text DEFAULT 'Asia/Shanghai'::text NOT NULL
 );
 CREATE TABLE public.event_default (
     agent text CONSTRAINT event_agent_not_null NOT NULL,
@@ -549,6 +592,32 @@ CREATE TABLE public.node_sensor (
     sensor text NOT NULL,
     node text NOT NULL
 );
+CREATE TABLE public.notification (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    subject_type text NOT NULL,
+    subject uuid NOT NULL,
+    round integer NOT NULL,
+    step integer NOT NULL,
+    recipient text NOT NULL,
+    estate text NOT NULL,
+    device text,
+    urgency text NOT NULL,
+    unstable boolean DEFAULT false NOT NULL,
+    title text NOT NULL,
+    body text NOT NULL,
+    state text NOT NULL,
+    channel uuid,
+    tried uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    maybe_came boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    next_try_at timestamp with time zone,
+    lease_until timestamp with time zone,
+    settled_at timestamp with time zone,
+    detail text DEFAULT ''::text NOT NULL,
+    CONSTRAINT notification_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'sending'::text, 'sent'::text, 'failed'::text, 'unknown'::text, 'unreachable'::text, 'cancelled'::text, 'silenced'::text]))),
+    CONSTRAINT notification_urgency_check CHECK ((urgency = ANY (ARRAY['person_at_risk'::text, 'urgent'::text, 'routine'::text])))
+);
 CREATE TABLE public.planned_maintenance (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     estate text NOT NULL,
@@ -560,6 +629,18 @@ CREATE TABLE public.planned_maintenance (
     entered_at timestamp with time zone NOT NULL,
     CONSTRAINT planned_maintenance_check CHECK (((ends_at > begins_at) AND (ends_at <= (begins_at + '14 days'::interval)))),
     CONSTRAINT planned_maintenance_reason_check CHECK ((reason <> ''::text))
+);
+CREATE TABLE public.quiet_hours (
+    username text NOT NULL,
+    begins time without time zone NOT NULL,
+    ends time without time zone NOT NULL
+);
+CREATE TABLE public.rotation (
+    estate text NOT NULL,
+    role text NOT NULL,
+    content jsonb NOT NULL,
+    set_by text NOT NULL,
+    set_at timestamp with time zone NOT NULL
 );
 CREATE TABLE public.seen_range (
     agent text NOT NULL,
@@ -691,6 +772,7 @@ ALTER TABLE ONLY public.camera ADD CONSTRAINT camera_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.camera_state_history ADD CONSTRAINT camera_state_history_pkey PRIMARY KEY (camera, boot, seq);
 ALTER TABLE ONLY public.camera_state ADD CONSTRAINT camera_state_pkey PRIMARY KEY (camera);
 ALTER TABLE ONLY public.change ADD CONSTRAINT change_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.channel ADD CONSTRAINT channel_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.clip ADD CONSTRAINT clip_pkey PRIMARY KEY (event);
 ALTER TABLE ONLY public.clock_set ADD CONSTRAINT clock_set_pkey PRIMARY KEY (agent, boot, seq);
 ALTER TABLE ONLY public.dead_letter ADD CONSTRAINT dead_letter_pkey PRIMARY KEY (id);
@@ -700,7 +782,10 @@ ALTER TABLE ONLY public.desired_report ADD CONSTRAINT desired_report_pkey PRIMAR
 ALTER TABLE ONLY public.device_certificate ADD CONSTRAINT device_certificate_pkey PRIMARY KEY (serial);
 ALTER TABLE ONLY public.device_history ADD CONSTRAINT device_history_pkey PRIMARY KEY (subject_type, subject, boot, seq);
 ALTER TABLE ONLY public.device ADD CONSTRAINT device_pkey PRIMARY KEY (subject_type, subject);
+ALTER TABLE ONLY public.duty_override ADD CONSTRAINT duty_override_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.enrolment_token ADD CONSTRAINT enrolment_token_pkey PRIMARY KEY (token_hash);
+ALTER TABLE ONLY public.escalation ADD CONSTRAINT escalation_pkey PRIMARY KEY (subject_type, subject);
+ALTER TABLE ONLY public.escalation_policy ADD CONSTRAINT escalation_policy_pkey PRIMARY KEY (estate);
 ALTER TABLE ONLY public.estate ADD CONSTRAINT estate_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.event ADD CONSTRAINT event_agent_boot_seq_observed_at_key1 UNIQUE (agent, boot, seq, observed_at);
 ALTER TABLE ONLY public.event_default ADD CONSTRAINT event_agent_boot_seq_observed_at_key UNIQUE (agent, boot, seq, observed_at);
@@ -719,7 +804,11 @@ ALTER TABLE ONLY public.login_failure ADD CONSTRAINT login_failure_pkey PRIMARY 
 ALTER TABLE ONLY public.migration ADD CONSTRAINT migration_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY public.node ADD CONSTRAINT node_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.node_sensor ADD CONSTRAINT node_sensor_pkey PRIMARY KEY (sensor);
+ALTER TABLE ONLY public.notification ADD CONSTRAINT notification_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.notification ADD CONSTRAINT notification_subject_type_subject_round_step_recipient_key UNIQUE (subject_type, subject, round, step, recipient);
 ALTER TABLE ONLY public.planned_maintenance ADD CONSTRAINT planned_maintenance_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.quiet_hours ADD CONSTRAINT quiet_hours_pkey PRIMARY KEY (username);
+ALTER TABLE ONLY public.rotation ADD CONSTRAINT rotation_pkey PRIMARY KEY (estate, role);
 ALTER TABLE ONLY public.seen_range ADD CONSTRAINT seen_range_pkey PRIMARY KEY (agent, boot);
 ALTER TABLE ONLY public.sensor ADD CONSTRAINT sensor_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.sensor_reading ADD CONSTRAINT sensor_reading_sensor_observed_at_key1 UNIQUE (sensor, observed_at);
@@ -745,10 +834,14 @@ CREATE INDEX camera_minute_observed_at_idx ON ONLY public.camera_minute USING bt
 CREATE INDEX camera_minute_at ON public.camera_minute_default USING btree (observed_at);
 CREATE INDEX camera_state_history_since ON public.camera_state_history USING btree (camera, since);
 CREATE INDEX change_at ON public.change USING btree (at);
+CREATE INDEX channel_owner ON public.channel USING btree (owner, "position");
 CREATE INDEX clip_sha256 ON public.clip USING btree (sha256);
 CREATE INDEX depends_on_node ON public.depends_on USING btree (node);
 CREATE INDEX desired_unpublished ON public.desired USING btree (agent) WHERE (published_at IS NULL);
 CREATE INDEX device_certificate_agent ON public.device_certificate USING btree (agent);
+CREATE INDEX duty_override_ends ON public.duty_override USING btree (estate, ends_at);
+CREATE INDEX escalation_due ON public.escalation USING btree (next_at) WHERE (state = 'running'::text);
+CREATE INDEX escalation_open ON public.escalation USING btree (subject_type) WHERE (state <> 'ended'::text);
 CREATE INDEX event_message_id_idx ON ONLY public.event USING btree (message_id);
 CREATE INDEX event_message_id ON public.event_default USING btree (message_id);
 CREATE INDEX facade_estate ON public.facade USING btree (estate);
@@ -763,6 +856,9 @@ CREATE INDEX fault_to_tell ON public.fault USING btree (tell_at) WHERE ((announc
 CREATE INDEX log_head_size ON public.log_head USING btree (size, number);
 CREATE INDEX log_leaf_subject ON public.log_leaf USING btree (kind, subject, index);
 CREATE INDEX login_failure_at ON public.login_failure USING btree (at);
+CREATE INDEX notification_created ON public.notification USING btree (estate, created_at);
+CREATE INDEX notification_device ON public.notification USING btree (device, recipient, created_at) WHERE (device IS NOT NULL);
+CREATE INDEX notification_open ON public.notification USING btree (next_try_at) WHERE (state = ANY (ARRAY['waiting'::text, 'sending'::text]));
 CREATE INDEX planned_maintenance_span ON public.planned_maintenance USING btree (estate, ends_at);
 CREATE INDEX session_expires ON public.session USING btree (expires_at);
 CREATE INDEX warning_camera ON public.warning USING btree (camera, suspected_at);
@@ -800,13 +896,17 @@ ALTER TABLE ONLY public.camera_facade ADD CONSTRAINT camera_facade_camera_fkey F
 ALTER TABLE ONLY public.camera_facade ADD CONSTRAINT camera_facade_facade_fkey FOREIGN KEY (facade) REFERENCES public.facade(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.camera_state ADD CONSTRAINT camera_state_camera_fkey FOREIGN KEY (camera) REFERENCES public.camera(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.camera_state_history ADD CONSTRAINT camera_state_history_camera_fkey FOREIGN KEY (camera) REFERENCES public.camera(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.channel ADD CONSTRAINT channel_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
+ALTER TABLE ONLY public.channel ADD CONSTRAINT channel_owner_fkey FOREIGN KEY (owner) REFERENCES public.account(username) ON DELETE CASCADE;
 ALTER TABLE ONLY public.clip ADD CONSTRAINT clip_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
 ALTER TABLE ONLY public.clip ADD CONSTRAINT clip_camera_fkey FOREIGN KEY (camera) REFERENCES public.camera(id);
 ALTER TABLE ONLY public.depends_on ADD CONSTRAINT depends_on_node_fkey FOREIGN KEY (node) REFERENCES public.node(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.desired ADD CONSTRAINT desired_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
 ALTER TABLE ONLY public.desired_report ADD CONSTRAINT desired_report_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
 ALTER TABLE ONLY public.device_certificate ADD CONSTRAINT device_certificate_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
+ALTER TABLE ONLY public.duty_override ADD CONSTRAINT duty_override_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
 ALTER TABLE ONLY public.enrolment_token ADD CONSTRAINT enrolment_token_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
+ALTER TABLE ONLY public.escalation_policy ADD CONSTRAINT escalation_policy_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
 ALTER TABLE ONLY public.facade ADD CONSTRAINT facade_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
 ALTER TABLE ONLY public.fall_end ADD CONSTRAINT fall_end_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
 ALTER TABLE ONLY public.fault ADD CONSTRAINT fault_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
@@ -817,8 +917,11 @@ ALTER TABLE ONLY public.log_time_stamp ADD CONSTRAINT log_time_stamp_head_fkey F
 ALTER TABLE ONLY public.node ADD CONSTRAINT node_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
 ALTER TABLE ONLY public.node_sensor ADD CONSTRAINT node_sensor_node_fkey FOREIGN KEY (node) REFERENCES public.node(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.node_sensor ADD CONSTRAINT node_sensor_sensor_fkey FOREIGN KEY (sensor) REFERENCES public.sensor(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.notification ADD CONSTRAINT notification_channel_fkey FOREIGN KEY (channel) REFERENCES public.channel(id) ON DELETE SET NULL;
 ALTER TABLE ONLY public.planned_maintenance ADD CONSTRAINT planned_maintenance_camera_fkey FOREIGN KEY (camera) REFERENCES public.camera(id);
 ALTER TABLE ONLY public.planned_maintenance ADD CONSTRAINT planned_maintenance_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
+ALTER TABLE ONLY public.quiet_hours ADD CONSTRAINT quiet_hours_username_fkey FOREIGN KEY (username) REFERENCES public.account(username) ON DELETE CASCADE;
+ALTER TABLE ONLY public.rotation ADD CONSTRAINT rotation_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
 ALTER TABLE ONLY public.sensor ADD CONSTRAINT sensor_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
 ALTER TABLE ONLY public.session ADD CONSTRAINT session_username_fkey FOREIGN KEY (username) REFERENCES public.account(username) ON DELETE CASCADE;
 ALTER TABLE ONLY public.warning ADD CONSTRAINT warning_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
