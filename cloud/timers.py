@@ -16,6 +16,7 @@ from cloud.store.causes import settle as settle_causes
 from cloud.store.changes import Change
 from cloud.store.escalations import advance as escalate
 from cloud.store.pool import Connection, DatabaseDown, Pool
+from cloud.store.rollups import refresh as refresh_rollups
 
 SENSOR_SILENCE: Final = timedelta(minutes=1)
 """Sensors speak every few seconds; a minute is many lost values."""
@@ -48,6 +49,13 @@ async def overdue_orders(conn: Connection, at: datetime) -> list[Change]:
     return await maintenance.mark_overdue(conn, at)
 
 
+async def rollups(conn: Connection, at: datetime) -> list[Change]:  # noqa: ARG001 - what is due is marked
+    """What cameras watched by hour, day and month follows the minutes, and minutes follow faults."""
+    await series.recount_blind(conn)
+    await refresh_rollups(conn)
+    return []
+
+
 async def housekeeping(conn: Connection, at: datetime) -> list[Change]:
     """Partitions ahead; what is over is forgotten."""
     await partitions.ensure(conn, at)
@@ -66,6 +74,7 @@ TIMERS: Final[tuple[tuple[str, float, Timer], ...]] = (
     ("shelves", 5.0, shelves),
     ("overdue_orders", 30.0, overdue_orders),
     ("escalations", 1.0, escalate),
+    ("rollups", 60.0, rollups),
     ("housekeeping", 600.0, housekeeping),
 )
 """(name, period in seconds, what to do in one transaction)."""

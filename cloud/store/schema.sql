@@ -8,6 +8,17 @@ BEGIN
     RETURN NULL;
 END
 $$;
+CREATE FUNCTION public.blind_mark() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO blind_due (camera, begin_at) VALUES (NEW.subject, CASE
+        WHEN TG_OP = 'INSERT' OR OLD.severity <> NEW.severity OR OLD.since <> NEW.since
+            THEN least(OLD.since, NEW.since)
+        ELSE least(OLD.cleared_at, NEW.cleared_at) END);
+    RETURN NULL;
+END
+$$;
 CREATE FUNCTION public.change_notify() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -68,6 +79,47 @@ CREATE FUNCTION public.own_estates() RETURNS text[]
     AS $$
     SELECT coalesce(nullif(current_setting('fallwatch.estates', true), ''), '{}')::text[]
 $$;
+CREATE FUNCTION public.rollup_mark() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO rollup_due SELECT DISTINCT date_trunc('hour', observed_at, 'UTC') FROM came;
+    RETURN NULL;
+END
+$$;
+CREATE FUNCTION public.rollup_refresh() RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    hours timestamptz[];
+BEGIN
+    PERFORM pg_advisory_xact_lock(1919905900);
+    WITH taken AS (DELETE FROM rollup_due RETURNING hour)
+        SELECT coalesce(array_agg(DISTINCT hour), '{}') INTO hours FROM taken;
+    INSERT INTO camera_hour AS old
+        SELECT camera, hour, sum(watched_s), sum(least(watched_s, 60 - blind_s)), count(*), sum(frames), sum(dropped)
+        FROM unnest(hours) hour
+        JOIN camera_minute ON observed_at >= hour AND observed_at < hour + INTERVAL '1 hour'
+        GROUP BY camera, hour
+    ON CONFLICT (began_at, camera) DO UPDATE SET (watched_s, clear_s, minutes, frames, dropped) =
+        (excluded.watched_s, excluded.clear_s, excluded.minutes, excluded.frames, excluded.dropped);
+    INSERT INTO camera_day AS old
+        SELECT camera, day, sum(watched_s), sum(clear_s), sum(minutes), sum(frames), sum(dropped)
+        FROM (SELECT DISTINCT date_trunc('day', hour, 'Asia/Shanghai') AS day FROM unnest(hours) hour) days
+        JOIN camera_hour ON began_at >= day AND began_at < date_add(day, INTERVAL '1 day', 'Asia/Shanghai')
+        GROUP BY camera, day
+    ON CONFLICT (began_at, camera) DO UPDATE SET (watched_s, clear_s, minutes, frames, dropped) =
+        (excluded.watched_s, excluded.clear_s, excluded.minutes, excluded.frames, excluded.dropped);
+    INSERT INTO camera_month AS old
+        SELECT camera, month, sum(watched_s), sum(clear_s), sum(minutes), sum(frames), sum(dropped)
+        FROM (SELECT DISTINCT date_trunc('month', hour, 'Asia/Shanghai') AS month FROM unnest(hours) hour) months
+        JOIN camera_day ON began_at >= month AND began_at < date_add(month, INTERVAL '1 month', 'Asia/Shanghai')
+        GROUP BY camera, month
+    ON CONFLICT (began_at, camera) DO UPDATE SET (watched_s, clear_s, minutes, frames, dropped) =
+        (excluded.watched_s, excluded.clear_s, excluded.minutes, excluded.frames, excluded.dropped);
+    RETURN cardinality(hours);
+END
+$$;
 CREATE TABLE public.agent (
     id text NOT NULL,
     estate text NOT NULL,
@@ -86,7 +138,8 @@ CREATE TABLE public.camera_minute (
     observed_at timestamp with time zone NOT NULL,
     watched_s double precision NOT NULL,
     frames bigint NOT NULL,
-    dropped bigint NOT NULL
+    dropped bigint NOT NULL,
+    blind_s double precision DEFAULT 0 NOT NULL
 )
 PARTITION BY RANGE (observed_at);
 CREATE VIEW own.camera_minute WITH (security_barrier='true') AS
@@ -94,7 +147,8 @@ CREATE VIEW own.camera_minute WITH (security_barrier='true') AS
     observed_at,
     watched_s,
     frames,
-    dropped
+    dropped,
+    blind_s
    FROM public.camera_minute
   WHERE (camera IN ( SELECT camera.id
            FROM public.camera
@@ -241,16 +295,50 @@ CREATE TABLE public.audit (
     content jsonb NOT NULL
 );
 ALTER TABLE public.audit ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY ( SEQUENCE NAME public.audit_id_seq START WITH 1 INCREMENT BY 1 NO MINVALUE NO MAXVALUE CACHE 1 );
+CREATE TABLE public.blind_due (
+    id bigint NOT NULL,
+    camera text NOT NULL,
+    begin_at timestamp with time zone NOT NULL
+);
+ALTER TABLE public.blind_due ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY ( SEQUENCE NAME public.blind_due_id_seq START WITH 1 INCREMENT BY 1 NO MINVALUE NO MAXVALUE CACHE 1 );
+CREATE TABLE public.camera_day (
+    camera text CONSTRAINT camera_hour_camera_not_null NOT NULL,
+    began_at timestamp with time zone CONSTRAINT camera_hour_began_at_not_null NOT NULL,
+    watched_s double precision CONSTRAINT camera_hour_watched_s_not_null NOT NULL,
+    clear_s double precision CONSTRAINT camera_hour_clear_s_not_null NOT NULL,
+    minutes bigint CONSTRAINT camera_hour_minutes_not_null NOT NULL,
+    frames bigint CONSTRAINT camera_hour_frames_not_null NOT NULL,
+    dropped bigint CONSTRAINT camera_hour_dropped_not_null NOT NULL
+);
 CREATE TABLE public.camera_facade (
     camera text NOT NULL,
     facade text NOT NULL
+);
+CREATE TABLE public.camera_hour (
+    camera text NOT NULL,
+    began_at timestamp with time zone NOT NULL,
+    watched_s double precision NOT NULL,
+    clear_s double precision NOT NULL,
+    minutes bigint NOT NULL,
+    frames bigint NOT NULL,
+    dropped bigint NOT NULL
 );
 CREATE TABLE public.camera_minute_default (
     camera text CONSTRAINT camera_minute_camera_not_null NOT NULL,
     observed_at timestamp with time zone CONSTRAINT camera_minute_observed_at_not_null NOT NULL,
     watched_s double precision CONSTRAINT camera_minute_watched_s_not_null NOT NULL,
     frames bigint CONSTRAINT camera_minute_frames_not_null NOT NULL,
-    dropped bigint CONSTRAINT camera_minute_dropped_not_null NOT NULL
+    dropped bigint CONSTRAINT camera_minute_dropped_not_null NOT NULL,
+    blind_s double precision DEFAULT 0 CONSTRAINT camera_minute_blind_s_not_null NOT NULL
+);
+CREATE TABLE public.camera_month (
+    camera text CONSTRAINT camera_hour_camera_not_null NOT NULL,
+    began_at timestamp with time zone CONSTRAINT camera_hour_began_at_not_null NOT NULL,
+    watched_s double precision CONSTRAINT camera_hour_watched_s_not_null NOT NULL,
+    clear_s double precision CONSTRAINT camera_hour_clear_s_not_null NOT NULL,
+    minutes bigint CONSTRAINT camera_hour_minutes_not_null NOT NULL,
+    frames bigint CONSTRAINT camera_hour_frames_not_null NOT NULL,
+    dropped bigint CONSTRAINT camera_hour_dropped_not_null NOT NULL
 );
 CREATE TABLE public.camera_state (
     camera text NOT NULL,
@@ -635,6 +723,9 @@ CREATE TABLE public.quiet_hours (
     begins time without time zone NOT NULL,
     ends time without time zone NOT NULL
 );
+CREATE TABLE public.rollup_due (
+    hour timestamp with time zone NOT NULL
+);
 CREATE TABLE public.rotation (
     estate text NOT NULL,
     role text NOT NULL,
@@ -765,9 +856,13 @@ ALTER TABLE ONLY public.alert_history ADD CONSTRAINT alert_history_pkey PRIMARY 
 ALTER TABLE ONLY public.alert ADD CONSTRAINT alert_message_id_key UNIQUE (message_id);
 ALTER TABLE ONLY public.alert ADD CONSTRAINT alert_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.audit ADD CONSTRAINT audit_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.blind_due ADD CONSTRAINT blind_due_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.camera_day ADD CONSTRAINT camera_day_pkey PRIMARY KEY (began_at, camera);
 ALTER TABLE ONLY public.camera_facade ADD CONSTRAINT camera_facade_pkey PRIMARY KEY (camera, facade);
+ALTER TABLE ONLY public.camera_hour ADD CONSTRAINT camera_hour_pkey PRIMARY KEY (began_at, camera);
 ALTER TABLE ONLY public.camera_minute ADD CONSTRAINT camera_minute_camera_observed_at_key1 UNIQUE (camera, observed_at);
 ALTER TABLE ONLY public.camera_minute_default ADD CONSTRAINT camera_minute_camera_observed_at_key UNIQUE (camera, observed_at);
+ALTER TABLE ONLY public.camera_month ADD CONSTRAINT camera_month_pkey PRIMARY KEY (began_at, camera);
 ALTER TABLE ONLY public.camera ADD CONSTRAINT camera_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.camera_state_history ADD CONSTRAINT camera_state_history_pkey PRIMARY KEY (camera, boot, seq);
 ALTER TABLE ONLY public.camera_state ADD CONSTRAINT camera_state_pkey PRIMARY KEY (camera);
@@ -849,6 +944,7 @@ CREATE INDEX fault_beneath ON public.fault USING btree (suppressed_by) WHERE (su
 CREATE INDEX fault_condition ON public.fault USING btree (kind, subject_type, subject, since);
 CREATE INDEX fault_estate ON public.fault USING btree (estate);
 CREATE INDEX fault_history_fault ON public.fault_history USING btree (fault);
+CREATE INDEX fault_of_thing ON public.fault USING btree (subject_type, subject, since);
 CREATE UNIQUE INDEX fault_one_open ON public.fault USING btree (kind, subject_type, subject) WHERE (state <> 'closed'::text);
 CREATE INDEX fault_shelved ON public.fault USING btree (shelved_until) WHERE (shelved_until IS NOT NULL);
 CREATE INDEX fault_since ON public.fault USING btree (since);
@@ -873,6 +969,8 @@ ALTER INDEX public.event_agent_boot_seq_observed_at_key1 ATTACH PARTITION public
 ALTER INDEX public.event_message_id_idx ATTACH PARTITION public.event_message_id;
 ALTER INDEX public.sensor_reading_sensor_observed_at_key1 ATTACH PARTITION public.sensor_reading_sensor_observed_at_key;
 CREATE TRIGGER audit_entered AFTER INSERT ON public.audit FOR EACH STATEMENT EXECUTE FUNCTION public.audit_entered();
+CREATE TRIGGER blind_changed AFTER UPDATE ON public.fault FOR EACH ROW WHEN (((new.subject_type = 'camera'::text) AND (((old.since IS DISTINCT FROM new.since) OR (old.cleared_at IS DISTINCT FROM new.cleared_at)) OR (old.severity IS DISTINCT FROM new.severity)))) EXECUTE FUNCTION public.blind_mark();
+CREATE TRIGGER blind_raised AFTER INSERT ON public.fault FOR EACH ROW WHEN ((new.subject_type = 'camera'::text)) EXECUTE FUNCTION public.blind_mark();
 CREATE TRIGGER change_notify AFTER INSERT ON public.change FOR EACH STATEMENT EXECUTE FUNCTION public.change_notify();
 CREATE TRIGGER log_alert AFTER INSERT ON public.alert_history FOR EACH ROW EXECUTE FUNCTION public.log_alert();
 CREATE TRIGGER log_audit AFTER INSERT ON public.audit FOR EACH ROW EXECUTE FUNCTION public.log_audit();
@@ -882,6 +980,8 @@ CREATE TRIGGER only_added BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit FO
 CREATE TRIGGER only_added BEFORE DELETE OR UPDATE OR TRUNCATE ON public.log_head FOR EACH STATEMENT EXECUTE FUNCTION public.only_added();
 CREATE TRIGGER only_added BEFORE DELETE OR UPDATE OR TRUNCATE ON public.log_leaf FOR EACH STATEMENT EXECUTE FUNCTION public.only_added();
 CREATE TRIGGER only_added BEFORE DELETE OR UPDATE OR TRUNCATE ON public.log_node FOR EACH STATEMENT EXECUTE FUNCTION public.only_added();
+CREATE TRIGGER rollup_came AFTER INSERT ON public.camera_minute REFERENCING NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION public.rollup_mark();
+CREATE TRIGGER rollup_changed AFTER UPDATE ON public.camera_minute REFERENCING NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION public.rollup_mark();
 ALTER TABLE ONLY public.account_estate ADD CONSTRAINT account_estate_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.account_estate ADD CONSTRAINT account_estate_username_fkey FOREIGN KEY (username) REFERENCES public.account(username) ON DELETE CASCADE;
 ALTER TABLE ONLY public.agent_cut_off ADD CONSTRAINT agent_cut_off_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);

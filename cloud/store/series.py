@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from psycopg.rows import class_row
 
+from cloud.core.fault import OF_PICTURE
 from cloud.store.pool import Connection
 from contracts.messages import CameraMinute, SensorReading
 
@@ -32,6 +34,17 @@ class MinuteRow:
     camera: str
     observed_at: datetime
     watched_s: float
+
+
+_BLIND: Final = (
+    "(SELECT coalesce(extract(epoch FROM sum(upper(part) - lower(part))), 0) FROM unnest("
+    "(SELECT range_agg(tstzrange(since, cleared_at)) FROM fault WHERE subject_type = 'camera'"
+    " AND subject = {minute}.camera AND severity <> 'warning' AND kind = ANY(%(blinding)s)"
+    " AND since < {minute}.observed_at + INTERVAL '1 minute'"
+    " AND (cleared_at IS NULL OR cleared_at > {minute}.observed_at))"
+    " * tstzmultirange(tstzrange({minute}.observed_at, {minute}.observed_at + INTERVAL '1 minute'))) part)"
+)
+"""SQL: seconds of a minute in which nobody could rely on its picture. Faults that overlap count once."""
 
 
 async def insert_readings(conn: Connection, readings: Sequence[SensorReading]) -> None:
@@ -61,15 +74,51 @@ async def insert_minutes(conn: Connection, minutes: Sequence[CameraMinute]) -> N
     """Store watched minutes. Two boots may each have watched a part of one: the parts add up."""
     if not minutes:
         return
-    async with conn.cursor() as cursor:
-        await cursor.executemany(
-            "INSERT INTO camera_minute AS known (camera, observed_at, watched_s, frames, dropped)"
-            " VALUES (%s, date_trunc('minute', %s::timestamptz), %s, %s, %s)"
-            " ON CONFLICT (camera, observed_at) DO UPDATE SET"
-            " watched_s = least(60, known.watched_s + excluded.watched_s),"
-            " frames = known.frames + excluded.frames, dropped = known.dropped + excluded.dropped",
-            [(m.camera, m.observed_at, m.watched_s, m.frames, m.dropped) for m in minutes],
+    await conn.execute(
+        "INSERT INTO camera_minute AS known (camera, observed_at, watched_s, frames, dropped, blind_s)"  # noqa: S608 - a constant
+        f" SELECT camera, observed_at, least(60, watched_s), frames, dropped, {_BLIND.format(minute='part')}"
+        " FROM (SELECT camera, date_trunc('minute', at) AS observed_at, sum(watched_s) AS watched_s,"
+        " sum(frames) AS frames, sum(dropped) AS dropped FROM unnest(%(cameras)s::text[],"
+        " %(at)s::timestamptz[], %(watched_s)s::float8[], %(frames)s::bigint[], %(dropped)s::bigint[])"
+        " AS new (camera, at, watched_s, frames, dropped) GROUP BY 1, 2) part"
+        " ON CONFLICT (camera, observed_at) DO UPDATE SET"
+        " watched_s = least(60, known.watched_s + excluded.watched_s),"
+        " frames = known.frames + excluded.frames, dropped = known.dropped + excluded.dropped",
+        {
+            "blinding": list(OF_PICTURE),
+            "cameras": [minute.camera for minute in minutes],
+            "at": [minute.observed_at for minute in minutes],
+            "watched_s": [minute.watched_s for minute in minutes],
+            "frames": [minute.frames for minute in minutes],
+            "dropped": [minute.dropped for minute in minutes],
+        },
+    )
+
+
+async def recount_blind(conn: Connection) -> int:
+    """Count minutes anew over which a fault has come, gone or changed; how many that changes.
+
+    Until then a minute knows the faults that were told when it came.
+    """
+    rows = await conn.execute(
+        "WITH due AS (DELETE FROM blind_due WHERE id IN"
+        " (SELECT id FROM blind_due ORDER BY id FOR UPDATE SKIP LOCKED) RETURNING camera, begin_at)"
+        " SELECT camera, min(begin_at) FROM due GROUP BY camera ORDER BY camera"
+    )
+    changed = 0
+    for camera, begin in await rows.fetchall():
+        done = await conn.execute(
+            "UPDATE camera_minute SET blind_s = counted.blind_s"  # noqa: S608 - a constant
+            f" FROM (SELECT observed_at, {_BLIND.format(minute='minute')} AS blind_s"
+            " FROM camera_minute minute WHERE camera = %(camera)s"
+            " AND observed_at > %(begin)s - INTERVAL '1 minute') counted"
+            " WHERE camera_minute.camera = %(camera)s AND camera_minute.observed_at = counted.observed_at"
+            " AND camera_minute.observed_at > %(begin)s - INTERVAL '1 minute'"
+            " AND camera_minute.blind_s <> counted.blind_s",
+            {"blinding": list(OF_PICTURE), "camera": camera, "begin": begin},
         )
+        changed += done.rowcount
+    return changed
 
 
 async def minutes(conn: Connection, begin: datetime, end: datetime) -> list[MinuteRow]:

@@ -32,3 +32,44 @@ NO_QUERIES: Final[Mapping[str, str]] = {
     "pool.savepoint": "a transaction within one, of the driver",
 }
 """What asks nothing, and why it needs no case."""
+
+NOT_YET: Final[frozenset[str]] = frozenset(
+    {
+        "audit.expect_entry",
+        "causes.settle",
+        "duty.add_channel",
+        "duty.add_override",
+        "duty.calendars",
+        "duty.channel",
+        "duty.channels_of",
+        "duty.channels_of_estate",
+        "duty.drop_channel",
+        "duty.drop_override",
+        "duty.members",
+        "duty.overrides",
+        "duty.policy",
+        "duty.policy_row",
+        "duty.quiet_hours",
+        "duty.roster",
+        "duty.rotations",
+        "duty.set_policy",
+        "duty.set_quiet_hours",
+        "duty.set_rotation",
+        "duty.zone",
+        "escalations.advance",
+        "faults.is_open",
+        "notifications.cancel",
+        "notifications.claim",
+        "notifications.insert",
+        "notifications.lately",
+        "notifications.recover",
+        "notifications.settle",
+        "notifications.told",
+        "rights.bring",
+        "topology.names",
+        "topology.of_estate",
+        "topology.seed",
+        "topology.wait_for_cause",
+    }
+)
+"""Older than this table; nothing may be added."""

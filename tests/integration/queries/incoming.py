@@ -5,11 +5,11 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from cloud.store import events, series
+from cloud.store import events, rollups, series
 from cloud.store.events import DeadLetter, EventRow
 from contracts.base import SeqRange
 from tests.fixtures.cloud import NOW
-from tests.integration.queries.made import DEVICE, Case, later
+from tests.integration.queries.made import DEVICE, At, Case, later
 
 BOOT = DEVICE.boot
 KEYS = [("box-a", BOOT, number) for number in (1, 2, 5)]
@@ -23,6 +23,13 @@ MINUTES = [
     for camera in ("cam-east", "cam-west")
     for number in range(1, 60)
 ]
+HOUR = NOW.replace(minute=0, second=0)
+
+
+async def _refreshed(at: At) -> None:
+    """TimescaleDB does it by itself: how much there was to do is not compared."""
+    await rollups.refresh(at.conn)
+
 
 CASES: Final[Mapping[str, Case]] = {
     "events.lock_agents": lambda at: events.lock_agents(at.conn, ["box-a", "other-box"]),
@@ -42,4 +49,7 @@ CASES: Final[Mapping[str, Case]] = {
     "series.insert_minutes": lambda at: series.insert_minutes(at.conn, MINUTES),
     "series.insert_minutes (of a second boot)": lambda at: series.insert_minutes(at.conn, MINUTES[:1]),
     "series.minutes": lambda at: series.minutes(at.conn, later(-10), NOW),
+    "rollups.refresh": _refreshed,
+    "rollups.watched": lambda at: rollups.watched(at.conn, "minute", HOUR, NOW),
+    "rollups.watched (hours)": lambda at: rollups.watched(at.conn, "hour", HOUR, NOW),
 }
