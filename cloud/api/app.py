@@ -24,6 +24,7 @@ from cloud.api.routes import (
     desk,
     enrolment,
     evidence,
+    handovers,
     maintenance,
     ops,
     pages,
@@ -38,7 +39,20 @@ from cloud.evidence.blobs import Blobs
 from cloud.store import pool
 
 HASHING_AT_ONCE = 2
-ROUTES = (session, desk, alerts, maintenance, desired, sequence, bureau, enrolment, evidence, ops, pages)
+ROUTES = (
+    session,
+    desk,
+    alerts,
+    handovers,
+    maintenance,
+    desired,
+    sequence,
+    bureau,
+    enrolment,
+    evidence,
+    ops,
+    pages,
+)
 
 
 def create_app(settings: Settings) -> FastAPI:

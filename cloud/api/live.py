@@ -19,7 +19,7 @@ from cloud.store.changes import LoggedChange
 from cloud.store.pool import DatabaseDown, Pool, transaction
 
 TOPICS: Final[Mapping[Duty, frozenset[str]]] = {
-    "desk": frozenset({"alert", "clip", "camera", "agent"}),
+    "desk": frozenset({"alert", "clip", "camera", "agent", "handover"}),
     "maintenance": frozenset({"fault", "work_order", "camera", "agent", "sensor"}),
     "coverage": frozenset({"camera", "agent", "fault", "minute"}),
 }

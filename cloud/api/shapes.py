@@ -14,6 +14,7 @@ from cloud.store.clips import ClipRow
 from cloud.store.desired import Standing
 from cloud.store.equipment import WarningRow
 from cloud.store.faults import FaultRow
+from cloud.store.handovers import HandoverRow
 from cloud.store.work_order_lists import WorkOrderRow
 
 Json = dict[str, Any]
@@ -115,6 +116,20 @@ def alert_detail(
         "history": [
             {"at": instant(line.at), "what": line.what, "by": line.by, "note": line.note} for line in lines
         ],
+    }
+
+
+def handover(row: HandoverRow) -> Json:
+    """A handover with what went along."""
+    return {
+        "id": str(row.id),
+        "from": row.giver,
+        "to": row.receiver,
+        "state": row.state,
+        "note": row.note,
+        "offered_at": instant(row.offered_at),
+        "ended_at": maybe(row.ended_at),
+        "items": row.items,
     }
 
 

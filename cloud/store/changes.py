@@ -15,7 +15,9 @@ from cloud.store.pool import Connection, DatabaseDown
 
 LOCK = 0x4368616E  # "Chan"
 
-Topic = Literal["alert", "clip", "fault", "work_order", "camera", "agent", "sensor", "minute", "notification"]
+Topic = Literal[
+    "alert", "clip", "fault", "work_order", "camera", "agent", "sensor", "minute", "notification", "handover"
+]
 
 
 @dataclass(frozen=True, slots=True)

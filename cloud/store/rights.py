@@ -90,6 +90,13 @@ RULES: Final[Mapping[str, Rule]] = {
     "fault_history": Rule(_by_parent("fault_history", "fault"), "add"),
     "fault_report": Rule(_BY_SUBJECT),
     "ground": Rule("facade IN (SELECT id FROM facade)"),
+    "handover": Rule(
+        "from_person IN (SELECT username FROM account) AND to_person IN (SELECT username FROM account)",
+        "change",
+    ),
+    "handover_item": Rule(
+        f"{_by_parent('handover_item', 'handover')} AND {_by_parent('handover_item', 'alert')}", "add"
+    ),
     "node": Rule(_BY_ESTATE),
     "node_sensor": Rule("node IN (SELECT id FROM node)"),
     "planned_maintenance": Rule(_BY_ESTATE, "add"),

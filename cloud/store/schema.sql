@@ -616,6 +616,22 @@ CREATE TABLE public.ground (
     CONSTRAINT ground_check CHECK ((last_bay >= first_bay)),
     CONSTRAINT ground_first_bay_check CHECK ((first_bay > 0))
 );
+CREATE TABLE public.handover (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    from_person text NOT NULL,
+    to_person text NOT NULL,
+    state text NOT NULL,
+    note text NOT NULL,
+    offered_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT handover_check CHECK ((to_person <> from_person)),
+    CONSTRAINT handover_state_check CHECK ((state = ANY (ARRAY['offered'::text, 'accepted'::text, 'withdrawn'::text])))
+);
+CREATE TABLE public.handover_item (
+    handover uuid NOT NULL,
+    alert uuid NOT NULL,
+    note text NOT NULL
+);
 CREATE TABLE public.log_head (
     number bigint NOT NULL,
     size bigint NOT NULL,
@@ -890,6 +906,8 @@ ALTER TABLE ONLY public.fault_history ADD CONSTRAINT fault_history_pkey PRIMARY 
 ALTER TABLE ONLY public.fault ADD CONSTRAINT fault_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.fault_report ADD CONSTRAINT fault_report_pkey PRIMARY KEY (subject_type, subject, fault);
 ALTER TABLE ONLY public.ground ADD CONSTRAINT ground_pkey PRIMARY KEY (facade, first_bay, last_bay, below);
+ALTER TABLE ONLY public.handover_item ADD CONSTRAINT handover_item_pkey PRIMARY KEY (handover, alert);
+ALTER TABLE ONLY public.handover ADD CONSTRAINT handover_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.log_head ADD CONSTRAINT log_head_pkey PRIMARY KEY (number);
 ALTER TABLE ONLY public.log_leaf ADD CONSTRAINT log_leaf_pkey PRIMARY KEY (index);
 ALTER TABLE ONLY public.log_node ADD CONSTRAINT log_node_pkey PRIMARY KEY (level, "position");
@@ -949,6 +967,9 @@ CREATE UNIQUE INDEX fault_one_open ON public.fault USING btree (kind, subject_ty
 CREATE INDEX fault_shelved ON public.fault USING btree (shelved_until) WHERE (shelved_until IS NOT NULL);
 CREATE INDEX fault_since ON public.fault USING btree (since);
 CREATE INDEX fault_to_tell ON public.fault USING btree (tell_at) WHERE ((announced_at IS NULL) AND (suppressed_by IS NULL) AND (state <> 'closed'::text));
+CREATE INDEX handover_ended ON public.handover USING btree (ended_at);
+CREATE INDEX handover_item_alert ON public.handover_item USING btree (alert);
+CREATE UNIQUE INDEX handover_one_offered ON public.handover USING btree (from_person) WHERE (state = 'offered'::text);
 CREATE INDEX log_head_size ON public.log_head USING btree (size, number);
 CREATE INDEX log_leaf_subject ON public.log_leaf USING btree (kind, subject, index);
 CREATE INDEX login_failure_at ON public.login_failure USING btree (at);
@@ -1013,6 +1034,8 @@ ALTER TABLE ONLY public.fault ADD CONSTRAINT fault_estate_fkey FOREIGN KEY (esta
 ALTER TABLE ONLY public.fault_history ADD CONSTRAINT fault_history_fault_fkey FOREIGN KEY (fault) REFERENCES public.fault(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.fault ADD CONSTRAINT fault_suppressed_by_fkey FOREIGN KEY (suppressed_by) REFERENCES public.fault(id) ON DELETE SET NULL;
 ALTER TABLE ONLY public.ground ADD CONSTRAINT ground_facade_fkey FOREIGN KEY (facade) REFERENCES public.facade(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.handover_item ADD CONSTRAINT handover_item_alert_fkey FOREIGN KEY (alert) REFERENCES public.alert(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.handover_item ADD CONSTRAINT handover_item_handover_fkey FOREIGN KEY (handover) REFERENCES public.handover(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.log_time_stamp ADD CONSTRAINT log_time_stamp_head_fkey FOREIGN KEY (head) REFERENCES public.log_head(number);
 ALTER TABLE ONLY public.node ADD CONSTRAINT node_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
 ALTER TABLE ONLY public.node_sensor ADD CONSTRAINT node_sensor_node_fkey FOREIGN KEY (node) REFERENCES public.node(id) ON DELETE CASCADE;
@@ -1059,6 +1082,8 @@ ALTER TABLE public.fault ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.fault_history ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.fault_report ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.ground ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.handover ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.handover_item ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.node ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.node_sensor ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_additions ON public.alert_history FOR INSERT TO fallwatch_api WITH CHECK ((EXISTS ( SELECT
@@ -1069,6 +1094,11 @@ CREATE POLICY own_additions ON public.change FOR INSERT TO fallwatch_api WITH CH
 CREATE POLICY own_additions ON public.fault_history FOR INSERT TO fallwatch_api WITH CHECK ((EXISTS ( SELECT
    FROM public.fault
   WHERE (fault.id = fault_history.fault))));
+CREATE POLICY own_additions ON public.handover_item FOR INSERT TO fallwatch_api WITH CHECK (((EXISTS ( SELECT
+   FROM public.handover
+  WHERE (handover.id = handover_item.handover))) AND (EXISTS ( SELECT
+   FROM public.alert
+  WHERE (alert.id = handover_item.alert)))));
 CREATE POLICY own_additions ON public.planned_maintenance FOR INSERT TO fallwatch_api WITH CHECK ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
 CREATE POLICY own_additions ON public.work_order_history FOR INSERT TO fallwatch_api WITH CHECK ((EXISTS ( SELECT
    FROM public.work_order
@@ -1156,6 +1186,14 @@ CASE subject_type
 END);
 CREATE POLICY own_estates ON public.ground TO fallwatch_api USING ((facade IN ( SELECT facade.id
    FROM public.facade)));
+CREATE POLICY own_estates ON public.handover TO fallwatch_api USING (((from_person IN ( SELECT account.username
+   FROM public.account)) AND (to_person IN ( SELECT account.username
+   FROM public.account))));
+CREATE POLICY own_estates ON public.handover_item FOR SELECT TO fallwatch_api USING (((EXISTS ( SELECT
+   FROM public.handover
+  WHERE (handover.id = handover_item.handover))) AND (EXISTS ( SELECT
+   FROM public.alert
+  WHERE (alert.id = handover_item.alert)))));
 CREATE POLICY own_estates ON public.node TO fallwatch_api USING ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
 CREATE POLICY own_estates ON public.node_sensor TO fallwatch_api USING ((node IN ( SELECT node.id
    FROM public.node)));

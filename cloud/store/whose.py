@@ -19,6 +19,13 @@ WAYS: Final[Mapping[str, str]] = {
     "clip": "SELECT agent.estate FROM clip JOIN agent ON agent.id = clip.agent WHERE clip.event = {uuid}",
     "fault": "SELECT estate FROM fault WHERE id = {uuid}",
     "work_order": "SELECT estate FROM work_order WHERE id = {uuid}",
+    # Between two people: of an estate that both may see.
+    "handover": (
+        "SELECT estate.id FROM estate WHERE 2 = (SELECT count(*) FROM account JOIN handover"
+        " ON account.username IN (handover.from_person, handover.to_person) WHERE handover.id = {uuid}"
+        " AND (account.every_estate OR EXISTS (SELECT FROM account_estate has"
+        " WHERE has.username = account.username AND has.estate = estate.id))) ORDER BY estate.id LIMIT 1"
+    ),
     "estate": "SELECT id FROM estate WHERE id = given.subject",
 }
 """Kind → its estate, for the key `given.subject`."""

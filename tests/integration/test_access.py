@@ -28,6 +28,9 @@ POST   /api/alerts/{alert}/shelve       | desk manager                 | 404    
 POST   /api/alerts/{alert}/unshelve     | desk manager                 | 404       | unshelved
 POST   /api/alerts/{alert}/close        | desk manager                 | 404       | closed
 POST   /api/alerts/{alert}/reopen       | desk manager                 | 404       | reopened
+POST   /api/handovers                   | desk manager                 | hidden    | offered
+POST   /api/handovers/{handover}/accept | desk manager                 | 404       | accepted
+POST   /api/handovers/{handover}/withdraw | desk manager               | 404       | withdrawn
 GET    /api/evidence/clips/{sha256}     | desk manager                 | 404       |
 GET    /api/maintenance                 | maintenance manager          | hidden    |
 GET    /api/agents/{agent}/sequence     | maintenance manager          | 404       |
@@ -68,6 +71,7 @@ BODIES: Final[dict[str, Any]] = {
     "POST /api/alerts/{alert}/assign": {"to": "desk"},
     "POST /api/alerts/{alert}/note": {"text": "seen from the gate"},
     "POST /api/alerts/{alert}/shelve": {"minutes": 30, "reason": "after the rain"},
+    "POST /api/handovers": {"to": "next"},
     "POST /api/alerts/{alert}/close": {"reason": "false_bird", "note": ""},
     "POST /api/alerts/{alert}/reopen": {"reason": "a second piece was found"},
     "POST /api/work-orders/{order}/finish": {"measure": "cleaned"},

@@ -109,6 +109,7 @@ async def test_migrating_twice_changes_nothing(empty_database_url: str) -> None:
         "0014_rollups.sql",
         "0016_alarms.sql",
         "0017_topology.sql",
+        "0018_handover.sql",
         "0019_notification.sql",
         "0022_work_orders.sql",
         "0023_planned_maintenance.sql",

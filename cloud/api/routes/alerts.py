@@ -132,7 +132,7 @@ async def reopen(alert: UUID, body: Reopening, account: Desk, services: Use) -> 
 async def _apply(services: Services, account: Account, alert: UUID, given: machine.ByPeople) -> Json:
     now = clock.utc_now()
     async with services.acting(account) as conn:
-        if isinstance(given, machine.Assign) and given.to not in await desk.people(conn):
+        if isinstance(given, machine.Assign) and await desk.may_have(conn, alert, given.to) is False:
             raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "there is nobody of that name at the desk")
         change = await desk.apply(conn, alert, given, now)
         if change is None:

@@ -10,7 +10,8 @@ from cloud.api import shapes
 from cloud.api.auth import Desk
 from cloud.api.services import Use
 from cloud.api.shapes import Json
-from cloud.store import accounts, alerts, changes, registry
+from cloud.store import accounts, alerts, changes, handovers, registry
+from cloud.store.desk import people as people_at_desk
 
 router = APIRouter(prefix="/api/desk")
 
@@ -29,6 +30,8 @@ async def desk(account: Desk, services: Use) -> Json:
         open_alerts = await alerts.open_alerts(conn)
         names = await accounts.display_names(conn)
         closed = await alerts.closed_since(conn, now - CLOSED_SPAN, CLOSED_MAX)
+        colleagues = await people_at_desk(conn)
+        passed_on = await handovers.since(conn, now - CLOSED_SPAN)
     states = {camera.id: camera.now for camera in cameras}
     named = {camera.id: shapes.thing(camera.id, camera.name_zh, camera.name_en) for camera in cameras}
     return {
@@ -45,4 +48,6 @@ async def desk(account: Desk, services: Use) -> Json:
         },
         "open": [shapes.alert(row) for row in open_alerts],
         "closed": [shapes.alert(row) for row in closed],
+        "colleagues": colleagues,
+        "handovers": [shapes.handover(row) for row in passed_on],
     }

@@ -3,9 +3,38 @@
 from collections.abc import Mapping
 from typing import Final
 
-from cloud.store import migrate, partitions, registry
-from tests.fixtures.cloud import NOW, estate_file
-from tests.integration.queries.made import At, Case, later
+from cloud.core.estate import Estate
+from cloud.store import migrate, partitions, registry, topology
+from tests.fixtures.cloud import NAME, NOW, estate_file
+from tests.integration.queries.made import EAST, At, Case, later
+
+SWITCHED = Estate.model_validate(
+    {
+        "id": "garden",
+        "name": NAME,
+        "nodes": [
+            {"id": "cabinet-3", "kind": "cabinet", "name": NAME},
+            {
+                "id": "switch-3",
+                "kind": "switch",
+                "name": NAME,
+                "hangs_on": ["cabinet-3"],
+                "told_by": ["cabinet"],
+            },
+        ],
+        "agents": [
+            {
+                "id": "box-a",
+                "name": NAME,
+                "cameras": [
+                    {"id": "cam-east", "name": NAME, "hangs_on": ["switch-3"]},
+                    {"id": "cam-west", "name": NAME, "hangs_on": ["switch-3"]},
+                ],
+                "sensors": [{"id": "cabinet", "name": NAME, "quantity": "temperature", "unit": "Cel"}],
+            }
+        ],
+    }
+)
 
 
 async def _ensured(at: At) -> None:
@@ -18,6 +47,10 @@ CASES: Final[Mapping[str, Case]] = {
     "partitions.ensure": _ensured,
     "registry.seed": lambda at: registry.seed(at.conn, estate_file("box-a")),
     "registry.seed (again)": lambda at: registry.seed(at.conn, estate_file("box-a")),
+    "topology.seed": lambda at: topology.seed(at.conn, SWITCHED),
+    "topology.of_estate": lambda at: topology.of_estate(at.conn, "garden"),
+    "topology.wait_for_cause": lambda at: topology.wait_for_cause(at.conn, EAST, "camera_lost"),
+    "topology.names": lambda at: topology.names(at.conn),
     "registry.owned": lambda at: registry.owned(at.conn, ["box-a", "nobody"]),
     "registry.is_known": lambda at: registry.is_known(at.conn, "box-a"),
     "registry.estates": lambda at: registry.estates(at.conn),

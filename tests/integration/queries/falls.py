@@ -5,15 +5,23 @@ from typing import Final
 from uuid import UUID
 
 from cloud.core import alarm as machine
+from cloud.core.handover import Withdraw
 from cloud.core.machine import Record
-from cloud.store import alerts, clocks, desk, equipment
+from cloud.store import alerts, clocks, desk, equipment, handovers
 from tests.fixtures.cloud import NOW
-from tests.integration.queries.made import DEVICE, FALL, OTHER_FALL, Case, later
+from tests.integration.queries.made import DEVICE, FALL, OTHER_FALL, At, Case, later
 
 END, LEARNT, SIREN = DEVICE.ended(FALL, floor=7), DEVICE.clock_set(-3.5), DEVICE.warning(FALL)
 ANSWER, CLOSE = machine.Acknowledge("li"), machine.Close("li", "real", "a flower pot")
 SHELVE = machine.Shelve("li", later(60), "the painters are there")
 LINE = Record(NOW, "note", "li", "nobody was below")
+
+WITHDRAW = Withdraw("li")
+
+
+def _noted(at: At) -> handovers.Said:
+    return handovers.Said("quiet", {at.oldest["alert"]: "the painters come at ten"})
+
 
 CASES: Final[Mapping[str, Case]] = {
     "alerts.raise_alert": lambda at: alerts.raise_alert(at.conn, FALL, NOW),
@@ -26,9 +34,14 @@ CASES: Final[Mapping[str, Case]] = {
     "alerts.open_alerts": lambda at: alerts.open_alerts(at.conn),
     "alerts.write_down": lambda at: alerts.write_down(at.conn, at.oldest["alert"], LINE),
     "desk.people": lambda at: desk.people(at.conn),
+    "desk.may_have": lambda at: desk.may_have(at.conn, at.oldest["alert"], "li"),
     "desk.apply": lambda at: desk.apply(at.conn, at.oldest["alert"], ANSWER, later(2)),
     "desk.apply (shelve)": lambda at: desk.apply(at.conn, at.oldest["alert"], SHELVE, later(2)),
     "desk.end_shelves": lambda at: desk.end_shelves(at.conn, later(60)),
+    "handovers.offer": lambda at: handovers.offer(at.conn, "li", "wu", _noted(at), later(60)),
+    "handovers.apply": lambda at: handovers.apply(at.conn, at.oldest["handover"], WITHDRAW, later(60)),
+    "handovers.offer (again)": lambda at: handovers.offer(at.conn, "li", "wu", _noted(at), later(60)),
+    "handovers.since": lambda at: handovers.since(at.conn, NOW),
     "desk.apply (close)": lambda at: desk.apply(at.conn, at.oldest["alert"], CLOSE, later(61)),
     "alerts.closed_since": lambda at: alerts.closed_since(at.conn, NOW, 10),
     "alerts.find": lambda at: alerts.find(at.conn, at.oldest["alert"]),

@@ -8,7 +8,7 @@ from cloud.core.alarm import Acknowledge, Shelve
 from cloud.core.fault import Fault, Finding
 from cloud.core.machine import Record
 from cloud.core.work_order import Finish, Take, WorkOrder
-from cloud.store import counts, faults, maintenance, work_order_lists, work_orders
+from cloud.store import causes, counts, faults, maintenance, work_order_lists, work_orders
 from cloud.store.work_order_lists import Wanted
 from cloud.store.work_orders import New, Place
 from contracts.devices import Words
@@ -48,6 +48,7 @@ CASES: Final[Mapping[str, Case]] = {
     "faults.renew": lambda at: faults.renew(at.conn, at.oldest["fault"], SEEN),
     "faults.move": lambda at: faults.move(at.conn, at.oldest["fault"], Fault(later(12), "warning")),
     "faults.write_down": lambda at: faults.write_down(at.conn, at.oldest["fault"], NOTE),
+    "faults.is_open": lambda at: faults.is_open(at.conn, EAST, "frozen"),
     "faults.raised_since": lambda at: faults.raised_since(at.conn, EAST, "frozen", NOW),
     "faults.thumbnail": lambda at: faults.thumbnail(at.conn, at.oldest["fault"]),
     "faults.severity": lambda at: faults.severity(at.conn, at.oldest["fault"]),
@@ -78,6 +79,7 @@ CASES: Final[Mapping[str, Case]] = {
     "work_order_lists.since": lambda at: work_order_lists.since(at.conn, NOW),
     "work_order_lists.select": lambda at: work_order_lists.select(at.conn, Wanted(estate="garden")),
     "work_order_lists.history": lambda at: work_order_lists.history(at.conn, [at.oldest["work_order"]]),
+    "causes.settle": lambda at: causes.settle(at.conn, later(16)),
     "faults.since": lambda at: faults.since(at.conn, NOW),
     "counts.by_state": lambda at: counts.by_state(at.conn),
     "counts.open_faults": lambda at: counts.open_faults(at.conn),
