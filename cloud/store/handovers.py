@@ -32,7 +32,7 @@ class HandoverRow:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What the next one should know: of the shift, and of single alerts; others that are open go along, too."""
+    """What the next one should know, of the shift and of single alerts; others that are open go along."""
 
     note: str = ""
     notes: Mapping[UUID, str] = field(default_factory=dict)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
-from cloud.store import desired, devices, equipment, identities, rollups, series
+from cloud.store import causes, desired, devices, equipment, identities, rollups, series
 from cloud.store.identities import Shown
 from contracts.devices import DesiredReport, DesiredState
 from contracts.messages import AgentStatus
@@ -41,6 +41,7 @@ CASES: Final[Mapping[str, Case]] = {
     "devices.hear": lambda at: devices.hear(at.conn, ONLINE, retained=False, at=NOW),
     "devices.report_camera": lambda at: devices.report_camera(at.conn, STREAMING, "garden"),
     "devices.report_camera (lost)": lambda at: devices.report_camera(at.conn, LOST, "garden"),
+    "causes.settle": lambda at: causes.settle(at.conn, later(5)),
     "devices.agents": lambda at: devices.agents(at.conn),
     "equipment.report_fault": lambda at: equipment.report_fault(at.conn, DIRTY, "garden", later(2)),
     "equipment.report_fault (blinding)": lambda at: equipment.report_fault(

@@ -8,7 +8,7 @@ from cloud.core.alarm import Acknowledge, Shelve
 from cloud.core.fault import Fault, Finding
 from cloud.core.machine import Record
 from cloud.core.work_order import Finish, Take, WorkOrder
-from cloud.store import causes, counts, faults, maintenance, work_order_lists, work_orders
+from cloud.store import counts, faults, maintenance, work_order_lists, work_orders
 from cloud.store.work_order_lists import Wanted
 from cloud.store.work_orders import New, Place
 from contracts.devices import Words
@@ -19,7 +19,8 @@ JPEG = b"\xff\xd8\xff a picture"
 FROZEN = Finding("serious", "no change for 40 s", value=40, unit="s", what=Words(zh="画面", en="picture"))
 SEEN = Finding("critical", "no change for 90 s", value=90, unit="s", thumbnail=JPEG)
 NOTE = Record(later(12), "noted", "li", "seen from the street")
-FAULT = Fault(later(11), "serious")
+FAULT = Fault(later(11), "serious", announced_at=later(11))
+MILDER = Fault(later(12), "warning", announced_at=later(11))
 SHELVE = Shelve("li", later(60), "the painters are there")
 OPEN = WorkOrder("open", "fault", later(900))
 LEAK = New("complaint", "warning", Place("garden", "3", "east", 7, 2), "瓷砖松动", "", "12345", "li")
@@ -46,7 +47,7 @@ CASES: Final[Mapping[str, Case]] = {
     "faults.hold_condition": lambda at: faults.hold_condition(at.conn, EAST, "frozen"),
     "faults.hold": lambda at: faults.hold(at.conn, at.oldest["fault"]),
     "faults.renew": lambda at: faults.renew(at.conn, at.oldest["fault"], SEEN),
-    "faults.move": lambda at: faults.move(at.conn, at.oldest["fault"], Fault(later(12), "warning")),
+    "faults.move": lambda at: faults.move(at.conn, at.oldest["fault"], MILDER),
     "faults.write_down": lambda at: faults.write_down(at.conn, at.oldest["fault"], NOTE),
     "faults.is_open": lambda at: faults.is_open(at.conn, EAST, "frozen"),
     "faults.raised_since": lambda at: faults.raised_since(at.conn, EAST, "frozen", NOW),
@@ -79,7 +80,6 @@ CASES: Final[Mapping[str, Case]] = {
     "work_order_lists.since": lambda at: work_order_lists.since(at.conn, NOW),
     "work_order_lists.select": lambda at: work_order_lists.select(at.conn, Wanted(estate="garden")),
     "work_order_lists.history": lambda at: work_order_lists.history(at.conn, [at.oldest["work_order"]]),
-    "causes.settle": lambda at: causes.settle(at.conn, later(16)),
     "faults.since": lambda at: faults.since(at.conn, NOW),
     "counts.by_state": lambda at: counts.by_state(at.conn),
     "counts.open_faults": lambda at: counts.open_faults(at.conn),

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cloud.core import alarm, fault, liveness, work_order
+from cloud.core import alarm, fault, handover, liveness, work_order
 from cloud.core.machine import Forbidden, Record, mermaid, mermaid_regions
 
 NOW = datetime(2026, 3, 5, 10, tzinfo=UTC)
@@ -176,3 +176,26 @@ def test_regions_that_run_side_by_side_are_drawn_in_one_state() -> None:
     assert drawn.startswith("stateDiagram-v2\n    state alarm {\n        [*] --> raised\n")
     assert drawn.count("        --\n") == len(alarm.TRANSITIONS) - 1
     assert drawn.endswith("    }\n")
+
+
+handover_inputs = st.one_of(
+    st.builds(handover.Accept, st.sampled_from(["li", "wang", "zhao"])),
+    st.builds(handover.Withdraw, st.sampled_from(["li", "wang", "zhao"])),
+)
+
+
+@given(st.lists(handover_inputs))
+def test_a_handover_is_accepted_by_its_receiver_or_withdrawn_by_its_giver_once(
+    script: list[handover.Accept | handover.Withdraw],
+) -> None:
+    state = handover.Handover("li", "wang")
+    passed_on = 0
+    for given_ in script:
+        try:
+            state, effects = handover.step(state, given_, NOW)
+        except Forbidden:
+            continue
+        passed_on += len(effects)
+        assert given_.by == ("wang" if state.state == "accepted" else "li")
+    assert passed_on == (state.state == "accepted")
+    assert (state.state == "offered") == (state.ended_at is None)
