@@ -1,0 +1,143 @@
+"""The raw rows of the ledger, and the maintenance that is announced beforehand."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Final, LiteralString, TypeVar
+from uuid import UUID
+
+from psycopg.rows import class_row, kwargs_row
+
+from cloud.core import ledger
+from cloud.core.fault import AGENT_OFFLINE, OF_PICTURE
+from cloud.store.pool import Connection
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose figures: of an estate, of one of its facades, or of one camera there."""
+
+    estate: str
+    facade: str | None = None
+    camera: str | None = None
+
+
+_CAMERAS: Final = (
+    "SELECT camera.id, camera.name_zh AS name, camera.agent, agent.estate,"
+    " ARRAY(SELECT facade FROM camera_facade WHERE camera = camera.id ORDER BY facade) AS facades,"
+    " camera.first_seen_at AS due_from FROM camera JOIN agent ON agent.id = camera.agent"
+    " WHERE agent.estate = %(estate)s AND (%(facade)s::text IS NULL OR EXISTS"
+    " (SELECT 1 FROM camera_facade WHERE camera = camera.id AND facade = %(facade)s))"
+    " AND (%(camera)s::text IS NULL OR camera.id = %(camera)s) ORDER BY camera.id"
+)
+# With the last state before the span: it is the one that held at its beginning.
+_STATES: Final = (
+    "SELECT camera, since, state, reason FROM camera_state_history told"
+    " WHERE camera = ANY(%(cameras)s) AND since < %(end)s AND since >= coalesce((SELECT max(since)"
+    " FROM camera_state_history WHERE camera = told.camera AND since <= %(begin)s), '-infinity')"
+    " ORDER BY camera, since, boot, seq"
+)
+_FAULTS: Final = (
+    "SELECT subject_type, subject, kind, severity, since, cleared_at FROM fault WHERE since < %(end)s"
+    " AND (cleared_at IS NULL OR cleared_at > %(begin)s) AND"
+    " ((subject_type = 'camera' AND subject = ANY(%(cameras)s) AND kind = ANY(%(of_picture)s))"
+    " OR (subject_type = 'agent' AND subject = ANY(%(agents)s) AND kind = %(agent_offline)s))"
+    " ORDER BY subject_type, subject, since, kind, id"
+)
+# Minutes in a row with the same figure are one line: a month of a camera that watches well is a few.
+_WATCHED: Final = (
+    "SELECT camera, min(observed_at) AS begin, count(*) AS minutes, watched_s FROM"
+    " (SELECT camera, observed_at, watched_s, observed_at - INTERVAL '1 minute' * row_number()"
+    " OVER (PARTITION BY camera, watched_s ORDER BY observed_at) AS island FROM camera_minute"
+    " WHERE camera = ANY(%(cameras)s) AND observed_at >= date_trunc('minute', %(begin)s)"
+    " AND observed_at < %(end)s) minute"
+    " GROUP BY camera, watched_s, island ORDER BY camera, begin"
+)
+# What a manifest says counts where its signature holds; others may hold anything.
+_FALLS: Final = (
+    "SELECT alert.message_id::text AS event, alert.camera, alert.observed_at,"
+    " coalesce(clip.state, 'pending') AS clip, CASE WHEN clip.signature_valid"
+    " THEN coalesce((clip.manifest::jsonb -> 'complete')::boolean, false) ELSE false END AS complete"
+    " FROM alert LEFT JOIN clip ON clip.event = alert.message_id WHERE alert.camera = ANY(%(cameras)s)"
+    " AND alert.observed_at >= %(begin)s AND alert.observed_at < %(end)s ORDER BY alert.observed_at, event"
+)
+_PLANNED: Final = (
+    "SELECT estate, camera, begins_at, ends_at, reason, entered_by, entered_at FROM planned_maintenance"
+    " WHERE estate = %(estate)s AND begins_at < %(end)s AND ends_at > %(begin)s"
+    " AND (camera IS NULL OR camera = ANY(%(cameras)s)) ORDER BY begins_at, id"
+)
+# Of a facade: orders at it, and of its cameras.
+_LINES: Final = (
+    "SELECT work.number, work.source, line.at, line.what, line.by FROM work_order work"
+    " JOIN work_order_history line ON line.work_order = work.id WHERE work.estate = %(estate)s"
+    " AND work.opened_at < %(end)s AND (work.opened_at >= %(begin)s OR work.reopened_at >= %(begin)s)"
+    " AND ((%(facade)s::text IS NULL AND %(camera)s::text IS NULL) OR work.facade = %(facade)s"
+    " OR (work.subject_type = 'camera' AND work.subject = ANY(%(cameras)s)))"
+    " ORDER BY work.number, line.id"
+)
+
+
+async def raw(conn: Connection, scope: Scope, begin: datetime, end: datetime, as_of: datetime) -> ledger.Raw:
+    """Everything that the figures of a scope over [begin, end) are made of."""
+    values: dict[str, Any] = {
+        **asdict(scope),
+        "begin": begin,
+        "end": end,
+        "of_picture": sorted(OF_PICTURE),
+        "agent_offline": AGENT_OFFLINE,
+    }
+
+    async def rows(kind: Callable[..., Row], query: LiteralString) -> tuple[Row, ...]:
+        async with conn.cursor(row_factory=kwargs_row(kind)) as cursor:
+            await cursor.execute(query, values)
+            return tuple(await cursor.fetchall())
+
+    cameras = await rows(_camera, _CAMERAS)
+    values["cameras"] = [camera.id for camera in cameras]
+    values["agents"] = sorted({camera.agent for camera in cameras})
+    return ledger.Raw(
+        begin,
+        end,
+        as_of,
+        cameras=cameras,
+        states=await rows(ledger.StateChange, _STATES),
+        faults=await rows(ledger.FaultSpan, _FAULTS),
+        watched=await rows(ledger.Watched, _WATCHED),
+        falls=await rows(ledger.Fall, _FALLS),
+        planned=await rows(ledger.Planned, _PLANNED),
+        lines=await rows(ledger.OrderLine, _LINES),
+    )
+
+
+def _camera(*, facades: list[str], **more: Any) -> ledger.Camera:
+    return ledger.Camera(facades=tuple(facades), **more)
+
+
+async def announce(conn: Connection, planned: ledger.Planned) -> UUID:
+    """Maintenance is entered; whether it counts, its own times say."""
+    row = await (
+        await conn.execute(
+            "INSERT INTO planned_maintenance (estate, camera, begins_at, ends_at, reason, entered_by,"
+            " entered_at) VALUES (%s, %s, %s, %s, %s, %s, %s) RETURNING id",
+            (
+                *(planned.estate, planned.camera, planned.begins_at, planned.ends_at),
+                *(planned.reason, planned.entered_by, planned.entered_at),
+            ),
+        )
+    ).fetchone()
+    assert row is not None
+    return UUID(str(row[0]))
+
+
+async def announced(conn: Connection, estate: str, begin: datetime, end: datetime) -> list[ledger.Planned]:
+    """What was announced for a time that touches [begin, end)."""
+    async with conn.cursor(row_factory=class_row(ledger.Planned)) as cursor:
+        await cursor.execute(
+            "SELECT estate, camera, begins_at, ends_at, reason, entered_by, entered_at"
+            " FROM planned_maintenance WHERE estate = %s AND begins_at < %s AND ends_at > %s"
+            " ORDER BY begins_at DESC, id",
+            (estate, end, begin),
+        )
+        return await cursor.fetchall()
