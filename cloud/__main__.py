@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from cloud import config, logs
+from cloud import config, ledger, logs
 from cloud.core.access import ROLES
 
 if TYPE_CHECKING:
@@ -327,6 +327,9 @@ def api(config_file: Path | None) -> None:
     except config.SettingsError as error:
         raise click.ClickException(str(error)) from error
     _until_terminated(lambda: serve(app, settings.api))
+
+
+main.add_command(ledger.command)
 
 
 if __name__ == "__main__":

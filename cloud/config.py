@@ -126,6 +126,24 @@ class NotifySettings(Section):
     metrics: MetricsSettings = MetricsSettings(port=0)
 
 
+class LedgerSettings(Section):
+    """What the ledger's figures are held against, 0…1.
+
+    98 % and 95 % are those of nine ministries' joint opinion on public video surveillance (发改高技 2015 996
+    号, "全时可用"): cameras in order in key public places, and those of key trades that look upon public
+    places. It does not name the figures one by one; which is held against which, the deployment says.
+    """
+
+    availability: float = Field(default=0.98, gt=0, le=1)
+    picture: float = Field(default=0.98, gt=0, le=1)
+    recording: float = Field(default=0.95, gt=0, le=1)
+    clips: float = Field(default=0.95, gt=0, le=1)
+
+    def targets(self) -> dict[str, float]:
+        """Figure → share."""
+        return dict(self.model_dump())
+
+
 class Settings(Section):
     """Everything that a deployment decides."""
 
@@ -140,6 +158,7 @@ class Settings(Section):
     ingest: IngestSettings = IngestSettings()
     work_orders: WorkOrderSettings = WorkOrderSettings()
     notify: NotifySettings = NotifySettings()
+    ledger: LedgerSettings = LedgerSettings()
 
     def anchored(self, folder: Path) -> Self:
         """With every relative path made relative to `folder`."""

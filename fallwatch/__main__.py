@@ -27,6 +27,7 @@ SUBCOMMANDS = {
     "edge": Subcommand("edge.__main__:main", "edge", "Run an edge agent and its cameras."),
     "onvif": Subcommand("edge.onvif.command:command", "edge", "Find cameras and ask them about themselves."),
     "cloud": Subcommand("cloud.__main__:main", "cloud", "Run and administer the cloud's services."),
+    "ledger": Subcommand("cloud.ledger:command", "cloud", "Export the ledger; count an export again."),
     "profiles": Subcommand("fallwatch.profiles:main", "edge", "Check and list profiles of devices."),
     "demo": Subcommand("fallwatch.demo.command:command", "local", "Run the whole product on this machine."),
     "bench": Subcommand("fallwatch.bench:main", "local", "Measure; needs a checkout."),

@@ -25,11 +25,13 @@ from cloud.api.routes import (
     enrolment,
     evidence,
     handovers,
+    ledger,
     maintenance,
     ops,
     pages,
     sequence,
     session,
+    work_orders,
 )
 from cloud.api.services import Services
 from cloud.config import Settings, SettingsError
@@ -45,6 +47,8 @@ ROUTES = (
     alerts,
     handovers,
     maintenance,
+    work_orders,
+    ledger,
     desired,
     sequence,
     bureau,
@@ -91,6 +95,7 @@ def create_app(settings: Settings) -> FastAPI:
                 session_life=timedelta(hours=settings.api.session_hours),
                 secure_cookies=settings.api.secure_cookies,
                 hashing=asyncio.Semaphore(HASHING_AT_ONCE),
+                targets=settings.ledger.targets(),
                 _pool=opened,
             )
             listening = asyncio.create_task(hub.run())

@@ -101,6 +101,7 @@ def _holding(duty: Duty) -> Callable[[Account], Coroutine[Any, Any, Account]]:
 Desk = Annotated[Account, Depends(_holding("desk"))]
 Maintenance = Annotated[Account, Depends(_holding("maintenance"))]
 Bureau = Annotated[Account, Depends(_holding("coverage"))]
+Ledger = Annotated[Account, Depends(_holding("ledger"))]
 Auditor = Annotated[Account, Depends(_holding("audit"))]
 Administrator = Annotated[Account, Depends(_holding("accounts"))]
 Granter = Annotated[Account, Depends(_holding("grants"))]

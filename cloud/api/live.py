@@ -22,6 +22,7 @@ TOPICS: Final[Mapping[Duty, frozenset[str]]] = {
     "desk": frozenset({"alert", "clip", "camera", "agent", "handover"}),
     "maintenance": frozenset({"fault", "work_order", "camera", "agent", "sensor"}),
     "coverage": frozenset({"camera", "agent", "fault", "minute"}),
+    "ledger": frozenset({"work_order"}),
 }
 """What each duty is told of."""
 QUEUE_CHANGES: Final = 500

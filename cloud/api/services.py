@@ -5,7 +5,7 @@ filter, the database does not show. `as_owner` is for what happens before it is 
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -44,6 +44,8 @@ class Services:
     secure_cookies: bool
     hashing: asyncio.Semaphore
     """Each check of a password takes 64 MiB on purpose; a flood of logins must not take the machine."""
+    targets: Mapping[str, float]
+    """What the ledger's figures are held against, by figure; 0…1."""
     _pool: Pool
 
     def reading(self, by: Account) -> AbstractAsyncContextManager[Connection]:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
+from uuid import UUID
 
 from cloud.core import access
 from cloud.core.device import Device, Firmware
@@ -15,6 +16,8 @@ from cloud.store.desired import Standing
 from cloud.store.equipment import WarningRow
 from cloud.store.faults import FaultRow
 from cloud.store.handovers import HandoverRow
+from cloud.store.photos import PhotoRow
+from cloud.store.registry import EstateRow, FacadeRow
 from cloud.store.work_order_lists import WorkOrderRow
 
 Json = dict[str, Any]
@@ -161,8 +164,9 @@ def _manifest(text: str | None) -> Json:
     return found if isinstance(found, dict) else {}
 
 
-def work_order(row: WorkOrderRow) -> Json:
-    """A work order."""
+def work_order(row: WorkOrderRow, pictures: Sequence[PhotoRow] = ()) -> Json:
+    """A work order with its photographs; what its device saw is the first of those before the work."""
+    seen = [] if row.picture is None else [{"stage": "before", "url": _thumbnail(row.fault, row.picture)}]
     facade = None if row.facade is None else thing(row.facade, row.facade_zh or "", row.facade_en or "")
     subject = None
     if row.subject is not None and row.subject_type is not None:
@@ -200,7 +204,42 @@ def work_order(row: WorkOrderRow) -> Json:
         "closed_at": maybe(row.closed_at),
         "reopened": row.reopened,
         "reopened_at": maybe(row.reopened_at),
+        "photos": [*seen, *(photo(picture) for picture in pictures)],
     }
+
+
+def photo(row: PhotoRow) -> Json:
+    """A photograph of a work order."""
+    return {
+        "stage": row.stage,
+        "url": f"/api/work-orders/photos/{row.id}",
+        "by": row.by,
+        "at": instant(row.at),
+    }
+
+
+def _thumbnail(fault: UUID | None, picture: str) -> str:
+    return f"/api/faults/{fault}/thumbnail?v={picture}"
+
+
+def places(estates: Sequence[EstateRow], facades: Sequence[FacadeRow]) -> list[Json]:
+    """Estates with their facades: where something can be."""
+    return [
+        {
+            **thing(estate.id, estate.name_zh, estate.name_en),
+            "facades": [
+                {
+                    **thing(facade.id, facade.name_zh, facade.name_en),
+                    "building": facade.building,
+                    "floors": facade.floors,
+                    "bays": facade.bays,
+                }
+                for facade in facades
+                if facade.estate == estate.id
+            ],
+        }
+        for estate in estates
+    ]
 
 
 def fault(row: FaultRow, names: Mapping[Subject, Json], estate: Json, facades: list[Json]) -> Json:
@@ -221,7 +260,7 @@ def fault(row: FaultRow, names: Mapping[Subject, Json], estate: Json, facades: l
         "unit": row.unit,
         "what": row.what,
         "advice": row.advice,
-        "thumbnail": None if row.picture is None else f"/api/faults/{row.id}/thumbnail?v={row.picture}",
+        "thumbnail": None if row.picture is None else _thumbnail(row.id, row.picture),
         "since": instant(row.since),
         "cleared_at": maybe(row.cleared_at),
         "close_reason": row.close_reason,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final, Literal, get_args
 
 Role = Literal["desk", "maintenance", "manager", "bureau", "auditor", "administrator"]
-Duty = Literal["desk", "maintenance", "coverage", "audit", "accounts", "grants"]
+Duty = Literal["desk", "maintenance", "coverage", "ledger", "audit", "accounts", "grants"]
 
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 
@@ -12,6 +12,7 @@ HOLDERS: Final[Mapping[Duty, frozenset[Role]]] = {
     "desk": frozenset({"desk", "manager"}),
     "maintenance": frozenset({"maintenance", "manager"}),
     "coverage": frozenset({"bureau", "manager"}),
+    "ledger": frozenset({"maintenance", "manager", "bureau", "auditor"}),
     "audit": frozenset({"auditor"}),
     "accounts": frozenset({"administrator"}),
     "grants": frozenset({"manager", "administrator"}),
@@ -22,6 +23,7 @@ PAGES: Final[Mapping[str, Duty]] = {
     "desk": "desk",
     "maintenance": "maintenance",
     "bureau": "coverage",
+    "ledger": "ledger",
 }
 """Page → whose it is, in the order in which a person is led through them."""
 

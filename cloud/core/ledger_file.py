@@ -6,7 +6,7 @@ import io
 import json
 import types
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Final, Union, get_args, get_origin, get_type_hints
@@ -79,9 +79,9 @@ def rows(raw: Raw) -> tuple[Row, ...]:
 
 def packed(raw: Raw, targets: Mapping[str, float], formulas: str) -> bytes:
     """A ZIP with the raw rows, the figures, and what they mean; the same rows make the same bytes."""
-    files = {f"{name}.csv": _csv(_rows_of(getattr(raw, name), kind)) for name, kind in TABLES.items()}
+    files = {f"{name}.csv": table(_rows_of(getattr(raw, name), kind)) for name, kind in TABLES.items()}
     head = ("scope", "id", "figure", "numerator", "denominator", "value")
-    files[FIGURES] = _csv([head, *(row.cells() for row in rows(raw))])
+    files[FIGURES] = table([head, *(row.cells() for row in rows(raw))])
     files[FORMULAS] = formulas
     about = {
         "begin": _text(raw.begin),
@@ -147,11 +147,11 @@ def _unpacked(content: bytes) -> dict[str, str]:
         return {name: archive.read(name).decode() for name in archive.namelist()}
 
 
-def _rows_of(objects: Sequence[object], kind: type) -> Iterator[Sequence[str]]:
+def _rows_of(objects: Sequence[object], kind: type) -> Iterator[Sequence[Any]]:
     names = [part.name for part in fields(kind)]
     yield names
     for one in objects:
-        yield [_text(getattr(one, name)) for name in names]
+        yield [getattr(one, name) for name in names]
 
 
 def _objects(text: str, kind: type) -> Iterator[Any]:
@@ -160,9 +160,10 @@ def _objects(text: str, kind: type) -> Iterator[Any]:
         yield kind(**{name: _value(line[name], hints[name]) for name in hints})
 
 
-def _csv(lines: Any) -> str:
+def table(lines: Iterable[Sequence[Any]]) -> str:
+    """Lines of values as CSV that no spreadsheet runs."""
     buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\n").writerows(lines)
+    csv.writer(buffer, lineterminator="\n").writerows([_text(value) for value in line] for line in lines)
     return buffer.getvalue()
 
 

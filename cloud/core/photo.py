@@ -1,4 +1,4 @@
-"""Whether a photograph is what it says it is: a whole JPEG or PNG and nothing besides, of a size that people take.
+"""Whether a photograph is what it says it is: a whole JPEG or PNG of a usual size, and nothing besides.
 
 No pixel is decoded. What is looked at is the frame around them, from the first byte to the last, so that
 nothing else can travel in a photograph's clothes.

@@ -52,25 +52,17 @@ async def add(
 ) -> str | None:
     """Keep a photograph, the same only once; its digest. None where the order has as many as it may."""
     sha256 = hashlib.sha256(content).hexdigest()
-    done = await conn.execute(
+    row = await (
+        await conn.execute("SELECT count(*) FROM work_order_photo WHERE work_order = %s", (order,))
+    ).fetchone()
+    if row is not None and row[0] >= MOST:
+        return None
+    await conn.execute(
         "INSERT INTO work_order_photo (work_order, stage, media_type, width_px, height_px, sha256, content,"
-        " by, at) SELECT %(order)s, %(stage)s, %(type)s, %(width)s, %(height)s, %(sha256)s, %(content)s,"
-        " %(by)s, %(at)s WHERE (SELECT count(*) FROM work_order_photo WHERE work_order = %(order)s) < %(most)s"
-        " ON CONFLICT (work_order, stage, sha256) DO UPDATE SET sha256 = excluded.sha256",
-        {
-            "order": order,
-            "stage": stage,
-            "type": photo.media_type,
-            "width": photo.width_px,
-            "height": photo.height_px,
-            "sha256": sha256,
-            "content": content,
-            "by": by,
-            "at": at,
-            "most": MOST,
-        },
+        " by, at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+        (order, stage, photo.media_type, photo.width_px, photo.height_px, sha256, content, by, at),
     )
-    return sha256 if done.rowcount else None
+    return sha256
 
 
 async def of(conn: Connection, orders: Sequence[UUID]) -> dict[UUID, list[PhotoRow]]:

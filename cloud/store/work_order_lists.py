@@ -1,6 +1,6 @@
 """Work orders as people read them: with their place, their names and their history."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -18,7 +18,8 @@ from contracts.devices import Severity
 class WorkOrderRow:
     """A work order with all that is known of it. fault: the newest of its faults; kind: of them.
 
-    floor, bay: of the facade, from 1. subject: the device, where it is about one.
+    picture: names the content of that fault's thumbnail. floor, bay: of the facade, from 1. subject: the
+    device, where it is about one.
     """
 
     id: UUID
@@ -45,6 +46,7 @@ class WorkOrderRow:
     subject_en: str | None
     fault: UUID | None
     faults: int
+    picture: str | None
     opened_by: str
     opened_at: datetime
     due_at: datetime
@@ -95,7 +97,9 @@ _ROWS: Final = (
     " subject_type, subject,"
     " coalesce(camera.name_zh, sensor.name_zh, agent.name_zh, node.name_zh, subject) AS subject_zh,"
     " coalesce(camera.name_en, sensor.name_en, agent.name_en, node.name_en, subject) AS subject_en,"
-    " bound.fault, bound.faults, opened_by, opened_at, due_at, responsible, taken_by, taken_at, finished_by,"
+    " bound.fault, bound.faults,"
+    " (SELECT left(encode(sha256(thumbnail), 'hex'), 12) FROM fault WHERE id = bound.fault) AS picture,"
+    " opened_by, opened_at, due_at, responsible, taken_by, taken_at, finished_by,"
     " finished_at, measure, verified_by, reason, closed_at, overdue_at, reopened, reopened_at"
     " FROM work_order work JOIN estate ON estate.id = work.estate"
     " LEFT JOIN facade ON facade.id = work.facade"
@@ -158,3 +162,11 @@ async def history(conn: Connection, orders: Sequence[UUID]) -> list[LineRow]:
             (list(orders),),
         )
         return await cursor.fetchall()
+
+
+async def technicians(conn: Connection, roles: Collection[str]) -> list[str]:
+    """Usernames of those who can be given an order."""
+    rows = await conn.execute(
+        "SELECT username FROM account WHERE role = ANY(%s) ORDER BY username", (sorted(roles),)
+    )
+    return [row[0] for row in await rows.fetchall()]

@@ -3,20 +3,19 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Final
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, StringConstraints
 from starlette.responses import Response
 
 from cloud import clock
 from cloud.api import shapes
 from cloud.api.auth import Maintenance
 from cloud.api.problems import Problem
-from cloud.api.services import Services, Use
+from cloud.api.services import Use
 from cloud.api.shapes import Json
-from cloud.core import work_order as machine
+from cloud.core.access import HOLDERS
 from cloud.core.fault import AGENT_OFFLINE, Subject
 from cloud.store import (
     accounts,
@@ -27,12 +26,11 @@ from cloud.store import (
     equipment,
     events,
     faults,
-    maintenance,
+    photos,
     registry,
     series,
     work_order_lists,
 )
-from cloud.store.accounts import Account
 from cloud.store.audit import Act
 from cloud.store.desired import Standing
 from cloud.store.devices import AgentRow
@@ -50,20 +48,6 @@ SENSOR_SILENCE: Final = timedelta(minutes=1)
 
 PICTURE_CACHE: Final = "private, max-age=86400"
 """The address of a picture changes with it (`?v=`), so that a browser may keep what it has."""
-
-Measure = Annotated[
-    str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True, pattern=r"^[^\x00]*$")
-]
-
-
-MOVED: Final = {machine.Take: "taken", machine.Finish: "finished"}
-
-
-class Finishing(BaseModel):
-    """What was done."""
-
-    model_config = ConfigDict(extra="forbid")
-    measure: Measure
 
 
 class View:
@@ -166,6 +150,8 @@ async def overview(account: Maintenance, services: Use) -> Json:
         names = await accounts.display_names(conn)
         known = await faults.since(conn, now - HISTORY_SPAN)
         orders = await work_order_lists.since(conn, now - HISTORY_SPAN)
+        pictures = await photos.of(conn, [row.id for row in orders])
+        technicians = await work_order_lists.technicians(conn, HOLDERS["maintenance"])
     # A status is up to 10 s older than the state: a camera that has just come back has no rate yet.
     told = [now_ for agent in agents for now_ in agent.cameras if now_["state"] == "streaming"]
     rates = {now_["camera"]: now_["frames_per_s"] for now_ in told}
@@ -177,7 +163,9 @@ async def overview(account: Maintenance, services: Use) -> Json:
         "cameras": [view.camera(row, rates.get(row.id)) for row in cameras],
         "sensors": [view.sensor(row, now) for row in sensors],
         "faults": [view.fault(row) for row in known],
-        "work_orders": [shapes.work_order(row) for row in orders],
+        "work_orders": [shapes.work_order(row, pictures.get(row.id, ())) for row in orders],
+        "technicians": technicians,
+        "places": shapes.places(estates, facades),
     }
 
 
@@ -197,31 +185,3 @@ async def thumbnail(fault: UUID, account: Maintenance, services: Use) -> Respons
             raise Problem(HTTPStatus.NOT_FOUND, "there is no picture of such a fault")
         await audit.enter(conn, Act(account.username, "viewed", "fault", str(fault)), now)
     return Response(picture, media_type="image/jpeg", headers={"Cache-Control": PICTURE_CACHE})
-
-
-@router.post("/work-orders/{order}/take")
-async def take(order: UUID, account: Maintenance, services: Use) -> Json:
-    """Take a work order."""
-    return await _apply(services, account, order, machine.Take(account.username))
-
-
-@router.post("/work-orders/{order}/finish")
-async def finish(order: UUID, body: Finishing, account: Maintenance, services: Use) -> Json:
-    """Say what was done."""
-    return await _apply(services, account, order, machine.Finish(account.username, body.measure))
-
-
-async def _apply(
-    services: Services, account: Account, order: UUID, given: machine.Take | machine.Finish
-) -> Json:
-    now = clock.utc_now()
-    async with services.acting(account) as conn:
-        changed = await maintenance.apply(conn, order, given, now)
-        row = await work_order_lists.find(conn, order)
-        if changed is None or row is None:
-            raise Problem(HTTPStatus.NOT_FOUND, "there is no such work order")
-        what = MOVED[type(given)]
-        await audit.enter(conn, Act(account.username, what, "work_order", str(order)), now)
-        await changes.record(conn, changed, now)
-    services.log.info("work_order_moved", order=str(order), by=given.by, what=what)
-    return shapes.work_order(row)

@@ -50,6 +50,12 @@ async def bureau(request: Request, services: Use) -> Response:
     return await _for(request, services, "bureau")
 
 
+@router.get("/ledger")
+async def ledger(request: Request, services: Use) -> Response:
+    """The ledger of work and its figures."""
+    return await _for(request, services, "ledger")
+
+
 async def _for(request: Request, services: Services, page: str) -> Response:
     account = await auth.who(request, services)
     if account is None:

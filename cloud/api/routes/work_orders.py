@@ -1,0 +1,310 @@
+"""Work orders of every source: made by hand, given to somebody, done, looked at by a second person."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from http import HTTPStatus
+from typing import Annotated, Any, Final, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from starlette.responses import Response
+
+from cloud import clock
+from cloud.api import shapes
+from cloud.api.auth import Ledger, Maintenance
+from cloud.api.problems import Problem
+from cloud.api.services import Services, Use
+from cloud.api.shapes import Json
+from cloud.core import photo as photographs
+from cloud.core import work_order as machine
+from cloud.core.access import HOLDERS
+from cloud.core.photo import NotAPhoto
+from cloud.store import accounts, audit, changes, maintenance, photos, registry, work_order_lists
+from cloud.store.accounts import Account
+from cloud.store.audit import Act
+from cloud.store.changes import Change
+from cloud.store.pool import Connection
+from cloud.store.work_order_lists import Wanted
+from cloud.store.work_orders import New, Place
+from contracts.devices import Severity
+
+router = APIRouter(prefix="/api/work-orders")
+
+ACTIONS: Final[Mapping[type[machine.Act], str]] = {
+    machine.Assign: "assigned",
+    machine.Take: "taken",
+    machine.Wait: "waiting",
+    machine.Finish: "finished",
+    machine.Verify: "verified",
+    machine.Reject: "rejected",
+    machine.Cancel: "cancelled",
+}
+"""What the audit log says of each act, as the order's own history does."""
+PAGE: Final = 200
+
+PHOTO_BODY: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            kind: {"schema": {"type": "string", "format": "binary"}} for kind in ("image/jpeg", "image/png")
+        },
+    }
+}
+
+_NO_NUL: Final = r"^[^\x00]*$"
+Line = Annotated[str, StringConstraints(min_length=1, max_length=120, strip_whitespace=True, pattern=_NO_NUL)]
+Why = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True, pattern=_NO_NUL)]
+Text = Annotated[str, StringConstraints(max_length=2000, strip_whitespace=True, pattern=_NO_NUL)]
+Id = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=_NO_NUL)]
+
+
+class Body(BaseModel):
+    """What comes with an act; nothing unknown in it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Opening(Body):
+    """What somebody found, was told, or will look at. floor, bay: of the facade, from 1."""
+
+    source: Literal["blind_spot", "patrol", "complaint", "inspection"]
+    severity: Severity = "serious"
+    title: Line
+    detail: Text = ""
+    reference: Annotated[str, StringConstraints(max_length=64, strip_whitespace=True, pattern=_NO_NUL)] = ""
+    estate: Id
+    facade: Id | None = None
+    floor: int | None = Field(default=None, ge=1, le=200)
+    bay: int | None = Field(default=None, ge=1, le=200)
+    camera: Id | None = None
+
+
+class Assigning(Body):
+    """Who is responsible."""
+
+    to: Id
+
+
+class Reasoned(Body):
+    """Why."""
+
+    reason: Why
+
+
+class Finishing(Body):
+    """What was done."""
+
+    measure: Why
+
+
+class Verifying(Body):
+    """What was seen."""
+
+    note: Text = ""
+
+
+class Asked(Body):
+    """Which orders; what is left out is not asked. before: a number, for the next page."""
+
+    estate: Id | None = None
+    facade: Id | None = None
+    source: list[machine.Source] = Field(default=[], max_length=5)
+    state: list[machine.State] = Field(default=[], max_length=7)
+    overdue: bool | None = None
+    responsible: Id | None = None
+    before: int | None = Field(default=None, ge=1, le=2**62)
+
+
+@router.get("")
+async def listing(account: Ledger, services: Use, asked: Annotated[Asked, Query()]) -> Json:
+    """Orders as they are asked for, newest first; `next` is `before` of the next page."""
+    wanted = Wanted(asked.estate, asked.facade, asked.source, asked.state, asked.overdue, asked.responsible)
+    async with services.reading(account) as conn:
+        change = await changes.newest(conn)
+        found = await work_order_lists.select(conn, wanted, before=asked.before, limit=PAGE)
+        names = await accounts.display_names(conn)
+        pictures = await photos.of(conn, [row.id for row in found])
+    return {
+        "now": shapes.instant(clock.utc_now()),
+        "change": change,
+        "people": shapes.people(names),
+        "orders": [shapes.work_order(row, pictures.get(row.id, ())) for row in found],
+        "next": found[-1].number if len(found) == PAGE else None,
+    }
+
+
+@router.post("", status_code=HTTPStatus.CREATED)
+async def opening(body: Opening, account: Maintenance, services: Use) -> Json:
+    """Make an order by hand."""
+    now = clock.utc_now()
+    async with services.acting(account) as conn:
+        place = await _place(conn, body)
+        new = New(
+            body.source, body.severity, place, body.title, body.detail, body.reference, account.username
+        )
+        order, changed = await maintenance.open_order(conn, new, now)
+        content = {"source": body.source, "severity": body.severity, "title": body.title}
+        await _enter(conn, account, "opened", order, content)
+        await changes.record(conn, changed, now)
+        return await _detail(conn, order)
+
+
+@router.get("/{order}")
+async def detail(order: UUID, account: Ledger, services: Use) -> Json:
+    """One order with its photographs and its history."""
+    async with services.reading(account) as conn:
+        return await _detail(conn, order)
+
+
+@router.post("/{order}/assign")
+async def assign(order: UUID, body: Assigning, account: Maintenance, services: Use) -> Json:
+    """Make somebody responsible."""
+    return await _apply(services, account, order, machine.Assign(account.username, body.to))
+
+
+@router.post("/{order}/take")
+async def take(order: UUID, account: Maintenance, services: Use) -> Json:
+    """Take it, or go on with it."""
+    return await _apply(services, account, order, machine.Take(account.username))
+
+
+@router.post("/{order}/wait")
+async def wait(order: UUID, body: Reasoned, account: Maintenance, services: Use) -> Json:
+    """Say why it cannot go on now."""
+    return await _apply(services, account, order, machine.Wait(account.username, body.reason))
+
+
+@router.post("/{order}/finish")
+async def finish(order: UUID, body: Finishing, account: Maintenance, services: Use) -> Json:
+    """Say what was done."""
+    return await _apply(services, account, order, machine.Finish(account.username, body.measure))
+
+
+@router.post("/{order}/verify")
+async def verify(order: UUID, body: Verifying, account: Maintenance, services: Use) -> Json:
+    """Say that it is done, having looked; whoever finished it cannot."""
+    return await _apply(services, account, order, machine.Verify(account.username, body.note))
+
+
+@router.post("/{order}/reject")
+async def reject(order: UUID, body: Reasoned, account: Maintenance, services: Use) -> Json:
+    """Say that it is not done."""
+    return await _apply(services, account, order, machine.Reject(account.username, body.reason))
+
+
+@router.post("/{order}/cancel")
+async def cancel(order: UUID, body: Reasoned, account: Maintenance, services: Use) -> Json:
+    """Say that it need not be done; not of a device's fault."""
+    return await _apply(services, account, order, machine.Cancel(account.username, body.reason))
+
+
+@router.post("/{order}/photos", status_code=HTTPStatus.CREATED, openapi_extra=PHOTO_BODY)
+async def add_photo(
+    order: UUID, stage: photos.Stage, request: Request, account: Maintenance, services: Use
+) -> Json:
+    """Add a photograph of before or after the work: the body is the JPEG or PNG itself."""
+    now, content = clock.utc_now(), await _content(request)
+    try:
+        said = request.headers.get("content-type", "")
+        photo = photographs.examined(content, said.partition(";")[0].strip().lower())
+    except NotAPhoto as error:
+        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, str(error)) from error
+    async with services.acting(account) as conn:
+        if await work_order_lists.find(conn, order) is None:
+            raise _no_order()
+        sha256 = await photos.add(conn, order, stage, photo, content, by=account.username, at=now)
+        if sha256 is None:
+            raise Problem(HTTPStatus.CONFLICT, f"an order has at most {photos.MOST} photographs")
+        await _enter(conn, account, "photographed", order, {"stage": stage, "sha256": sha256})
+        await changes.record(conn, [Change("work_order", str(order))], now)
+        return await _detail(conn, order)
+
+
+@router.get("/photos/{photo}", response_class=Response)
+async def photograph(photo: UUID, account: Ledger, services: Use) -> Response:
+    """A photograph; that somebody looked is entered in the audit log."""
+    async with services.acting(account) as conn:
+        found = await photos.find(conn, photo)
+        if found is None:
+            raise Problem(HTTPStatus.NOT_FOUND, "there is no such photograph")
+        await _enter(conn, account, "viewed", found.work_order, {"sha256": found.sha256})
+    headers = {"Cache-Control": "private, max-age=86400, immutable"}
+    return Response(found.content, media_type=found.media_type, headers=headers)
+
+
+async def _apply(services: Services, account: Account, order: UUID, given: machine.Act) -> Json:
+    now, what = clock.utc_now(), ACTIONS[type(given)]
+    async with services.acting(account) as conn:
+        if isinstance(given, machine.Assign):
+            technicians = await work_order_lists.technicians(conn, HOLDERS["maintenance"])
+            if given.to not in technicians:
+                raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "there is no technician of that name")
+        changed = await maintenance.apply(conn, order, given, now)
+        if changed is None:
+            raise _no_order()
+        content = {key: value for key, value in asdict(given).items() if key != "by"}
+        await _enter(conn, account, what, order, content)
+        await changes.record(conn, changed, now)
+        moved = await _detail(conn, order)
+    services.log.info("work_order_moved", order=str(order), by=given.by, what=what)
+    return moved
+
+
+async def _enter(
+    conn: Connection, account: Account, what: str, order: UUID, content: Mapping[str, Any]
+) -> None:
+    act = Act(account.username, what, "work_order", str(order), content=content)
+    await audit.enter(conn, act, clock.utc_now())
+
+
+async def _detail(conn: Connection, order: UUID) -> Json:
+    row = await work_order_lists.find(conn, order)
+    if row is None:
+        raise _no_order()
+    pictures = await photos.of(conn, [order])
+    lines = await work_order_lists.history(conn, [order])
+    return {
+        **shapes.work_order(row, pictures.get(order, ())),
+        "history": [
+            {"at": shapes.instant(line.at), "what": line.what, "by": line.by, "note": line.note}
+            for line in lines
+        ],
+    }
+
+
+def _no_order() -> Problem:
+    return Problem(HTTPStatus.NOT_FOUND, "there is no such work order")
+
+
+async def _content(request: Request) -> bytes:
+    """The body, refused as soon as it is too long."""
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > photographs.MAX_BYTES:
+            raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "a photograph has at most 4 MiB")
+        parts.append(part)
+    return b"".join(parts)
+
+
+async def _place(conn: Connection, body: Opening) -> Place:
+    """Where it is; what is named must exist and belong together."""
+    if body.estate not in {estate.id for estate in await registry.estates(conn)}:
+        raise Problem(HTTPStatus.NOT_FOUND, "there is no such estate")
+    place = Place(body.estate)
+    if body.facade is not None:
+        found = [one for one in await registry.facades(conn) if one.id == body.facade]
+        if not found or found[0].estate != body.estate:
+            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "there is no such facade in this estate")
+        facade = found[0]
+        if (body.floor or 1) > facade.floors or (body.bay or 1) > facade.bays:
+            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "the facade has no such floor or bay")
+        place = Place(body.estate, facade.building, facade.id, body.floor, body.bay)
+    elif body.floor is not None or body.bay is not None:
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "a floor or a bay is of a facade: name it")
+    if body.camera is None:
+        return place
+    if body.camera not in {one.id for one in await registry.cameras(conn) if one.estate == body.estate}:
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "there is no such camera in this estate")
+    return replace(place, subject_type="camera", subject=body.camera)
