@@ -107,7 +107,7 @@ def check(content: bytes) -> tuple[str, ...]:
         NotALedger: The file cannot be read as one.
     """
     try:
-        files = _unpacked(content)
+        files = unpacked(content)
         about = json.loads(files[ABOUT])
         raw = _read(files, about)
         digests, told = dict(about["sha256"]), list(csv.reader(io.StringIO(files[FIGURES])))[1:]
@@ -142,7 +142,8 @@ def _read(files: Mapping[str, str], about: Mapping[str, Any]) -> Raw:
     return Raw(begin, end, as_of, **tables)
 
 
-def _unpacked(content: bytes) -> dict[str, str]:
+def unpacked(content: bytes) -> dict[str, str]:
+    """The texts in an export, by name."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         return {name: archive.read(name).decode() for name in archive.namelist()}
 

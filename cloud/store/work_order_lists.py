@@ -110,6 +110,11 @@ _ROWS: Final = (
     " LEFT JOIN LATERAL (SELECT (array_agg(fault ORDER BY bound_at DESC, fault))[1] AS fault,"
     " count(*) AS faults FROM work_order_fault WHERE work_order = work.id) bound ON true"
 )
+_FACADES: Final = (
+    "SELECT work.facade UNION ALL SELECT seen.facade FROM camera_facade seen"
+    " WHERE subject_type = 'camera' AND seen.camera = subject"
+)
+"""Those that an order is about: its own, and what its camera looks at."""
 _DONE: Final = "state IN ('closed', 'cancelled')"
 
 
@@ -132,7 +137,7 @@ async def select(
     """Orders as `wanted`, newest first. before: only those with a smaller number, for the next page."""
     tests: list[tuple[str, Any]] = [
         ("work.estate = %s", wanted.estate),
-        ("work.facade = %s", wanted.facade),
+        (f"%s IN ({_FACADES})", wanted.facade),
         ("source = ANY(%s)", list(wanted.sources) or None),
         ("state = ANY(%s)", list(wanted.states) or None),
         ("(overdue_at IS NOT NULL) = %s", wanted.overdue),

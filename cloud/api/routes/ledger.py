@@ -125,7 +125,7 @@ async def orders(account: Ledger, services: Use, asked: Which) -> Response:
     begin, end = asked.span(now)
     async with services.acting(account) as conn:
         scope = _scope(asked, [estate.id for estate in await registry.estates(conn)])
-        wanted = Wanted(scope.estate, scope.facade, begin=begin, end=end)
+        wanted = Wanted(scope.estate, scope.facade, begin=begin, end=asked.end)
         found = await work_order_lists.select(conn, wanted, limit=ORDERS)
         await _enter(conn, account, scope, (begin, end), "work_orders")
     # With a mark, because spreadsheets take a file without one for the machine's old encoding.

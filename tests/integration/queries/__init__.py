@@ -8,7 +8,7 @@ left; a second case of the same function has words behind its name, `"alerts.fin
 from collections.abc import Mapping
 from typing import Final
 
-from tests.integration.queries import devices, estates, evidence, falls, incoming, log, people, upkeep
+from tests.integration.queries import devices, estates, evidence, falls, incoming, ledger, log, people, upkeep
 from tests.integration.queries.made import Case
 
 _THEMES: Final[tuple[Mapping[str, Case], ...]] = (
@@ -18,6 +18,7 @@ _THEMES: Final[tuple[Mapping[str, Case], ...]] = (
     falls.CASES,
     evidence.CASES,
     upkeep.CASES,
+    ledger.CASES,
     devices.CASES,
     log.CASES,
 )
