@@ -37,7 +37,6 @@ NO_QUERIES: Final[Mapping[str, str]] = {
 NOT_YET: Final[frozenset[str]] = frozenset(
     {
         "audit.expect_entry",
-        "causes.settle",
         "duty.add_channel",
         "duty.add_override",
         "duty.calendars",
@@ -58,7 +57,6 @@ NOT_YET: Final[frozenset[str]] = frozenset(
         "duty.set_rotation",
         "duty.zone",
         "escalations.advance",
-        "faults.is_open",
         "notifications.cancel",
         "notifications.claim",
         "notifications.insert",
@@ -67,10 +65,6 @@ NOT_YET: Final[frozenset[str]] = frozenset(
         "notifications.settle",
         "notifications.told",
         "rights.bring",
-        "topology.names",
-        "topology.of_estate",
-        "topology.seed",
-        "topology.wait_for_cause",
     }
 )
 """Older than this table; nothing may be added."""
