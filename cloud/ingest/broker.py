@@ -1,41 +1,35 @@
-"""How ingest reaches the broker: MQTT 5, TLS with a certificate of its own, a queue that cannot grow."""
+"""Where the broker is and how ingest shows itself there: MQTT 5, TLS with a certificate of its own."""
 
-import asyncio
 import ssl
-from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
 from urllib.parse import unquote, urlsplit
 
-import aiomqtt
-from aiomqtt import Client, Message, ProtocolVersion
+from paho.mqtt import client as paho
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from cloud.config import BrokerSettings, SettingsError
 
-CONNECT_TIMEOUT_S = 10.0
-KEEPALIVE_S = 20
+CONNECT_TIMEOUT_S: Final = 10.0
+IN_FLIGHT: Final = 200
+"""Publications that the broker has not acknowledged; paho holds back the others."""
 
 
-def bounded(on_drop: Callable[[], None]) -> type[asyncio.Queue[Message]]:
-    """A queue type that tells when it drops; aiomqtt only logs it. Agents send it again."""
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """A client that is not yet connected, and where to connect it."""
 
-    class Bounded(asyncio.Queue[Message]):
-        def put_nowait(self, item: Message) -> None:
-            try:
-                super().put_nowait(item)
-            except asyncio.QueueFull:
-                on_drop()
-                raise
-
-    return Bounded
+    client: paho.Client
+    host: str
+    port: int
 
 
-def connect(broker: BrokerSettings, identifier: str, limit: int, on_drop: Callable[[], None]) -> Client:
-    """A client, not yet connected: `async with` connects it.
+def dial(broker: BrokerSettings, identifier: str) -> Dial:
+    """A client for this broker.
 
     Args:
         broker: Where, and with which certificate.
         identifier: The MQTT client identifier; two with the same one throw each other out.
-        limit: How many messages may wait.
-        on_drop: Called for each message beyond `limit`.
 
     Raises:
         SettingsError: The address or the certificates cannot be used.
@@ -46,19 +40,19 @@ def connect(broker: BrokerSettings, identifier: str, limit: int, on_drop: Callab
             f"broker.url must be mqtts://host:port or mqtt://host:port, found {parts.scheme}://…"
         )
     secure = parts.scheme == "mqtts"
-    return aiomqtt.Client(
-        parts.hostname,
-        parts.port or (8883 if secure else 1883),
-        username=unquote(parts.username) if parts.username else None,
-        password=unquote(parts.password) if parts.password else None,
-        identifier=identifier,
-        protocol=ProtocolVersion.V5,
-        queue_type=bounded(on_drop),
-        max_queued_incoming_messages=limit,
-        timeout=CONNECT_TIMEOUT_S,
-        keepalive=KEEPALIVE_S,
-        tls_context=_tls(broker) if secure else None,
+    client = paho.Client(
+        CallbackAPIVersion.VERSION2,
+        client_id=identifier,
+        protocol=MQTTProtocolVersion.MQTTv5,
+        reconnect_on_failure=False,
     )
+    client.connect_timeout = CONNECT_TIMEOUT_S
+    client.max_inflight_messages_set(IN_FLIGHT)
+    if parts.username:
+        client.username_pw_set(unquote(parts.username), unquote(parts.password or ""))
+    if secure:
+        client.tls_set_context(_tls(broker))
+    return Dial(client, parts.hostname, parts.port or (8883 if secure else 1883))
 
 
 def _tls(broker: BrokerSettings) -> ssl.SSLContext:

@@ -1,6 +1,7 @@
 """A batch of messages becomes rows, alerts, faults and changes in one transaction, and then receipts."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -8,10 +9,10 @@ from cryptography.x509 import Certificate
 
 from cloud.ingest.confirm import Key, confirmations, rejection
 from cloud.ingest.follow import Within, follow
-from cloud.ingest.reading import Reason, Refusal, read_event
+from cloud.ingest.reading import Envelope, Reason, Refusal, read_event
 from cloud.store import changes, events, registry, series
 from cloud.store.changes import Change
-from cloud.store.pool import Connection, Pool, RowRefused, savepoint, transaction
+from cloud.store.pool import Connection, Pool, RowRefused, pipelined, savepoint, transaction
 from cloud.store.registry import Owned
 from contracts.devices import (
     ClockSet,
@@ -32,14 +33,6 @@ from contracts.messages import (
 
 
 @dataclass(frozen=True, slots=True)
-class Envelope:
-    """One message as it came from the broker."""
-
-    topic: str
-    payload: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class Letter:
     """One message that could be read."""
 
@@ -50,6 +43,18 @@ class Letter:
     def key(self) -> Key:
         """(agent, boot, seq)."""
         return self.event.agent, self.event.boot, self.event.seq
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What came, read. letters: what could be read, by agent and boot in the agent's order."""
+
+    letters: tuple[Letter, ...]
+    refused: tuple[tuple[Envelope, Refusal], ...] = ()
+
+    def __len__(self) -> int:
+        """How many messages came."""
+        return len(self.letters) + len(self.refused)
 
 
 @dataclass(slots=True)
@@ -71,47 +76,61 @@ class Outcome:
         return told
 
 
-async def commit_batch(
-    pool: Pool, ca: Certificate | None, batch: Sequence[Envelope], at: datetime
-) -> Outcome:
+def read(envelopes: Sequence[Envelope]) -> Batch:
+    """Read messages, in the order in which they came."""
+    letters: list[Letter] = []
+    refused: list[tuple[Envelope, Refusal]] = []
+    for envelope in envelopes:
+        found = read_event(envelope.topic, envelope.payload)
+        if isinstance(found, Refusal):
+            refused.append((envelope, found))
+        else:
+            letters.append(Letter(envelope, found))
+    # Within a boot the agent's order counts, whatever the network made of it.
+    letters.sort(key=lambda letter: (letter.event.agent, letter.event.boot, letter.event.seq))
+    return Batch(tuple(letters), tuple(refused))
+
+
+async def commit_batch(pool: Pool, ca: Certificate | None, batch: Batch, at: datetime) -> Outcome:
     """Store a batch in one transaction.
 
     Args:
         pool: The database.
         ca: The authority of the devices; without it no manifest is believed.
-        batch: Messages in the order in which they came.
+        batch: What came.
         at: Now.
 
     Raises:
         DatabaseDown: Nothing was stored; try the same batch again.
     """
-    outcome = Outcome()
-    letters = _read(batch, outcome)
-    # Within a boot the agent's order counts, whatever the network made of it.
-    letters.sort(key=lambda letter: (letter.event.agent, letter.event.boot, letter.event.seq))
+    try:
+        return await _commit(pool, ca, batch, at, _write)
+    except RowRefused:
+        return await _commit(pool, ca, batch, at, _in_parts)  # Poison does not take the rest along.
+
+
+Write = Callable[[Within, list[Letter], Outcome], Awaitable[list[Change]]]
+"""Stores messages and does what follows; what pages may show of it."""
+
+
+async def _commit(pool: Pool, ca: Certificate | None, batch: Batch, at: datetime, write: Write) -> Outcome:
+    outcome = Outcome(refused=list(batch.refused))
+    agents = {letter.event.agent for letter in batch.letters}
     async with transaction(pool) as conn:
-        await events.lock_agents(conn, {letter.event.agent for letter in letters})
-        known = await registry.owned(conn, {letter.event.agent for letter in letters})
-        fresh = await _fresh(conn, _registered(letters, known, outcome), outcome)
-        changed = await _store(conn, ca, fresh, outcome, at)
-        await events.mark(conn, [(e.agent, e.boot, e.seq) for e in outcome.stored], "stored", at)
+        async with pipelined(conn):
+            await events.lock_agents(conn, agents)
+            known, seen = await asyncio.gather(
+                registry.owned(conn, agents),
+                events.already(conn, [letter.key for letter in batch.letters], "stored"),
+            )
+        fresh = _fresh(_registered(batch.letters, known, outcome), seen, outcome)
+        changed = await write(Within(conn, ca, at), fresh, outcome)
         await _bury(conn, outcome, at)
         await changes.record(conn, changed, at)
     return outcome
 
 
-def _read(batch: Sequence[Envelope], outcome: Outcome) -> list[Letter]:
-    letters = []
-    for envelope in batch:
-        found = read_event(envelope.topic, envelope.payload)
-        if isinstance(found, Refusal):
-            outcome.refused.append((envelope, found))
-        else:
-            letters.append(Letter(envelope, found))
-    return letters
-
-
-def _registered(letters: list[Letter], known: Owned, outcome: Outcome) -> list[Letter]:
+def _registered(letters: Sequence[Letter], known: Owned, outcome: Outcome) -> list[Letter]:
     """Those whose agent may speak for what they speak of."""
     passed = []
     for letter in letters:
@@ -144,9 +163,8 @@ def _subject(event: Event) -> tuple[SubjectType, str]:
             return "camera", event.camera
 
 
-async def _fresh(conn: Connection, letters: list[Letter], outcome: Outcome) -> list[Letter]:
+def _fresh(letters: list[Letter], seen: set[Key], outcome: Outcome) -> list[Letter]:
     """Those that have not been stored before, each once; the others are copies and change nothing."""
-    seen = await events.already(conn, [letter.key for letter in letters], "stored")
     fresh = []
     for letter in letters:
         if letter.key in seen:
@@ -157,56 +175,49 @@ async def _fresh(conn: Connection, letters: list[Letter], outcome: Outcome) -> l
     return fresh
 
 
-async def _store(
-    conn: Connection, ca: Certificate | None, letters: list[Letter], outcome: Outcome, at: datetime
-) -> list[Change]:
-    """All at once; when the database refuses one, each alone, so that poison does not take the rest along."""
+async def _in_parts(within: Within, letters: list[Letter], outcome: Outcome) -> list[Change]:
+    """In halves, and halves of those, in their order, until what the database refuses stands alone."""
     try:
-        async with savepoint(conn):
-            changed = await _write(conn, ca, letters, at)
-    except RowRefused:
-        pass  # Which one it was shows below.
-    else:
-        outcome.stored += [letter.event for letter in letters]
-        return changed
-    changed = []
-    for letter in letters:
-        try:
-            async with savepoint(conn):
-                one = await _write(conn, ca, [letter], at)
-        except RowRefused as refused:
-            outcome.refused.append(
-                (letter.envelope, _refusal(letter.event, "refused_by_database", str(refused)))
-            )
-        else:
-            outcome.stored.append(letter.event)
-            changed += one
-    return changed
+        async with savepoint(within.conn):
+            return await _write(within, letters, outcome)
+    except RowRefused as refused:
+        if len(letters) == 1:
+            objection = _refusal(letters[0].event, "refused_by_database", str(refused))
+            outcome.refused.append((letters[0].envelope, objection))
+            return []
+    half = len(letters) // 2
+    first = await _in_parts(within, letters[:half], outcome)
+    return first + await _in_parts(within, letters[half:], outcome)
 
 
-async def _write(
-    conn: Connection, ca: Certificate | None, letters: list[Letter], at: datetime
-) -> list[Change]:
-    await events.insert(conn, [_row(letter) for letter in letters], at)
+async def _write(within: Within, letters: list[Letter], outcome: Outcome) -> list[Change]:
+    """All at once. Raises RowRefused where the database does not take one of them."""
+    conn = within.conn
     messages = [letter.event for letter in letters]
     readings = [message for message in messages if isinstance(message, SensorReading)]
     minutes = [message for message in messages if isinstance(message, CameraMinute)]
-    await series.insert_readings(conn, readings)
-    await series.insert_minutes(conn, minutes)
+    async with pipelined(conn):
+        await events.insert(conn, [_row(letter) for letter in letters], within.at)
+        await events.mark(conn, [letter.key for letter in letters], "stored", within.at)
+        await series.insert_readings(conn, readings)
+        await series.insert_minutes(conn, minutes)
+        await registry.mark_seen(conn, _first_seen(messages))
     changed = [Change("sensor", sensor) for sensor in dict.fromkeys(reading.sensor for reading in readings)]
     changed += [Change("minute", camera) for camera in dict.fromkeys(minute.camera for minute in minutes)]
-    first_seen: dict[str, datetime] = {}
+    for message in messages:
+        changed += await follow(within, message)
+    outcome.stored += messages
+    return changed
+
+
+def _first_seen(messages: Sequence[Event]) -> dict[str, datetime]:
+    """Camera → its first report among these."""
+    seen: dict[str, datetime] = {}
     for message in messages:
         # Not from its minutes: the first of them began before the camera did.
         if isinstance(message, CameraState | FallingObject):
-            first_seen[message.camera] = min(
-                message.observed_at, first_seen.get(message.camera, message.observed_at)
-            )
-    for camera, seen_at in sorted(first_seen.items()):
-        await registry.mark_seen(conn, camera, seen_at)
-    for message in messages:
-        changed += await follow(Within(conn, ca, at), message)
-    return changed
+            seen[message.camera] = min(message.observed_at, seen.get(message.camera, message.observed_at))
+    return seen
 
 
 def _row(letter: Letter) -> events.EventRow:
@@ -228,6 +239,8 @@ def _refusal(event: Event, reason: Reason, detail: str) -> Refusal:
 
 async def _bury(conn: Connection, outcome: Outcome, at: datetime) -> None:
     """Dead letters with their reason. One that an agent sends again is told again, and not buried twice."""
+    if not outcome.refused:
+        return
     keys = {_key(refusal) for _, refusal in outcome.refused} - {None}
     before = await events.already(conn, [key for key in keys if key is not None], "refused")
     letters = [

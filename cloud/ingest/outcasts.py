@@ -8,9 +8,9 @@ import asyncio
 import json
 from typing import Final
 
-from aiomqtt import Client, MqttError
 from structlog.typing import FilteringBoundLogger
 
+from cloud.ingest.link import Link, LinkLost, Outgoing
 from cloud.store import identities
 from cloud.store.pool import DatabaseDown, Pool, transaction
 
@@ -18,7 +18,7 @@ CONTROL: Final = "$CONTROL/dynamic-security/v1"
 EVERY_S: Final = 5.0
 
 
-async def throw_out(pool: Pool, client: Client, log: FilteringBoundLogger) -> None:
+async def throw_out(pool: Pool, link: Link, log: FilteringBoundLogger) -> None:
     """Until the connection breaks, which whoever reads from it notices too."""
     told: set[str] = set()
     while True:
@@ -26,12 +26,12 @@ async def throw_out(pool: Pool, client: Client, log: FilteringBoundLogger) -> No
             async with transaction(pool) as conn:
                 agents = await identities.outcasts(conn)
             for agent in agents:
-                await client.publish(CONTROL, commands(agent), qos=1)
+                await link.publish(Outgoing(CONTROL, commands(agent)))
                 if agent not in told:
                     log.warning("agent_thrown_out", agent=agent)
         except DatabaseDown as error:
             log.warning("outcasts_postponed", reason=str(error))
-        except MqttError:
+        except LinkLost:
             return
         else:
             told = set(agents)

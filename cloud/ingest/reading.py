@@ -27,6 +27,15 @@ REASONS: Final[tuple[str, ...]] = get_args(Reason)
 
 
 @dataclass(frozen=True, slots=True)
+class Envelope:
+    """One message as it came from the broker. retained: it was kept there, and may be old."""
+
+    topic: str
+    payload: bytes
+    retained: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """A message that can never be stored; boot and seq where they could be read, to tell the agent."""
 

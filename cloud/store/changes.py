@@ -11,7 +11,7 @@ import psycopg
 from psycopg.rows import class_row
 
 from cloud.store import whose
-from cloud.store.pool import Connection, DatabaseDown
+from cloud.store.pool import Connection, DatabaseDown, pipelined
 
 LOCK = 0x4368616E  # "Chan"
 
@@ -49,14 +49,15 @@ async def record(conn: Connection, changes: Sequence[Change], at: datetime) -> N
     """
     if not changes:
         return
-    await conn.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
     unique = list(dict.fromkeys(changes))
-    await conn.execute(
-        "INSERT INTO change (at, topic, subject, message_id, estate)"  # noqa: S608 - constants
-        f" SELECT %s, topic, subject, message_id, {whose.estate_of('topic')}"
-        " FROM unnest(%s::text[], %s::text[], %s::uuid[]) AS given (topic, subject, message_id)",
-        (at, [c.topic for c in unique], [c.subject for c in unique], [c.message_id for c in unique]),
-    )
+    async with pipelined(conn):
+        await conn.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
+        await conn.execute(
+            "INSERT INTO change (at, topic, subject, message_id, estate)"  # noqa: S608 - constants
+            f" SELECT %s, topic, subject, message_id, {whose.estate_of('topic')}"
+            " FROM unnest(%s::text[], %s::text[], %s::uuid[]) AS given (topic, subject, message_id)",
+            (at, [c.topic for c in unique], [c.subject for c in unique], [c.message_id for c in unique]),
+        )
 
 
 async def since(conn: Connection, last_id: int, limit: int) -> list[LoggedChange]:

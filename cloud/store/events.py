@@ -53,8 +53,11 @@ class Boot:
 
 async def lock_agents(conn: Connection, agents: Collection[str]) -> None:
     """Hold every other ingest off these agents until commit; one order, so that nobody waits in a circle."""
-    for agent in sorted(agents):
-        await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (agent,))
+    await conn.execute(
+        "SELECT pg_advisory_xact_lock(number) FROM (SELECT DISTINCT hashtextextended(agent, 0) AS number"
+        " FROM unnest(%b::text[]) AS agent ORDER BY number) AS one",
+        (list(agents),),
+    )
 
 
 async def already(conn: Connection, keys: Collection[Key], which: Literal["stored", "refused"]) -> set[Key]:
@@ -62,7 +65,7 @@ async def already(conn: Connection, keys: Collection[Key], which: Literal["store
     if not keys:
         return set()
     rows = await conn.execute(
-        "SELECT agent, boot, seq FROM unnest(%s::text[], %s::uuid[], %s::bigint[]) AS new (agent, boot, seq)"
+        "SELECT agent, boot, seq FROM unnest(%b::text[], %b::uuid[], %b::bigint[]) AS new (agent, boot, seq)"
         " JOIN seen_range known USING (agent, boot)"
         " WHERE CASE WHEN %s THEN known.stored ELSE known.refused END @> new.seq",
         (*_columns(keys), which == "stored"),
@@ -80,7 +83,7 @@ async def mark(
     await conn.execute(
         f"INSERT INTO seen_range (agent, boot, {column}, updated_at)"  # noqa: S608 - one of two constants
         " SELECT agent, boot, range_agg(int8range(seq, seq, '[]')), %s"
-        " FROM unnest(%s::text[], %s::uuid[], %s::bigint[]) AS new (agent, boot, seq) GROUP BY agent, boot"
+        " FROM unnest(%b::text[], %b::uuid[], %b::bigint[]) AS new (agent, boot, seq) GROUP BY agent, boot"
         f" ON CONFLICT (agent, boot) DO UPDATE SET {column} = seen_range.{column} + excluded.{column},"
         " updated_at = excluded.updated_at",
         (at, *_columns(keys)),
@@ -98,8 +101,8 @@ async def insert(conn: Connection, rows: Sequence[EventRow], received_at: dateti
     await conn.execute(
         "INSERT INTO event (agent, boot, seq, observed_at, message_id, kind, received_at, payload)"
         " SELECT agent, boot, seq, observed_at, message_id, kind, %s, payload::jsonb"
-        " FROM unnest(%s::text[], %s::uuid[], %s::bigint[], %s::timestamptz[], %s::uuid[],"
-        " %s::text[], %s::text[])"
+        " FROM unnest(%b::text[], %b::uuid[], %b::bigint[], %b::timestamptz[], %b::uuid[],"
+        " %b::text[], %b::text[])"
         " AS new (agent, boot, seq, observed_at, message_id, kind, payload)"
         " ON CONFLICT DO NOTHING",
         (
@@ -205,6 +208,8 @@ DEAD_LETTER_BYTES = 4096
 
 async def bury(conn: Connection, letters: Sequence[DeadLetter], received_at: datetime) -> None:
     """Keep dead letters, with the beginning of each payload."""
+    if not letters:
+        return
     async with conn.cursor() as cursor:
         await cursor.executemany(
             "INSERT INTO dead_letter (received_at, reason, detail, topic, size_bytes, payload_prefix)"

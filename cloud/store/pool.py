@@ -8,6 +8,7 @@ from typing import Any, Final
 import psycopg
 import psycopg_pool
 from psycopg import AsyncConnection
+from psycopg.pq import TransactionStatus
 from psycopg.types.json import Jsonb
 
 Connection = AsyncConnection[tuple[Any, ...]]
@@ -25,6 +26,7 @@ __all__ = [
     "Principal",
     "RowRefused",
     "opened",
+    "pipelined",
     "savepoint",
     "transaction",
 ]
@@ -72,7 +74,7 @@ async def opened(url: str, *, max_size: int = 8) -> AsyncIterator[Pool]:
 async def transaction(
     pool: Pool, *, snapshot: bool = False, as_: Principal | None = None
 ) -> AsyncIterator[Connection]:
-    """A connection in a transaction, committed at the end.
+    """A connection in a transaction, which its first statement begins, committed at the end.
 
     Args:
         pool: Where the connection comes from.
@@ -84,7 +86,7 @@ async def transaction(
         RowRefused: Values that the database will never take.
     """
     with _translated():
-        async with pool.connection() as conn, conn.transaction():
+        async with pool.connection() as conn:
             if snapshot:
                 await conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             if as_ is not None:
@@ -110,7 +112,24 @@ async def savepoint(conn: Connection) -> AsyncIterator[None]:
         RowRefused: Values that the database will never take; the part is rolled back, the transaction lives.
     """
     with _translated():
+        if conn.info.transaction_status == TransactionStatus.IDLE:
+            # Begins the transaction: otherwise the savepoint would be one of its own.
+            await conn.execute("SELECT")
         async with conn.transaction():
+            yield
+
+
+@asynccontextmanager
+async def pipelined(conn: Connection) -> AsyncIterator[None]:
+    """Statements whose results nobody needs, sent together: one wait instead of one for each.
+
+    A number of rows (`rowcount`) is not known in here. What was refused shows at the end.
+
+    Raises:
+        RowRefused: Values that the database will never take.
+    """
+    with _translated():
+        async with conn.pipeline():
             yield
 
 

@@ -1,6 +1,6 @@
 """Estates and what stands in them: written from the estate file, read by everyone."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from cloud.core.estate import Agent, Estate, EstateFile
 from cloud.core.fault import OF_PICTURE
 from cloud.core.priority import Ground
 from cloud.store import topology
-from cloud.store.pool import Connection
+from cloud.store.pool import Connection, pipelined
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,20 +147,19 @@ async def _seed_agent(conn: Connection, estate: str, agent: Agent) -> None:
 async def owned(conn: Connection, agents: Collection[str]) -> Owned:
     """What `agents` may speak for. One that was cut off is none."""
     names = list(agents)
-    known = await (
-        await conn.execute(
+    async with pipelined(conn):
+        known = await conn.execute(
             "SELECT id FROM agent WHERE id = ANY(%s)"
             " AND NOT EXISTS (SELECT 1 FROM agent_cut_off WHERE agent = agent.id AND ended_at IS NULL)",
             (names,),
         )
-    ).fetchall()
-    cameras = await (
-        await conn.execute("SELECT id, agent FROM camera WHERE agent = ANY(%s)", (names,))
-    ).fetchall()
-    sensors = await (
-        await conn.execute("SELECT id, agent FROM sensor WHERE agent = ANY(%s)", (names,))
-    ).fetchall()
-    return Owned(frozenset(row[0] for row in known), dict(cameras), dict(sensors))
+        cameras = await conn.execute("SELECT id, agent FROM camera WHERE agent = ANY(%s)", (names,))
+        sensors = await conn.execute("SELECT id, agent FROM sensor WHERE agent = ANY(%s)", (names,))
+        return Owned(
+            frozenset([row[0] for row in await known.fetchall()]),
+            dict(await cameras.fetchall()),
+            dict(await sensors.fetchall()),
+        )
 
 
 async def is_known(conn: Connection, agent: str) -> bool:
@@ -227,10 +226,16 @@ async def estate_of_agent(conn: Connection, agent: str) -> str:
     return str(row[0])
 
 
-async def mark_seen(conn: Connection, camera: str, at: datetime) -> None:
-    """A camera has reported: from its first report on, its facades count as commissioned."""
+async def mark_seen(conn: Connection, seen: Mapping[str, datetime]) -> None:
+    """Cameras have reported: from its first report on, the facades of one count as commissioned.
+
+    seen: camera → when.
+    """
+    if not seen:
+        return
     await conn.execute(
-        "UPDATE camera SET first_seen_at = least(first_seen_at, %s)"
-        " WHERE id = %s AND (first_seen_at IS NULL OR first_seen_at > %s)",
-        (at, camera, at),
+        "UPDATE camera SET first_seen_at = least(first_seen_at, new.at)"
+        " FROM unnest(%b::text[], %b::timestamptz[]) AS new (id, at) WHERE camera.id = new.id"
+        " AND (first_seen_at IS NULL OR first_seen_at > new.at)",
+        (list(seen), list(seen.values())),
     )

@@ -1,6 +1,6 @@
 """What flows in steadily: readings and watched minutes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -51,23 +51,35 @@ async def insert_readings(conn: Connection, readings: Sequence[SensorReading]) -
     """Store readings, and the newest as the sensor's value."""
     if not readings:
         return
-    async with conn.cursor() as cursor:
-        await cursor.executemany(
-            "INSERT INTO sensor_reading (sensor, observed_at, value, unit) VALUES (%s, %s, %s, %s)"
-            " ON CONFLICT DO NOTHING",
-            [(reading.sensor, reading.observed_at, reading.value, reading.unit) for reading in readings],
-        )
-        newest: dict[str, SensorReading] = {}
-        for reading in sorted(readings, key=lambda reading: reading.observed_at):
+    await conn.execute(
+        "INSERT INTO sensor_reading (sensor, observed_at, value, unit)"
+        " SELECT * FROM unnest(%b::text[], %b::timestamptz[], %b::float8[], %b::text[])"
+        " ON CONFLICT DO NOTHING",
+        _columns(readings),
+    )
+    newest: dict[str, SensorReading] = {}
+    for reading in readings:
+        known = newest.get(reading.sensor)
+        if known is None or known.observed_at <= reading.observed_at:
             newest[reading.sensor] = reading
-        await cursor.executemany(
-            "UPDATE sensor SET value = %s, unit = %s, observed_at = %s, silent_since = NULL"
-            " WHERE id = %s AND (observed_at IS NULL OR observed_at < %s)",
-            [
-                (reading.value, reading.unit, reading.observed_at, reading.sensor, reading.observed_at)
-                for reading in newest.values()
-            ],
-        )
+    await conn.execute(
+        "UPDATE sensor SET value = new.value, unit = new.unit, observed_at = new.observed_at,"
+        " silent_since = NULL FROM unnest(%b::text[], %b::timestamptz[], %b::float8[], %b::text[])"
+        " AS new (id, observed_at, value, unit) WHERE sensor.id = new.id"
+        " AND (sensor.observed_at IS NULL OR sensor.observed_at < new.observed_at)",
+        _columns(newest.values()),
+    )
+
+
+def _columns(
+    readings: Collection[SensorReading],
+) -> tuple[list[str], list[datetime], list[float], list[str]]:
+    return (
+        [reading.sensor for reading in readings],
+        [reading.observed_at for reading in readings],
+        [reading.value for reading in readings],
+        [reading.unit for reading in readings],
+    )
 
 
 async def insert_minutes(conn: Connection, minutes: Sequence[CameraMinute]) -> None:
@@ -78,8 +90,8 @@ async def insert_minutes(conn: Connection, minutes: Sequence[CameraMinute]) -> N
         "INSERT INTO camera_minute AS known (camera, observed_at, watched_s, frames, dropped, blind_s)"  # noqa: S608 - a constant
         f" SELECT camera, observed_at, least(60, watched_s), frames, dropped, {_BLIND.format(minute='part')}"
         " FROM (SELECT camera, date_trunc('minute', at) AS observed_at, sum(watched_s) AS watched_s,"
-        " sum(frames) AS frames, sum(dropped) AS dropped FROM unnest(%(cameras)s::text[],"
-        " %(at)s::timestamptz[], %(watched_s)s::float8[], %(frames)s::bigint[], %(dropped)s::bigint[])"
+        " sum(frames) AS frames, sum(dropped) AS dropped FROM unnest(%(cameras)b::text[],"
+        " %(at)b::timestamptz[], %(watched_s)b::float8[], %(frames)b::bigint[], %(dropped)b::bigint[])"
         " AS new (camera, at, watched_s, frames, dropped) GROUP BY 1, 2) part"
         " ON CONFLICT (camera, observed_at) DO UPDATE SET"
         " watched_s = least(60, known.watched_s + excluded.watched_s),"

@@ -40,6 +40,7 @@ autosave_interval 30
 max_packet_size 262144
 max_queued_messages 100000
 max_inflight_messages 200
+set_tcp_nodelay true
 
 log_dest stderr
 log_type error

@@ -21,7 +21,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from cloud import clock
 from cloud.evidence import verify
-from cloud.ingest.handle import Envelope, commit_batch
+from cloud.ingest.handle import commit_batch, read
+from cloud.ingest.reading import Envelope
 from cloud.store import changes, devices, pool
 from cloud.store.pool import Pool
 from contracts import topics
@@ -181,7 +182,7 @@ class World:
 
     async def _send(self, *messages: Durable) -> None:
         batch = [Envelope(topics.event(AGENT), encode(message)) for message in messages]
-        outcome = await commit_batch(self.pool, self.ca, batch, clock.utc_now())
+        outcome = await commit_batch(self.pool, self.ca, read(batch), clock.utc_now())
         assert not outcome.refused, outcome.refused
 
     async def fall(

@@ -14,7 +14,6 @@ from prometheus_client import CollectorRegistry
 from cloud import clock, logs, metrics
 from cloud.config import BrokerSettings, IngestSettings
 from cloud.evidence import verify
-from cloud.ingest.broker import connect
 from cloud.ingest.subscriber import Ingest, run
 from cloud.store import desired, pool
 from contracts import topics
@@ -22,6 +21,7 @@ from contracts.devices import DesiredCamera, DesiredReport, DesiredState
 from fallwatch.local import mosquitto, ports
 from fallwatch.local.pki import Authority
 from tests.fixtures.cloud import seed
+from tests.fixtures.mqtt import connect
 from tests.fixtures.world import World
 
 PATH = "/api/agents/box-a/desired"
@@ -168,7 +168,7 @@ async def test_nobody_but_the_cloud_can_want_anything_of_a_box(
         settings = BrokerSettings(
             url=broker.url, ca=authority.ca_path, certificate=given.certificate, key=given.key
         )
-        return connect(settings, f"{name}-{uuid4().hex[:6]}", 100, lambda: None)
+        return connect(settings, f"{name}-{uuid4().hex[:6]}")
 
     async with as_("cloud") as cloud, as_("wish-a") as box, as_("wish-b") as other:
         await box.subscribe(topics.desired("wish-a"), qos=1)
@@ -196,7 +196,7 @@ async def _retained(box: BrokerSettings, version: int) -> int:
     end = clock.utc_now() + timedelta(seconds=20)
     found = 0
     while clock.utc_now() < end:
-        async with connect(box, f"look-{uuid4().hex[:6]}", 10, lambda: None) as client:
+        async with connect(box, f"look-{uuid4().hex[:6]}") as client:
             await client.subscribe(topics.desired("box-a"), qos=1)
             try:
                 async with asyncio.timeout(0.5):

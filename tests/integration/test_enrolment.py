@@ -27,7 +27,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from cloud import clock
 from cloud.core.estate import EstateFile
-from cloud.ingest.handle import commit_batch
+from cloud.ingest.handle import commit_batch, read
 from cloud.store import devices, identities, pool, registry
 from cloud.store.identities import Shown
 from contracts import topics
@@ -263,7 +263,7 @@ async def test_the_cloud_takes_nothing_from_who_was_cut_off_and_everything_from_
             assert not await identities.counts(conn, legacy)
             assert not await identities.counts(conn, other)
             assert not await devices.hear(conn, online, retained=False, at=at)
-        outcome = await commit_batch(opened, None, [envelope(reading)], at)
+        outcome = await commit_batch(opened, None, read([envelope(reading)]), at)
         assert [refusal.detail for _, refusal in outcome.refused] == [
             f"agent {AGENT} is in no estate, or was cut off"
         ]
@@ -276,7 +276,7 @@ async def test_the_cloud_takes_nothing_from_who_was_cut_off_and_everything_from_
                 True,
             ]
             assert await devices.hear(conn, online, retained=False, at=at)
-        outcome = await commit_batch(opened, None, [envelope(reading)], at)
+        outcome = await commit_batch(opened, None, read([envelope(reading)]), at)
         assert len(outcome.stored) == 1
 
 

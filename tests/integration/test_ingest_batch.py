@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from cloud.ingest.handle import Envelope
+from cloud.ingest.reading import Envelope
 from cloud.store import alerts, events, pool
 from contracts import topics
 from contracts.messages import Confirm, Reject, encode

@@ -18,7 +18,6 @@ from cloud import clock, logs, metrics
 from cloud.config import BrokerSettings, IngestSettings
 from cloud.core.estate import EstateFile
 from cloud.evidence import verify
-from cloud.ingest.broker import connect
 from cloud.ingest.subscriber import Ingest, run
 from cloud.store import pool, registry
 from contracts import topics
@@ -26,6 +25,7 @@ from contracts.messages import RECEIPT, AgentStatus, CameraNow, Confirm, Reject,
 from fallwatch.local import wait
 from fallwatch.local.mosquitto import Broker
 from fallwatch.local.pki import Authority
+from tests.fixtures.mqtt import connect
 
 NAME = {"zh": "名", "en": "name"}
 DEADLINE_S = 20
@@ -139,7 +139,7 @@ async def test_what_is_confirmed_is_committed_and_nothing_stops_ingest(
     async with (
         ingesting(database_url, settings(broker, authority, "cloud"), authority.ca_path),
         asyncio.timeout(DEADLINE_S),
-        connect(settings(broker, authority, agent), agent, 1000, lambda: None) as device,
+        connect(settings(broker, authority, agent), agent) as device,
     ):
         await device.subscribe(topics.receipt(agent), qos=1)
         resend = asyncio.ensure_future(_publish_until(device, agent, sent, lambda: len(confirmed) == 3))
@@ -190,7 +190,7 @@ async def test_nothing_that_is_sent_once_has_to_be_sent_again(
     async with (
         ingesting(database_url, settings(broker, authority, "cloud"), authority.ca_path),
         asyncio.timeout(4 * DEADLINE_S),
-        connect(settings(broker, authority, agent), agent, 5000, lambda: None) as device,
+        connect(settings(broker, authority, agent), agent) as device,
     ):
         # The first one until it is stored: from then on the subscription stands.
         await _publish_until(
@@ -226,7 +226,7 @@ async def test_a_last_will_takes_the_agent_offline_and_its_return_clears_the_fau
 
     async with (
         ingesting(database_url, settings(broker, authority, "cloud"), authority.ca_path),
-        connect(settings(broker, authority, agent), agent, 100, lambda: None) as device,
+        connect(settings(broker, authority, agent), agent) as device,
     ):
         await device.publish(topics.status(agent), status(online=True), qos=1, retain=True)
         await until(lambda: state() == "online", "the agent is online")
@@ -246,7 +246,7 @@ async def test_ingest_survives_the_loss_of_its_database_connections(
     boot = uuid4()
     async with (
         ingesting(database_url, settings(broker, authority, "cloud"), authority.ca_path),
-        connect(settings(broker, authority, agent), agent, 1000, lambda: None) as device,
+        connect(settings(broker, authority, agent), agent) as device,
     ):
         for seq in range(1, 4):
             payload = reading(agent, boot, seq)
