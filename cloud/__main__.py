@@ -1,34 +1,25 @@
-"""The cloud's commands: migrate, seed, user, enrol, revoke, crl, ingest, api, timers, notify."""
+"""The cloud's commands: migrate, seed, user, enrol, revoke, crl, evidence, ingest, api, timers, notify."""
 
-import asyncio
 import hashlib
 import os
 import secrets
-import signal
 import sys
-from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cloud import config, ledger, logs
+from cloud.commandline import CONFIG as _CONFIG
+from cloud.commandline import finished as _finished
+from cloud.commandline import settings as _settings
+from cloud.commandline import until_terminated as _until_terminated
 from cloud.core.access import ROLES
+from cloud.evidence_command import evidence
 
 if TYPE_CHECKING:
     from cloud.core.authority import Authority
-
-Result = TypeVar("Result")
-ASK_AGAIN_S = 10.0
-"""An orderly end (requests at hand, the broker's goodbye) takes less."""
-
-_CONFIG = click.option(
-    "--config",
-    "config_file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Settings file; without it the environment alone counts.",
-)
 
 
 @click.group()
@@ -37,47 +28,7 @@ def main() -> None:
     logs.configure()
 
 
-def _settings(config_file: Path | None) -> config.Settings:
-    try:
-        return config.load(config_file, os.environ)
-    except config.SettingsError as error:
-        raise click.ClickException(str(error)) from error
-
-
-def _finished(work: Coroutine[Any, Any, Result]) -> Result:
-    """Run to the end; what the database refuses becomes a sentence."""
-    from cloud.store.migrate import MigrationError  # noqa: PLC0415 - `--help` needs no database driver
-    from cloud.store.pool import DatabaseDown, RowRefused  # noqa: PLC0415
-
-    try:
-        return asyncio.run(work)
-    except (DatabaseDown, MigrationError, RowRefused, config.SettingsError) as error:
-        raise click.ClickException(str(error)) from error
-
-
-def _until_terminated(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Run a service until SIGTERM or Ctrl-C, which cancel it in order."""
-
-    async def guarded() -> None:
-        task = asyncio.ensure_future(work())
-        loop = asyncio.get_running_loop()
-        told = asyncio.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, told.set)
-        telling = asyncio.ensure_future(told.wait())
-        await asyncio.wait({task, telling}, return_when=asyncio.FIRST_COMPLETED)
-        telling.cancel()
-        while not task.done():
-            # Before Python 3.12 asyncio.wait_for, which the MQTT client uses, swallows a cancellation that
-            # comes in the same turn as what it waited for: the task is asked again.
-            task.cancel()
-            await asyncio.wait({task}, timeout=ASK_AGAIN_S)
-        if task.cancelled():
-            logs.logger("cloud").info("stopped")
-        else:
-            task.result()
-
-    _finished(guarded())
+main.add_command(evidence)
 
 
 @main.command()
@@ -298,10 +249,15 @@ def ingest(config_file: Path | None) -> None:
 @_CONFIG
 def timers(config_file: Path | None) -> None:
     """Do what is due: silent agents, escalations, expired sessions, partitions ahead."""
+    from cloud.evidence.keeper import means  # noqa: PLC0415
     from cloud.timers import serve  # noqa: PLC0415
 
     settings = _settings(config_file)
-    _until_terminated(lambda: serve(settings.database_url, settings.timer_metrics))
+    try:
+        kept_with = means(settings.evidence)
+    except config.SettingsError as error:
+        raise click.ClickException(str(error)) from error
+    _until_terminated(lambda: serve(settings.database_url, settings.timer_metrics, kept_with))
 
 
 @main.command()

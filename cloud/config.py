@@ -35,12 +35,26 @@ class BrokerSettings(Section):
     key: Path | None = None
 
 
+class TimeStampSettings(Section):
+    """Who vouches for the time of the log's heads (RFC 3161)."""
+
+    url: str
+    ca: Path
+    """Certificates of the authorities that are trusted for it, PEM."""
+
+
 class EvidenceSettings(Section):
-    """Where clips are kept, and where they arrive first."""
+    """Where clips are kept and where they arrive first, and what makes them stand."""
 
     url: str
     """`file:///folder` or `s3://bucket/prefix` (endpoint and keys from the AWS_* environment)."""
     staging_dir: Path
+    keys: Path | None = None
+    """A folder with the keys that sign the log's heads and wrap the estates' keys."""
+    head_every_s: float = Field(default=3600, ge=1)
+    time_stamp: TimeStampSettings | None = None
+    check_nights: int = Field(default=30, ge=1, le=366)
+    """Every clip is read and compared with its digest once in so many nights."""
 
 
 class ApiSettings(Section):
@@ -169,8 +183,7 @@ class Settings(Section):
                 update={name: folder / found for name, found in paths.items() if found is not None}
             )
         if self.evidence is not None:
-            staging = folder / self.evidence.staging_dir
-            changes["evidence"] = self.evidence.model_copy(update={"staging_dir": staging})
+            changes["evidence"] = _anchored_evidence(self.evidence, folder)
         if self.device_ca is not None:
             changes["device_ca"] = folder / self.device_ca
         if self.enrolment is not None:
@@ -196,6 +209,17 @@ class Settings(Section):
             mail = self.notify.mail.model_copy(update={"password": password})
             changes["notify"] = self.notify.model_copy(update={"mail": mail})
         return self.model_copy(update=changes)
+
+
+def _anchored_evidence(evidence: EvidenceSettings, folder: Path) -> EvidenceSettings:
+    stamps = evidence.time_stamp
+    return evidence.model_copy(
+        update={
+            "staging_dir": folder / evidence.staging_dir,
+            "keys": None if evidence.keys is None else folder / evidence.keys,
+            "time_stamp": None if stamps is None else stamps.model_copy(update={"ca": folder / stamps.ca}),
+        }
+    )
 
 
 def load(path: Path | None, environ: Mapping[str, str]) -> Settings:

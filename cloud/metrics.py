@@ -57,6 +57,19 @@ class NotifyMetrics:
     took_s: Histogram
 
 
+@dataclass(frozen=True, slots=True)
+class EvidenceMetrics:
+    """What the keeper of the evidence counts."""
+
+    log_entries: Gauge
+    log_waiting: Gauge
+    log_heads: Counter
+    log_broken: Gauge
+    heads_unstamped: Gauge
+    checked_bytes: Counter
+    damaged: Gauge
+
+
 def ingest(registry: CollectorRegistry) -> IngestMetrics:
     """The metrics of one ingest program."""
     return IngestMetrics(
@@ -161,6 +174,37 @@ def notify(registry: CollectorRegistry) -> NotifyMetrics:
             "How long an attempt took",
             ["channel"],
             buckets=LAG_BUCKETS_S,
+            registry=registry,
+        ),
+    )
+
+
+def evidence(registry: CollectorRegistry) -> EvidenceMetrics:
+    """The metrics of what keeps the log and looks at the clips, in the timers' program."""
+    return EvidenceMetrics(
+        log_entries=Gauge("fallwatch_log_entries", "Entries of the Merkle log", registry=registry),
+        log_waiting=Gauge(
+            "fallwatch_log_waiting", "Rows that have no place in the log yet", registry=registry
+        ),
+        log_heads=Counter("fallwatch_log_heads", "Heads of the log that were signed", registry=registry),
+        log_broken=Gauge(
+            "fallwatch_log_broken",
+            "1 while the log is not what was signed, found when a head is signed or by a check of the whole",
+            ["found_by"],
+            registry=registry,
+        ),
+        heads_unstamped=Gauge(
+            "fallwatch_log_heads_unstamped", "Heads that no authority has stamped yet", registry=registry
+        ),
+        checked_bytes=Counter(
+            "fallwatch_evidence_checked_bytes",
+            "Bytes of clips that were read and compared with their digests",
+            registry=registry,
+        ),
+        damaged=Gauge(
+            "fallwatch_evidence_damaged",
+            "Clips that are missing, rotten, or sealed with a key that is not to be had (locked)",
+            ["kind"],
             registry=registry,
         ),
     )

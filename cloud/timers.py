@@ -10,6 +10,7 @@ from structlog.typing import FilteringBoundLogger
 
 from cloud import clock, logs, metrics
 from cloud.config import MetricsSettings
+from cloud.evidence.keeper import Keeper, Means
 from cloud.metrics import TimerMetrics
 from cloud.store import accounts, changes, desk, devices, maintenance, partitions, pool, series
 from cloud.store.causes import settle as settle_causes
@@ -92,15 +93,21 @@ async def run_once(pool_: Pool, timer: Timer, at: datetime) -> list[Change]:
         return changed
 
 
-async def serve(database_url: str, offer: MetricsSettings) -> None:
-    """Work until cancelled; a database that is away is waited for."""
+async def serve(database_url: str, offer: MetricsSettings, evidence: Means) -> None:
+    """Work until cancelled; a database that is away is waited for. The last thing is a head of the log."""
     registry = CollectorRegistry()
     measured = metrics.timers(registry)
     log = logs.logger("timers")
     with metrics.offered(registry, offer.host, offer.port):
-        async with pool.opened(database_url, max_size=2) as opened, asyncio.TaskGroup() as group:
-            for name, period_s, timer in TIMERS:
-                group.create_task(_repeat(opened, name, period_s, timer, (measured, log)))
+        async with pool.opened(database_url, max_size=4) as opened:
+            keeper = Keeper(opened, evidence, metrics.evidence(registry), log)
+            try:
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(keeper.run())
+                    for name, period_s, timer in TIMERS:
+                        group.create_task(_repeat(opened, name, period_s, timer, (measured, log)))
+            finally:
+                await keeper.finish(clock.utc_now())
 
 
 async def _repeat(

@@ -16,4 +16,5 @@ pytest_plugins = [
     "tests.fixtures.s3",
     "tests.fixtures.devices",
     "tests.fixtures.estate",
+    "tests.fixtures.time_stamps",
 ]

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
+from structlog.typing import FilteringBoundLogger
 
 from cloud import logs, metrics
 from cloud.api import problems
@@ -36,9 +37,11 @@ from cloud.api.routes import (
 from cloud.api.services import Services
 from cloud.config import Settings, SettingsError
 from cloud.core.authority import Authority
-from cloud.evidence import authority, verify
+from cloud.evidence import authority, keeper, verify
 from cloud.evidence.blobs import Blobs
+from cloud.evidence.keeper import Means
 from cloud.store import pool
+from cloud.store.pool import Pool
 
 HASHING_AT_ONCE = 2
 ROUTES = (
@@ -69,10 +72,7 @@ def create_app(settings: Settings) -> FastAPI:
         raise SettingsError("no evidence store: set evidence in the settings or S3_URL in the environment")
     store, ca = settings.evidence, _ca(settings.device_ca)
     issuer = _issuer(settings)
-    try:
-        blobs = Blobs.at(store.url)
-    except ValueError as error:
-        raise SettingsError(str(error)) from error
+    means = keeper.means(store)
     web = Path(str(resources.files("dashboards"))) / "web"
     registry = CollectorRegistry()
     measured = metrics.api(registry)
@@ -84,7 +84,8 @@ def create_app(settings: Settings) -> FastAPI:
             hub = Hub(settings.database_url, opened, measured, log)
             app.state.services = Services(
                 hub=hub,
-                blobs=blobs,
+                blobs=_blobs(means, opened, log),
+                signer=means.signer,
                 staging=store.staging_dir,
                 ca=ca,
                 authority=issuer,
@@ -116,6 +117,14 @@ def create_app(settings: Settings) -> FastAPI:
     for name in ("static", "vendor"):
         app.mount(f"/{name}", StaticFiles(directory=web / name, check_dir=False), name=name)
     return app
+
+
+def _blobs(means: Means, opened: Pool, log: FilteringBoundLogger) -> Blobs:
+    if means.masters is None:
+        log.warning("evidence_not_sealed", what="evidence.keys is not set: clips are stored as they are")
+    blobs = means.blobs(opened)
+    assert blobs is not None, "there is an evidence store"
+    return blobs
 
 
 def _issuer(settings: Settings) -> Authority | None:

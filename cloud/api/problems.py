@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from cloud.core.machine import Forbidden
-from cloud.evidence.blobs import OtherBytes, StoreDown
+from cloud.evidence.blobs import KeyLost, OtherBytes, StoreDown
 from cloud.store.pool import DatabaseDown, RowRefused
 
 MEDIA_TYPE = "application/problem+json"
@@ -72,6 +72,11 @@ def install(app: FastAPI) -> None:
     async def other_bytes(request: Request, error: OtherBytes) -> Response:
         request.app.state.services.log.error("evidence_other_bytes", reason=str(error))
         return answer(HTTPStatus.INTERNAL_SERVER_ERROR, "other bytes are stored under this digest")
+
+    @app.exception_handler(KeyLost)
+    async def key_lost(request: Request, error: KeyLost) -> Response:
+        request.app.state.services.log.error("evidence_key_lost", reason=str(error))
+        return answer(HTTPStatus.GONE, "the key with which this clip was sealed is not to be had")
 
     @app.exception_handler(RowRefused)
     async def row_refused(_: Request, __: RowRefused) -> Response:

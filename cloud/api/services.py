@@ -21,6 +21,7 @@ from structlog.typing import FilteringBoundLogger
 from cloud.api.live import Hub
 from cloud.core.authority import Authority
 from cloud.evidence.blobs import Blobs
+from cloud.evidence.heads import Signer
 from cloud.metrics import ApiMetrics
 from cloud.store import audit, pool
 from cloud.store.accounts import Account
@@ -33,6 +34,8 @@ class Services:
 
     hub: Hub
     blobs: Blobs
+    signer: Signer | None
+    """Signs a head of the log where a proof is wanted of what none speaks of yet."""
     staging: Path
     ca: Certificate | None
     authority: Authority | None

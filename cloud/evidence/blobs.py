@@ -1,198 +1,209 @@
-"""The evidence store: content by its SHA-256, put once, never changed. A folder or an S3 bucket."""
+"""The evidence store: clips by their SHA-256, put once, never changed; sealed with their estate's key.
+
+A digest is always that of the clip itself, never of its sealed bytes.
+"""
 
 import asyncio
 import hashlib
-import os
-import re
+import secrets
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
-from datetime import timedelta
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
-from urllib.parse import unquote, urlsplit
+from typing import BinaryIO, Protocol
+from uuid import UUID
 
-import obstore
-from obstore.exceptions import AlreadyExistsError, BaseError
-from obstore.store import LocalStore, ObjectStore, S3Store
+from cloud.core import sealed
+from cloud.core.sealed import Cipher, Damaged, Header
+from cloud.evidence.keys import KeyLost
+from cloud.evidence.objects import Objects, StoreDown
+
+__all__ = ["Blobs", "Clip", "KeyLost", "OtherBytes", "StoreDown"]
 
 CHUNK_BYTES = 1024 * 1024
-CODE: Final = re.compile(r"<Code>(\w+)</Code>")
-"""What an S3 server calls an error: AccessDenied, NoSuchBucket and so on."""
-
-CONNECT_S: Final = timedelta(seconds=3)
-REQUEST_S: Final = timedelta(seconds=30)
-"""A whole clip must pass in this time: 20 MB at 6 Mbit/s."""
-MAX_RETRIES: Final = 2
-RETRY_S: Final = timedelta(seconds=10)
-"""After this no further try is begun. The device asks again anyway, so a dead store is told soon."""
-
-
-class StoreDown(ConnectionError):  # noqa: N818 - says what happened
-    """The store does not answer, or refuses us. The message is for the person who runs the service."""
+"""Read and handed on at once; a whole number of segments."""
 
 
 class OtherBytes(Exception):  # noqa: N818 - says what was found
     """Under this digest lie bytes with another one. They are left as they are, for somebody to look at."""
 
 
-class Blobs:
-    """Clips by their digest. `folder` where they are files, so that they can be forced onto the disk."""
+class EstateKeys(Protocol):
+    """Where the keys of estates come from."""
 
-    def __init__(self, store: ObjectStore, folder: Path | None = None) -> None:
-        self._store = store
-        self._folder = folder
+    async def newest(self, estate: str) -> tuple[UUID, bytes]:
+        """(id, key) for the estate's next clip."""
+
+    async def by_id(self, key: UUID) -> bytes:
+        """A key by which a clip was sealed. Raises KeyLost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """A clip that is there. cipher: None where it lies there as it is."""
+
+    objects: Objects
+    path: str
+    size: int
+    cipher: Cipher | None
+
+    async def read(self, first: int, last: int) -> AsyncIterator[bytes]:
+        """Bytes `first`…`last`, both included, in pieces.
+
+        Raises:
+            OtherBytes: A sealed piece is not what was written.
+            FileNotFoundError: It was taken away meanwhile.
+            StoreDown: Of the store.
+        """
+        position = first
+        while position <= last:
+            end = min(position - position % CHUNK_BYTES + CHUNK_BYTES - 1, last)
+            yield await self._piece(position, end)
+            position = end + 1
+
+    async def _piece(self, first: int, last: int) -> bytes:
+        if self.cipher is None:
+            return await self.objects.range(self.path, first, last + 1)
+        where = sealed.span(self.size, first, last)
+        found = await self.objects.range(self.path, where.begin, where.end)
+        try:
+            opened = await asyncio.to_thread(self.cipher.opened, found, self.size, where)
+        except Damaged as error:
+            raise OtherBytes(f"{self.path}: {error}") from error
+        begin = first - where.first * sealed.SEGMENT
+        return opened[begin : begin + last - first + 1]
+
+
+class Blobs:
+    """Clips in a store. keys: None where clips lie there as they are."""
+
+    def __init__(self, objects: Objects, keys: EstateKeys | None = None) -> None:
+        self.objects = objects
+        self._keys = keys
 
     @classmethod
-    def at(cls, url: str) -> "Blobs":
-        """The store at `file:///folder` (made when missing) or `s3://bucket/prefix`.
-
-        Endpoint, region and keys of S3 are the AWS_* variables of the environment, which obstore reads.
+    def at(cls, url: str, keys: EstateKeys | None = None) -> "Blobs":
+        """The store at `file:///folder` or `s3://bucket/prefix`, as `Objects.at`.
 
         Raises:
             ValueError: No such kind of store, or no usable address.
         """
-        parts = urlsplit(url)
-        if parts.scheme == "file":
-            folder = Path(unquote(parts.path))
-            return cls(LocalStore(folder, mkdir=True), folder)
-        if parts.scheme != "s3":
-            raise ValueError(f"evidence.url must begin with file:// or s3://, found {parts.scheme}://")
-        if "@" in parts.netloc:
-            raise ValueError("evidence.url holds keys: use AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
-        if not parts.netloc:
-            raise ValueError("evidence.url names no bucket: s3://bucket/prefix")
-        return cls(_bucket(parts.netloc, unquote(parts.path).strip("/")))
+        return cls(Objects.at(url), keys)
 
-    async def put(self, sha256: str, file: Path) -> None:
-        """Store a file under its digest. Where it is already, nothing happens.
+    async def put(self, sha256: str, file: Path, estate: str) -> None:
+        """Store a file under its digest, sealed with the key of `estate`. A copy does nothing.
 
         Raises:
             OtherBytes: Other bytes lie under this digest.
+            KeyLost: What lies there cannot be opened, or the estate's key cannot.
             StoreDown: Of the store.
         """
-        with _told():
-            try:
-                await obstore.put_async(self._store, _key(sha256), file, mode="create", use_multipart=False)
-            except AlreadyExistsError:
-                # Also when an answer was lost and the request made again.
-                await self.holds(sha256)
-                return
-            except FileNotFoundError as error:
-                raise StoreDown(f"there is no such bucket: {_sentence(error)}") from error
-        if self._folder is not None:
-            # The device deletes its copy once we say that we have it: it must survive a power cut here.
-            await asyncio.to_thread(_sync, self._folder / _key(sha256))
+        if self._keys is None:
+            done = await self.objects.put(plain_path(sha256), file)
+        elif await self.objects.size(plain_path(sha256)) is not None:
+            done = False
+        else:
+            done = await self.seal(sha256, file, estate)
+        if not done:
+            await self.holds(sha256)
+
+    async def seal(self, sha256: str, file: Path, estate: str) -> bool:
+        """Store a file sealed with the key of `estate`; False where one lies there sealed already.
+
+        Raises:
+            KeyLost, StoreDown: As `put`.
+        """
+        if self._keys is None:
+            raise KeyLost("evidence.keys is not set")
+        key, secret = await self._keys.newest(estate)
+        header = Header(key, secrets.token_bytes(sealed.SALT_BYTES))
+        beside = file.with_name(f"{file.name}.sealed")
+        try:
+            await asyncio.to_thread(_write_sealed, file, beside, header, Cipher(secret, header, sha256))
+            return await self.objects.put(sealed_path(sha256), beside)
+        finally:
+            await asyncio.to_thread(beside.unlink, missing_ok=True)
+
+    async def find(self, sha256: str) -> Clip | None:
+        """The clip, to be read; None when it is not there.
+
+        Raises:
+            OtherBytes: What lies there is no clip that we sealed.
+            KeyLost: It is sealed, and its key is not to be had.
+            StoreDown: Of the store.
+        """
+        path = sealed_path(sha256)
+        size = await self.objects.size(path)
+        if size is None:
+            path = plain_path(sha256)
+            size = await self.objects.size(path)
+            return None if size is None else Clip(self.objects, path, size, None)
+        if self._keys is None:
+            raise KeyLost("the clip is sealed, and evidence.keys is not set")
+        try:
+            header = Header.decode(await self.objects.range(path, 0, min(size, sealed.HEADER_BYTES)))
+            length = sealed.plain_size(size)
+        except Damaged as error:
+            raise OtherBytes(f"{path}: {error}") from error
+        return Clip(self.objects, path, length, Cipher(await self._keys.by_id(header.key), header, sha256))
 
     async def holds(self, sha256: str) -> bool:
         """Whether the clip is here; every byte of it is read and checked.
 
         Raises:
             OtherBytes: Something is here, and it is not what the digest says.
-            StoreDown: Of the store.
+            KeyLost, StoreDown: As `find`.
         """
-        size = await self.size(sha256)
-        if size is None:
+        clip = await self.find(sha256)
+        if clip is None:
             return False
         digest = hashlib.sha256()
-        async for chunk in self.read(sha256, 0, size - 1):
-            digest.update(chunk)
+        async for piece in clip.read(0, clip.size - 1):
+            digest.update(piece)
         if digest.hexdigest() != sha256:
-            raise OtherBytes(f"under {sha256} lie {size} bytes with digest {digest.hexdigest()}")
+            raise OtherBytes(f"under {sha256} lie {clip.size} bytes with digest {digest.hexdigest()}")
         return True
 
-    async def expect_there(self) -> None:
-        """Raises StoreDown where the store does not answer, does not let us in or has no such bucket."""
-        with _told():
-            await obstore.list_with_delimiter_async(self._store)
-
     async def size(self, sha256: str) -> int | None:
-        """Length in bytes; None when it is not there.
-
-        Raises:
-            StoreDown: Of the store.
-        """
-        with _told():
-            try:
-                found = await obstore.head_async(self._store, _key(sha256))
-            except FileNotFoundError:
-                return None
-        return int(found["size"])
+        """Length of the clip in bytes; None when it is not there. Raises as `find`."""
+        clip = await self.find(sha256)
+        return None if clip is None else clip.size
 
     async def read(self, sha256: str, first: int, last: int) -> AsyncIterator[bytes]:
-        """Bytes `first`…`last`, both included, in chunks.
+        """Bytes `first`…`last`, both included, in pieces.
 
         Raises:
             FileNotFoundError: There is no such clip.
-            StoreDown: Of the store.
+            OtherBytes, KeyLost, StoreDown: As `find` and `Clip.read`.
         """
-        position = first
-        while position <= last:
-            end = min(position + CHUNK_BYTES, last + 1)
-            with _told():
-                chunk = await obstore.get_range_async(self._store, _key(sha256), start=position, end=end)
-            yield bytes(chunk)
-            position = end
+        clip = await self.find(sha256)
+        if clip is None:
+            raise FileNotFoundError(sha256)
+        async for piece in clip.read(first, last):
+            yield piece
+
+    async def expect_there(self) -> None:
+        """Raises StoreDown where the store does not answer, does not let us in or has no such bucket."""
+        await self.objects.expect_there()
 
 
-def _bucket(name: str, prefix: str) -> ObjectStore:
-    endpoint = _endpoint()
-    try:
-        return S3Store(
-            name,
-            prefix=prefix or None,
-            endpoint=endpoint,
-            aws_endpoint_url_s3=endpoint,
-            # Whoever writes http:// as the endpoint means it.
-            client_options={
-                "allow_http": endpoint.startswith("http://"),
-                "connect_timeout": CONNECT_S,
-                "timeout": REQUEST_S,
-            },
-            retry_config={"max_retries": MAX_RETRIES, "retry_timeout": RETRY_S},
-        )
-    except (BaseError, ValueError) as error:
-        raise ValueError(f"evidence.url: {_sentence(error)}") from error
-
-
-def _endpoint() -> str:
-    """The server's address; Amazon's where the environment names none, or an empty one as compose does."""
-    names = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
-    for name in names:
-        if found := os.environ.get(name):
-            if not found.startswith(("http://", "https://")):
-                raise ValueError(f"{name} must begin with https:// or http://, found {found!r}")
-            return found
-    region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
-    return f"https://s3.{region}.amazonaws.com{'.cn' if region.startswith('cn-') else ''}"
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """What the store's library raises, as one sentence."""
-    try:
-        yield
-    except AlreadyExistsError:
-        raise
-    except BaseError as error:
-        raise StoreDown(f"the evidence store does not do its work: {_sentence(error)}") from error
-
-
-def _sentence(error: Exception) -> str:
-    # What follows in further lines is the server's XML and the library's own view of its insides.
-    first = str(error).partition("\n")[0].partition("<?xml")[0].strip()
-    code = CODE.search(str(error))
-    return f"{first} {code.group(1)}" if code else first
-
-
-def _sync(file: Path) -> None:
-    for path in (file, file.parent):
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
-def _key(sha256: str) -> str:
-    # Two levels, so that no folder holds every clip.
+def plain_path(sha256: str) -> str:
+    """Where a clip lies as it is. Two levels, so that no folder holds every clip."""
     return f"clips/{sha256[:2]}/{sha256}.mp4"
+
+
+def sealed_path(sha256: str) -> str:
+    """Where a clip lies sealed."""
+    return f"clips/{sha256[:2]}/{sha256}.fwe"
+
+
+def _write_sealed(file: Path, beside: Path, header: Header, cipher: Cipher) -> None:
+    size = file.stat().st_size
+    with file.open("rb") as plain, beside.open("wb") as out:
+        out.write(header.encode())
+        for segment in cipher.sealed(_pieces(plain), size):
+            out.write(segment)
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    while piece := file.read(sealed.SEGMENT):
+        yield piece

@@ -42,6 +42,8 @@ class Wanted:
 
     sha256: str
     size_bytes: int
+    estate: str
+    """Whose key it is sealed with."""
 
 
 def waiting(staging: Path, wanted: Wanted) -> int:
@@ -101,7 +103,7 @@ async def _kept(blobs: Blobs, part: Path, wanted: Wanted) -> bool:
     if digest != wanted.sha256:
         await asyncio.to_thread(part.unlink)
         raise WrongDigest(f"the bytes have digest {digest}")
-    await blobs.put(wanted.sha256, part)
+    await blobs.put(wanted.sha256, part, wanted.estate)
     await asyncio.to_thread(part.unlink)
     return True
 

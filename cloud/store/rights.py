@@ -102,6 +102,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "planned_maintenance": Rule(_BY_ESTATE, "add"),
     "seen_range": Rule(_BY_AGENT),
     "sensor": Rule(_BY_AGENT),
+    "viewing": Rule(f"account = {_ACCOUNT} AND {_by_parent('viewing', 'alert')}", "change"),
     "warning": Rule(_BY_AGENT),
     "work_order": Rule(_BY_ESTATE, "change"),
     "work_order_fault": Rule(_by_parent("work_order_fault", "fault"), "change"),
@@ -125,9 +126,12 @@ OPEN: Final = ("desired_outcome", "migration", "work_order_deadline")
 """desired_outcome: a view that looks with the eyes of who asks. The others: of the deployment as a whole."""
 
 CLOSED: Final[Mapping[str, str]] = {
+    "clip_damage": "found by the timers, who look at every estate's clips",
     "dead_letter": "belongs to nobody yet: its agent may be a stranger",
     "device_certificate": "devices are let in before anybody has logged in",
     "enrolment_token": "devices are let in before anybody has logged in",
+    "estate_key": "opens an estate's clips: read when a clip is, after it is known who asks for it",
+    "evidence_check": "of the store as a whole",
     "log_head": "signed and read by the sealer and by the export",
     "log_leaf": "holds what every estate did; entries come by triggers with their owner's rights",
     "log_node": "belongs to the log",

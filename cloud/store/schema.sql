@@ -397,6 +397,13 @@ CREATE TABLE public.clip (
     stored_at timestamp with time zone,
     CONSTRAINT clip_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'stored'::text, 'verified'::text, 'failed'::text])))
 );
+CREATE TABLE public.clip_damage (
+    sha256 text NOT NULL,
+    kind text NOT NULL,
+    detail text NOT NULL,
+    found_at timestamp with time zone NOT NULL,
+    CONSTRAINT clip_damage_kind_check CHECK ((kind = ANY (ARRAY['missing'::text, 'rotten'::text, 'locked'::text])))
+);
 CREATE TABLE public.clock_set (
     agent text NOT NULL,
     boot uuid NOT NULL,
@@ -527,6 +534,17 @@ CREATE TABLE public.estate (
     name_en text NOT NULL,
     zone text DEFAULT 'Asia/Shanghai'::text NOT NULL
 );
+CREATE TABLE public.estate_key (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    estate text NOT NULL,
+    version integer NOT NULL,
+    master text NOT NULL,
+    wrapped bytea,
+    created_at timestamp with time zone NOT NULL,
+    destroyed_at timestamp with time zone,
+    CONSTRAINT estate_key_check CHECK (((wrapped IS NULL) = (destroyed_at IS NOT NULL))),
+    CONSTRAINT estate_key_version_check CHECK ((version > 0))
+);
 CREATE TABLE public.event_default (
     agent text CONSTRAINT event_agent_not_null NOT NULL,
     boot uuid CONSTRAINT event_boot_not_null NOT NULL,
@@ -538,6 +556,13 @@ CREATE TABLE public.event_default (
     payload jsonb CONSTRAINT event_payload_not_null NOT NULL,
     CONSTRAINT event_seq_check CHECK ((seq > 0))
 );
+CREATE TABLE public.evidence_check (
+    id bigint NOT NULL,
+    began_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone NOT NULL,
+    report jsonb NOT NULL
+);
+ALTER TABLE public.evidence_check ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY ( SEQUENCE NAME public.evidence_check_id_seq START WITH 1 INCREMENT BY 1 NO MINVALUE NO MAXVALUE CACHE 1 );
 CREATE TABLE public.facade (
     id text NOT NULL,
     estate text NOT NULL,
@@ -770,6 +795,18 @@ CREATE TABLE public.session (
     created_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone NOT NULL
 );
+CREATE TABLE public.viewing (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    alert uuid NOT NULL,
+    account text NOT NULL,
+    purpose text NOT NULL,
+    note text NOT NULL,
+    given_at timestamp with time zone NOT NULL,
+    until timestamp with time zone NOT NULL,
+    viewed_at timestamp with time zone,
+    CONSTRAINT viewing_check CHECK (((purpose <> 'other'::text) OR (note <> ''::text))),
+    CONSTRAINT viewing_purpose_check CHECK ((purpose = ANY (ARRAY['handling'::text, 'police'::text, 'owner'::text, 'review'::text, 'other'::text])))
+);
 CREATE TABLE public.warning (
     agent text NOT NULL,
     boot uuid NOT NULL,
@@ -884,6 +921,7 @@ ALTER TABLE ONLY public.camera_state_history ADD CONSTRAINT camera_state_history
 ALTER TABLE ONLY public.camera_state ADD CONSTRAINT camera_state_pkey PRIMARY KEY (camera);
 ALTER TABLE ONLY public.change ADD CONSTRAINT change_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.channel ADD CONSTRAINT channel_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.clip_damage ADD CONSTRAINT clip_damage_pkey PRIMARY KEY (sha256);
 ALTER TABLE ONLY public.clip ADD CONSTRAINT clip_pkey PRIMARY KEY (event);
 ALTER TABLE ONLY public.clock_set ADD CONSTRAINT clock_set_pkey PRIMARY KEY (agent, boot, seq);
 ALTER TABLE ONLY public.dead_letter ADD CONSTRAINT dead_letter_pkey PRIMARY KEY (id);
@@ -897,9 +935,12 @@ ALTER TABLE ONLY public.duty_override ADD CONSTRAINT duty_override_pkey PRIMARY 
 ALTER TABLE ONLY public.enrolment_token ADD CONSTRAINT enrolment_token_pkey PRIMARY KEY (token_hash);
 ALTER TABLE ONLY public.escalation ADD CONSTRAINT escalation_pkey PRIMARY KEY (subject_type, subject);
 ALTER TABLE ONLY public.escalation_policy ADD CONSTRAINT escalation_policy_pkey PRIMARY KEY (estate);
+ALTER TABLE ONLY public.estate_key ADD CONSTRAINT estate_key_estate_version_key UNIQUE (estate, version);
+ALTER TABLE ONLY public.estate_key ADD CONSTRAINT estate_key_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.estate ADD CONSTRAINT estate_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.event ADD CONSTRAINT event_agent_boot_seq_observed_at_key1 UNIQUE (agent, boot, seq, observed_at);
 ALTER TABLE ONLY public.event_default ADD CONSTRAINT event_agent_boot_seq_observed_at_key UNIQUE (agent, boot, seq, observed_at);
+ALTER TABLE ONLY public.evidence_check ADD CONSTRAINT evidence_check_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.facade ADD CONSTRAINT facade_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.fall_end ADD CONSTRAINT fall_end_pkey PRIMARY KEY (event, agent);
 ALTER TABLE ONLY public.fault_history ADD CONSTRAINT fault_history_pkey PRIMARY KEY (id);
@@ -927,6 +968,7 @@ ALTER TABLE ONLY public.sensor ADD CONSTRAINT sensor_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.sensor_reading ADD CONSTRAINT sensor_reading_sensor_observed_at_key1 UNIQUE (sensor, observed_at);
 ALTER TABLE ONLY public.sensor_reading_default ADD CONSTRAINT sensor_reading_sensor_observed_at_key UNIQUE (sensor, observed_at);
 ALTER TABLE ONLY public.session ADD CONSTRAINT session_pkey PRIMARY KEY (token_hash);
+ALTER TABLE ONLY public.viewing ADD CONSTRAINT viewing_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.warning ADD CONSTRAINT warning_pkey PRIMARY KEY (agent, boot, seq);
 ALTER TABLE ONLY public.work_order_deadline ADD CONSTRAINT work_order_deadline_pkey PRIMARY KEY (source, severity);
 ALTER TABLE ONLY public.work_order_fault ADD CONSTRAINT work_order_fault_pkey PRIMARY KEY (fault);
@@ -978,6 +1020,7 @@ CREATE INDEX notification_device ON public.notification USING btree (device, rec
 CREATE INDEX notification_open ON public.notification USING btree (next_try_at) WHERE (state = ANY (ARRAY['waiting'::text, 'sending'::text]));
 CREATE INDEX planned_maintenance_span ON public.planned_maintenance USING btree (estate, ends_at);
 CREATE INDEX session_expires ON public.session USING btree (expires_at);
+CREATE INDEX viewing_of ON public.viewing USING btree (alert, account, until);
 CREATE INDEX warning_camera ON public.warning USING btree (camera, suspected_at);
 CREATE INDEX work_order_device ON public.work_order USING btree (subject_type, subject, kind) WHERE (source = 'fault'::text);
 CREATE INDEX work_order_due ON public.work_order USING btree (due_at) WHERE ((overdue_at IS NULL) AND (state = ANY (ARRAY['open'::text, 'assigned'::text, 'taken'::text, 'waiting'::text])));
@@ -1028,6 +1071,7 @@ ALTER TABLE ONLY public.device_certificate ADD CONSTRAINT device_certificate_age
 ALTER TABLE ONLY public.duty_override ADD CONSTRAINT duty_override_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
 ALTER TABLE ONLY public.enrolment_token ADD CONSTRAINT enrolment_token_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
 ALTER TABLE ONLY public.escalation_policy ADD CONSTRAINT escalation_policy_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
+ALTER TABLE ONLY public.estate_key ADD CONSTRAINT estate_key_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
 ALTER TABLE ONLY public.facade ADD CONSTRAINT facade_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
 ALTER TABLE ONLY public.fall_end ADD CONSTRAINT fall_end_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
 ALTER TABLE ONLY public.fault ADD CONSTRAINT fault_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
@@ -1047,6 +1091,8 @@ ALTER TABLE ONLY public.quiet_hours ADD CONSTRAINT quiet_hours_username_fkey FOR
 ALTER TABLE ONLY public.rotation ADD CONSTRAINT rotation_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
 ALTER TABLE ONLY public.sensor ADD CONSTRAINT sensor_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
 ALTER TABLE ONLY public.session ADD CONSTRAINT session_username_fkey FOREIGN KEY (username) REFERENCES public.account(username) ON DELETE CASCADE;
+ALTER TABLE ONLY public.viewing ADD CONSTRAINT viewing_account_fkey FOREIGN KEY (account) REFERENCES public.account(username) ON DELETE CASCADE;
+ALTER TABLE ONLY public.viewing ADD CONSTRAINT viewing_alert_fkey FOREIGN KEY (alert) REFERENCES public.alert(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.warning ADD CONSTRAINT warning_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
 ALTER TABLE ONLY public.warning ADD CONSTRAINT warning_camera_fkey FOREIGN KEY (camera) REFERENCES public.camera(id);
 ALTER TABLE ONLY public.work_order ADD CONSTRAINT work_order_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
@@ -1202,6 +1248,9 @@ CREATE POLICY own_estates ON public.seen_range TO fallwatch_api USING ((agent IN
    FROM public.agent)));
 CREATE POLICY own_estates ON public.sensor TO fallwatch_api USING ((agent IN ( SELECT agent.id
    FROM public.agent)));
+CREATE POLICY own_estates ON public.viewing TO fallwatch_api USING (((account = ( SELECT current_setting('fallwatch.account'::text, true) AS current_setting)) AND (EXISTS ( SELECT
+   FROM public.alert
+  WHERE (alert.id = viewing.alert)))));
 CREATE POLICY own_estates ON public.warning TO fallwatch_api USING ((agent IN ( SELECT agent.id
    FROM public.agent)));
 CREATE POLICY own_estates ON public.work_order TO fallwatch_api USING ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
@@ -1217,6 +1266,7 @@ CREATE POLICY own_estates ON public.work_order_photo FOR SELECT TO fallwatch_api
 ALTER TABLE public.planned_maintenance ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.seen_range ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.sensor ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.viewing ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.warning ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.work_order ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.work_order_fault ENABLE ROW LEVEL SECURITY;

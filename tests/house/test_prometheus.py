@@ -35,6 +35,7 @@ def registered() -> dict[str, set[str]]:
     cloud.metrics.ingest(clouds)
     cloud.metrics.api(clouds)
     cloud.metrics.timers(clouds)
+    cloud.metrics.evidence(clouds)
     series = {}
     for registry in (edges, clouds):
         for collector, names in registry._collector_to_names.items():

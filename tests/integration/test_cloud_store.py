@@ -114,6 +114,8 @@ async def test_migrating_twice_changes_nothing(empty_database_url: str) -> None:
         "0022_work_orders.sql",
         "0023_planned_maintenance.sql",
         "0024_log.sql",
+        "0025_custody.sql",
+        "0026_at_rest.sql",
         "0028_access.sql",
     )
     assert first.skipped == (("0002_hypertables.sql", "timescaledb"), ("0013_aggregates.sql", "timescaledb"))

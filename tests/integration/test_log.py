@@ -13,7 +13,7 @@ from cloud.core import merkle
 from cloud.core.head import believed
 from cloud.evidence import heads
 from cloud.evidence.heads import LogBroken, Signer
-from cloud.ingest.handle import commit_batch
+from cloud.ingest.handle import commit_batch, read
 from cloud.store import audit, clips, log, pool
 from cloud.store.audit import Act
 from fallwatch.local.pki import Authority
@@ -58,7 +58,7 @@ async def test_what_people_do_and_what_becomes_of_clips_and_alerts_comes_into_th
     device = Device(credentials=authority.issue("box-a"))
     fall = device.fall()
     clip = device.clip(fall, b"a film")
-    outcome = await commit_batch(opened, None, [envelope(fall), envelope(clip)], NOW)
+    outcome = await commit_batch(opened, None, read([envelope(fall), envelope(clip)]), NOW)
     assert outcome.refused == []
     async with pool.transaction(opened) as conn:
         await clips.store(conn, clip.sha256, "box-a", NOW)

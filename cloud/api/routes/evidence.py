@@ -18,7 +18,7 @@ from cloud.evidence import receive, token
 from cloud.evidence.blobs import StoreDown
 from cloud.evidence.receive import Wanted
 from cloud.evidence.verify import Objection
-from cloud.store import changes, clips, identities
+from cloud.store import changes, clips, identities, registry
 from cloud.store.clips import ClipRow
 
 router = APIRouter(prefix="/api/evidence")
@@ -30,9 +30,10 @@ RANGE: Final = re.compile(r"^bytes=(\d*)-(\d*)$")
 @router.head("/uploads/{sha256}")
 async def reached(sha256: Digest, request: Request, services: Use) -> Response:
     """How much of an announced clip is here: `Upload-Offset`; all of it only once it is in the store."""
-    row = await _wanted(services, request, sha256)
-    async with _refusals(services, row):
-        found, complete = await receive.reached(services.blobs, services.staging, _as_wanted(row))
+    row, estate = await _wanted(services, request, sha256)
+    wanted = _as_wanted(row, estate)
+    async with _refusals(services, row, wanted):
+        found, complete = await receive.reached(services.blobs, services.staging, wanted)
     if complete and row.state == "pending":
         await _stored(services, row)
     return Response(headers={"Upload-Offset": str(found), "Upload-Length": str(row.size_bytes)})
@@ -43,11 +44,12 @@ async def append(
     sha256: Digest, request: Request, services: Use, upload_offset: Annotated[int, Header(ge=0)]
 ) -> Response:
     """Append bytes at `Upload-Offset`. The last piece has the whole clip checked and stored."""
-    row = await _wanted(services, request, sha256)
+    row, estate = await _wanted(services, request, sha256)
+    wanted = _as_wanted(row, estate)
     try:
-        async with _refusals(services, row):
+        async with _refusals(services, row, wanted):
             found, complete = await receive.append(
-                services.blobs, services.staging, _as_wanted(row), upload_offset, request.stream()
+                services.blobs, services.staging, wanted, upload_offset, request.stream()
             )
     except ClientDisconnect:
         services.metrics.uploads.labels("interrupted").inc()
@@ -58,7 +60,7 @@ async def append(
 
 
 @asynccontextmanager
-async def _refusals(services: Services, row: ClipRow) -> AsyncIterator[None]:
+async def _refusals(services: Services, row: ClipRow, wanted: Wanted) -> AsyncIterator[None]:
     """What stops an upload, as the answer that tells the device what to do."""
     try:
         yield
@@ -67,7 +69,7 @@ async def _refusals(services: Services, row: ClipRow) -> AsyncIterator[None]:
             HTTPStatus.CONFLICT, str(refused), headers={"Upload-Offset": str(refused.offset)}
         ) from refused
     except receive.Busy as refused:
-        raise _busy(row, receive.waiting(services.staging, _as_wanted(row)), str(refused)) from refused
+        raise _busy(row, receive.waiting(services.staging, wanted), str(refused)) from refused
     except receive.TooLong as refused:
         raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, str(refused)) from refused
     except receive.WrongDigest as refused:
@@ -89,8 +91,8 @@ def _busy(row: ClipRow, offset: int, detail: str) -> Problem:
     return Problem(HTTPStatus.CONFLICT, detail, headers={"Upload-Offset": str(offset)})
 
 
-async def _wanted(services: Services, request: Request, sha256: str) -> ClipRow:
-    """The clip that the caller, a device, has announced."""
+async def _wanted(services: Services, request: Request, sha256: str) -> tuple[ClipRow, str]:
+    """The clip that the caller, a device, has announced, and its estate."""
     kind, _, text = request.headers.get("authorization", "").partition(" ")
     if kind.lower() != "bearer" or not text:
         raise Problem(
@@ -107,9 +109,9 @@ async def _wanted(services: Services, request: Request, sha256: str) -> ClipRow:
             raise _unbelieved(services, sha256, "the certificate was revoked")
         await identities.know(conn, held, clock.utc_now())
         row = await clips.announced(conn, sha256, held.agent)
-    if row is None:
-        raise Problem(HTTPStatus.NOT_FOUND, f"{held.agent} has not announced this clip")
-    return row
+        if row is None:
+            raise Problem(HTTPStatus.NOT_FOUND, f"{held.agent} has not announced this clip")
+        return row, await registry.estate_of_agent(conn, held.agent)
 
 
 def _unbelieved(services: Services, sha256: str, reason: str) -> Problem:
@@ -117,10 +119,10 @@ def _unbelieved(services: Services, sha256: str, reason: str) -> Problem:
     return Problem(HTTPStatus.UNAUTHORIZED, reason, headers={"WWW-Authenticate": "Bearer"})
 
 
-def _as_wanted(row: ClipRow) -> Wanted:
+def _as_wanted(row: ClipRow, estate: str) -> Wanted:
     assert row.sha256 is not None
     assert row.size_bytes is not None
-    return Wanted(row.sha256, row.size_bytes)
+    return Wanted(row.sha256, row.size_bytes, estate)
 
 
 async def _stored(services: Services, row: ClipRow) -> None:
@@ -146,9 +148,10 @@ async def play(
     """A clip, or the range of it that is asked for (RFC 9110, 14)."""
     async with services.reading(account) as conn:
         known = await clips.is_stored(conn, sha256)
-    size = await services.blobs.size(sha256) if known else None
-    if size is None:
+    clip = await services.blobs.find(sha256) if known else None
+    if clip is None:
         raise Problem(HTTPStatus.NOT_FOUND, "there is no such clip")
+    size = clip.size
     headers = {
         "Accept-Ranges": "bytes",
         "ETag": f'"{sha256}"',
@@ -170,7 +173,7 @@ async def play(
         headers["Content-Range"] = f"bytes {first}-{last}/{size}"
     headers["Content-Length"] = str(last - first + 1)
     return StreamingResponse(
-        services.blobs.read(sha256, first, last), status_code=status, headers=headers, media_type="video/mp4"
+        clip.read(first, last), status_code=status, headers=headers, media_type="video/mp4"
     )
 
 

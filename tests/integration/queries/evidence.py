@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
-from cloud.store import clips
+from cloud.store import clips, estate_keys, evidence_checks
+from cloud.store.estate_keys import KeyRow
+from cloud.store.evidence_checks import Damage
 from contracts.messages import ClipFailed, ClipSealed
 from tests.fixtures.cloud import NOW
 from tests.integration.queries.made import FALL, OTHER_FALL, Case, later
@@ -35,6 +37,9 @@ FAILED = ClipFailed(
     reason="the disk was full",
 )
 
+KEY = KeyRow(UUID(int=41), "garden", 1, "m1", b"wrapped", NOW, None)
+ROTTEN = Damage(DIGEST, "rotten", "from byte 65536 on")
+
 CASES: Final[Mapping[str, Case]] = {
     "clips.announce": lambda at: clips.announce(
         at.conn, SEALED, signed_by="box-a", objection=None, at=later(1)
@@ -45,4 +50,19 @@ CASES: Final[Mapping[str, Case]] = {
     "clips.store": lambda at: clips.store(at.conn, DIGEST, "box-a", later(2)),
     "clips.of_event": lambda at: clips.of_event(at.conn, FALL.message_id),
     "clips.is_stored": lambda at: clips.is_stored(at.conn, DIGEST),
+    "estate_keys.lock": lambda at: estate_keys.lock(at.conn),
+    "estate_keys.add": lambda at: estate_keys.add(at.conn, KEY),
+    "estate_keys.newest": lambda at: estate_keys.newest(at.conn, "garden"),
+    "estate_keys.rewrap": lambda at: estate_keys.rewrap(at.conn, KEY.id, "m2", b"again"),
+    "estate_keys.find": lambda at: estate_keys.find(at.conn, KEY.id),
+    "estate_keys.destroy": lambda at: estate_keys.destroy(at.conn, "garden", later(3)),
+    "estate_keys.everything": lambda at: estate_keys.everything(at.conn),
+    "evidence_checks.expected": lambda at: evidence_checks.expected(at.conn),
+    "evidence_checks.still_expected": lambda at: evidence_checks.still_expected(at.conn, DIGEST),
+    "evidence_checks.settle": lambda at: evidence_checks.settle(at.conn, [DIGEST], [ROTTEN], later(3)),
+    "evidence_checks.damaged": lambda at: evidence_checks.damaged(at.conn),
+    "evidence_checks.settle (healed)": lambda at: evidence_checks.settle(at.conn, [DIGEST], [], later(4)),
+    "evidence_checks.alerts_of": lambda at: evidence_checks.alerts_of(at.conn, DIGEST),
+    "evidence_checks.note": lambda at: evidence_checks.note(at.conn, NOW, later(4), {"read": 1}),
+    "evidence_checks.last": lambda at: evidence_checks.last(at.conn),
 }

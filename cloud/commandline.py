@@ -1,0 +1,71 @@
+"""What the cloud's commands share: settings, an end that is a sentence, services that stop in order."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from cloud import config, logs
+
+Result = TypeVar("Result")
+ASK_AGAIN_S = 10.0
+"""An orderly end (requests at hand, the broker's goodbye) takes less."""
+
+CONFIG = click.option(
+    "--config",
+    "config_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Settings file; without it the environment alone counts.",
+)
+
+
+def settings(config_file: Path | None) -> config.Settings:
+    """The settings of a command.
+
+    Raises:
+        ClickException: They cannot be used.
+    """
+    try:
+        return config.load(config_file, os.environ)
+    except config.SettingsError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def finished(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run to the end; what the database refuses becomes a sentence."""
+    from cloud.store.migrate import MigrationError  # noqa: PLC0415 - `--help` needs no database driver
+    from cloud.store.pool import DatabaseDown, RowRefused  # noqa: PLC0415
+
+    try:
+        return asyncio.run(work)
+    except (DatabaseDown, MigrationError, RowRefused, config.SettingsError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+def until_terminated(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run a service until SIGTERM or Ctrl-C, which cancel it in order."""
+
+    async def guarded() -> None:
+        task = asyncio.ensure_future(work())
+        loop = asyncio.get_running_loop()
+        told = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, told.set)
+        telling = asyncio.ensure_future(told.wait())
+        await asyncio.wait({task, telling}, return_when=asyncio.FIRST_COMPLETED)
+        telling.cancel()
+        while not task.done():
+            # Before Python 3.12 asyncio.wait_for, which the MQTT client uses, swallows a cancellation that
+            # comes in the same turn as what it waited for: the task is asked again.
+            task.cancel()
+            await asyncio.wait({task}, timeout=ASK_AGAIN_S)
+        if task.cancelled():
+            logs.logger("cloud").info("stopped")
+        else:
+            task.result()
+
+    finished(guarded())
