@@ -119,11 +119,14 @@ class Visitor:
         wanted = f"the server responded with a status of {status}"
         self.complaints = [complaint for complaint in self.complaints if wanted not in complaint]
 
-    async def log_in(self, role: str) -> Page:
-        """To the page of one's role, through the login page, until the live line stands."""
+    async def log_in(self, role: str, username: str | None = None) -> Page:
+        """To the page of one's role, through the login page, until the live line stands.
+
+        username: where it is not the role's name.
+        """
         await self.page.context.clear_cookies()
         await self.page.goto(f"{self.base_url}/login")
-        await self.page.get_by_label("用户名").fill(role)
+        await self.page.get_by_label("用户名").fill(username or role)
         await self.page.get_by_label("密码").fill(PASSWORD)
         await self.page.get_by_role("button", name="登录").click()
         await self.page.wait_for_url(f"**/{role}")

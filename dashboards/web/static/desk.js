@@ -1,7 +1,8 @@
 /** 值班台, the desk: alerts as they come, one at a time in full, each decided by a key. */
 
-import { decisionBar, decisionKeys, typedNote } from "./desk/decide.js";
+import { decisionBar, decisionKeys, isComplete, typedNote, UNDECIDED } from "./desk/decide.js";
 import { facts } from "./desk/facts.js";
+import { handoverForm } from "./desk/handover.js";
 import { placeInShort } from "./desk/place.js";
 import { placeOf, queue } from "./desk/queue.js";
 import { controls, playable, screen, title } from "./desk/stage.js";
@@ -22,11 +23,8 @@ import { say } from "./words/desk.js";
 /** @typedef {import("./desk/decide.js").Deciding} Deciding */
 /** @typedef {import("./lib/page.js").View<Desk>} DeskView */
 
-const SEVERITIES = /** @type {const} */ (["critical", "high", "notice"]);
 /** Names in the header; more are counted. */
 const NAMED_CAMERAS = 2;
-/** @type {Deciding} */
-const UNDECIDED = { menu: false, reason: null, busy: false };
 
 const root = /** @type {HTMLElement} */ (document.getElementById("app"));
 
@@ -38,12 +36,32 @@ let selected = null;
 let detail = null;
 /** @type {Deciding} */
 let deciding = UNDECIDED;
+/** Whether the form of a handover is before the person. */
+let isHandingOver = false;
 /** @type {Set<string>} */
 let known = new Set();
 let announcement = "";
 
 const player = new Player(() => page.redraw());
-const decisions = { acknowledge, openMenu, choose, close, cancel, next: () => pick(nextOpen()) };
+const decisions = {
+  acknowledge: () => void decide("acknowledge", {}),
+  open: (/** @type {import("./desk/decide.js").Menu} */ menu) => choosing({ menu }),
+  fill: (/** @type {import("./desk/decide.js").Form} */ form) => choosing({ form }),
+  choose: (/** @type {import("./words/desk.js").CloseReason} */ reason) => choosing({ form: "close", reason }),
+  shelveFor: (/** @type {number} */ minutes) => choosing({ form: "shelve", minutes }),
+  assign: (/** @type {string} */ to) => void decide("assign", { to }),
+  unshelve: () => void decide("unshelve", {}),
+  send,
+  cancel: () => choosing({}),
+  next: () => pick(nextOpen()),
+};
+const handing = {
+  begin: () => showHandover(true),
+  cancel: () => showHandover(false),
+  offer: (/** @type {unknown} */ body) => void handOver("", body),
+  end: (/** @type {string} */ id, /** @type {string} */ how) => void handOver(`/${id}/${how}`, {}),
+  select: pick,
+};
 
 /** @param {DeskView} view */
 function draw(view) {
@@ -51,13 +69,13 @@ function draw(view) {
     render(html`${header("desk", view.live, nothing, page.redraw)}${withoutSnapshot(view.problem, page.refetch)}`, root);
     return;
   }
-  const shown = detail?.id === selected ? detail : null;
+  const shown = detail?.id === selected && !isHandingOver ? detail : null;
   player.show(shown, releaseLabel(shown));
   render(
     html`${header("desk", view.live, trust(view.snapshot), page.redraw)}
       ${staleLine(view.problem)}
       <main class="desk ${shown === null ? "empty" : ""}">
-        ${queue(view.snapshot, selected, pick)} ${stage(view.snapshot, shown)} ${shown === null ? nothing : facts(shown, view.snapshot.people, player)}
+        ${queue(view.snapshot, selected, pick, handing)} ${stage(view.snapshot, shown)} ${shown === null ? nothing : facts(shown, view.snapshot.people, player)}
       </main>
       ${refusal(page.redraw)}
       <p class="spoken" aria-live="assertive">${announcement}</p>`,
@@ -73,9 +91,10 @@ function releaseLabel(shown) {
 
 /** @param {Desk} snapshot @param {AlertDetail | null} shown */
 function stage(snapshot, shown) {
+  if (isHandingOver) return handoverForm(snapshot, handing);
   if (shown !== null) {
     return html`<section class="stage" data-alert=${shown.id}>
-      ${title(shown)} ${screen(shown, player)} ${controls(shown, player)} ${decisionBar(shown, deciding, decisions)}
+      ${title(shown)} ${screen(shown, player)} ${controls(shown, player)} ${decisionBar(shown, snapshot, deciding, decisions)}
     </section>`;
   }
   if (selected !== null) return html`<section class="stage blank" aria-busy="true"><p class="calm">${say("loading_alert")}</p></section>`;
@@ -139,20 +158,15 @@ function isWorking() {
   return desk?.open.some((alert) => alert.id === selected) ?? false;
 }
 
-/** The alert to look at next: unacknowledged before acknowledged, then by severity; the newest of its like. */
+/** The alert to look at next: the cloud sends them in that order, what nobody has seen first. */
 function nextOpen() {
-  const order = [...(desk?.open ?? [])].sort((a, b) => urgency(a) - urgency(b));
-  return order[0]?.id ?? null;
-}
-
-/** Small is urgent. @param {import("./lib/types.js").Alert} alert */
-function urgency(alert) {
-  return (alert.state === "raised" ? 0 : SEVERITIES.length) + SEVERITIES.indexOf(alert.severity);
+  return desk?.open[0]?.id ?? null;
 }
 
 /** @param {string | null} id */
 function pick(id) {
   if (id !== selected) deciding = UNDECIDED;
+  isHandingOver = false;
   selected = id;
   page.redraw();
   if (id !== null) void loadDetail(id).catch(ignoreMissing).then(page.redraw);
@@ -185,28 +199,40 @@ async function decide(action, body) {
   page.refetch();
 }
 
-function acknowledge() {
-  void decide("acknowledge", {});
-}
-
-function openMenu() {
-  deciding = { ...UNDECIDED, menu: true };
+/** @param {Partial<Deciding>} chosen */
+function choosing(chosen) {
+  deciding = { ...UNDECIDED, ...chosen };
   page.redraw();
 }
 
-/** @param {import("./words/desk.js").CloseReason} reason */
-function choose(reason) {
-  deciding = { ...UNDECIDED, reason };
+/** Send the form that is filled in. */
+function send() {
+  const { form, reason, minutes } = deciding;
+  if (form === null || !isComplete(form)) return;
+  const text = typedNote();
+  const bodies = {
+    close: { reason, note: text },
+    confirm: { note: text },
+    note: { text },
+    shelve: { minutes, reason: text },
+    reopen: { reason: text },
+  };
+  void decide(form, bodies[form]);
+}
+
+/** @param {boolean} isShown */
+function showHandover(isShown) {
+  isHandingOver = isShown;
   page.redraw();
 }
 
-function cancel() {
-  deciding = UNDECIDED;
-  page.redraw();
-}
-
-function close() {
-  if (deciding.reason !== null) void decide("close", { reason: deciding.reason, note: typedNote() });
+/** @param {string} path @param {unknown} body */
+async function handOver(path, body) {
+  await attempt(async () => {
+    await request("POST", `/api/handovers${path}`, body);
+    isHandingOver = false;
+  }, page.redraw);
+  page.refetch();
 }
 
 /** @param {1 | -1} direction */
@@ -218,11 +244,12 @@ function move(direction) {
 
 /** @returns {Record<string, () => void>} */
 function keys() {
+  if (isHandingOver) return { escape: handing.cancel };
   /** @type {Record<string, () => void>} */
   const video = detail !== null && playable(detail) !== null
     ? { " ": () => player.toggle(), arrowleft: () => player.step(-1), arrowright: () => player.step(1) }
     : {};
-  return { ...video, j: () => move(1), k: () => move(-1), m: switchSound, ...decisionKeys(detail?.id === selected ? detail : null, deciding, decisions) };
+  return { ...video, j: () => move(1), k: () => move(-1), m: switchSound, ...decisionKeys(detail?.id === selected ? detail : null, desk?.colleagues ?? [], deciding, decisions) };
 }
 
 setLanguage(currentLanguage());

@@ -5,6 +5,7 @@ import { nameOf, personOf } from "../lib/i18n.js";
 import { html, nothing, ref } from "../lib/lit.js";
 import { sign } from "../lib/marks.js";
 import { say as sayCommon } from "../words/common.js";
+import { say as sayLife, sayBecause } from "../words/alarms.js";
 import { say, sayReason } from "../words/desk.js";
 import { measured, placeInFull, placeSureness } from "./place.js";
 import { playable } from "./stage.js";
@@ -32,8 +33,20 @@ export function facts(detail, people, player) {
         ${detail.warnings.map((warning) => fact(say("warned"), warned(detail, warning)))}
       </dl>
     </section>
-    ${evidence(detail)} ${history(detail, people)}
+    ${priority(detail)} ${evidence(detail)} ${history(detail, people)}
   </aside>`;
+}
+
+/** Each point of its priority, with the reason. @param {AlertDetail} detail */
+function priority(detail) {
+  if (detail.priority_reasons.length === 0) return nothing;
+  return html`<section class="panel priority" data-testid="priority">
+    <h3>${sayLife("why")}</h3>
+    <dl>
+      ${fact(sayLife("priority"), html`<b class=${detail.severity}>${say(detail.severity)}</b> ${sayLife("of_thousand", { n: detail.priority })}`)}
+      ${detail.priority_reasons.map((reason) => fact(sayBecause(reason), sayLife("points", { n: reason.points })))}
+    </dl>
+  </section>`;
 }
 
 /** Floor, flat, height and how hard it lands; or that nobody knows. @param {AlertDetail["place"]} place */
@@ -106,16 +119,24 @@ function history(detail, people) {
     <ol class="history">
       ${detail.history.map((line) => html`<li>
         <time>${moment(line.at)}</time>
-        <span>${line.by === "system" ? say("system") : personOf(people, line.by)} ${deed(line.what)}${line.note ? html`<q>${line.note}</q>` : nothing}</span>
+        <span>${line.by === "system" ? say("system") : personOf(people, line.by)} ${deed(line.what, people)}${line.note ? html`<q>${line.note}</q>` : nothing}</span>
       </li>`)}
     </ol>
     <p class="hash" title=${say("message")}>${detail.message_id}</p>
   </section>`;
 }
 
-/** @param {string} what */
-function deed(what) {
-  const [verb, reason = ""] = what.split(":", 2);
+/** @type {Set<string>} Deeds that their word alone tells. */
+const PLAIN = new Set(["confirmed", "note", "unshelved", "shelf_ended", "reopened"]);
+
+/** @param {string} what @param {import("../lib/types.js").People} people */
+function deed(what, people) {
+  const [verb = "", ...more] = what.split(":");
+  const detail = more.join(":");
   if (verb === "raised" || verb === "acknowledged") return say(`did_${verb}`);
-  return verb === "closed" ? say("did_closed", { reason: sayReason(reason) }) : what;
+  if (PLAIN.has(verb)) return sayLife(/** @type {"did_note"} */ (`did_${verb}`));
+  if (verb === "assigned") return sayLife("did_assigned", { who: personOf(people, detail) });
+  if (verb === "shelved") return sayLife("did_shelved", { time: moment(detail) });
+  if (verb === "severity") return sayLife("did_severity", { severity: say(/** @type {import("../lib/types.js").Severity} */ (detail)) });
+  return verb === "closed" ? say("did_closed", { reason: sayReason(detail) }) : what;
 }

@@ -1,9 +1,10 @@
 /** The alert that fills the eye: where, when, how sure; its clip with the track; the controls of the clip. */
 
-import { clockTime } from "../lib/format.js";
+import { clockTime, moment } from "../lib/format.js";
 import { nameOf } from "../lib/i18n.js";
 import { html, keyed, live, nothing, ref } from "../lib/lit.js";
 import { control, mark, sign } from "../lib/marks.js";
+import { say as sayLife, whyInShort } from "../words/alarms.js";
 import { say } from "../words/desk.js";
 import { fallSpan } from "../video/track.js";
 import { placeOf } from "./queue.js";
@@ -21,6 +22,8 @@ export function title(detail) {
       <span class="score">${say("score", { score: detail.score.toFixed(2) })}</span>
       <span class="state ${detail.state}" data-testid="alert-state">${detail.state === "closed" ? say("closed_state") : say(detail.state)}</span>
     </p>
+    <p class="why">${whyInShort(detail)}</p>
+    ${detail.shelved_until === null ? nothing : html`<p class="why shelf" data-testid="shelf">${sayLife("shelved_until", { time: moment(detail.shelved_until) })}${sayLife("joined")}${detail.shelve_reason ?? ""}</p>`}
     <p class="when">
       <span>${say("first_seen", { time: clockTime(detail.observed_at, 2) })}</span>
       <span>${say("last_seen", { time: clockTime(detail.last_visible_at, 2) })}</span>

@@ -8,11 +8,15 @@
  * @typedef {{username: string, display_name: Name, role: Role}} User
  * @typedef {Record<string, Name>} People Username → how that person is called.
  *
- * @typedef {"raised" | "acknowledged" | "closed"} AlertState
+ * @typedef {"raised" | "acknowledged" | "confirmed" | "closed"} AlertState
  * @typedef {"critical" | "high" | "notice"} Severity
- * @typedef {{id: string, state: AlertState, severity: Severity, raised_at: string, observed_at: string,
+ * @typedef {{because: "score" | "below" | "height", points: number, value: string | number | null, mass_kg: number | null}} PriorityReason
+ * @typedef {{id: string, state: AlertState, severity: Severity, priority: number, priority_reasons: PriorityReason[],
+ *   raised_at: string, observed_at: string,
  *   time_is: "known" | "corrected" | "unknown", estate: Named, camera: Named, facade: Named | null, score: number, place: Place | null,
  *   acknowledged_by: string | null, acknowledged_at: string | null,
+ *   confirmed_by: string | null, confirmed_at: string | null, assigned_to: string | null,
+ *   shelved_by: string | null, shelved_until: string | null, shelve_reason: string | null,
  *   closed_by: string | null, closed_at: string | null, close_reason: string | null,
  *   clip: "pending" | "stored" | "verified" | "failed"}} Alert
  * @typedef {{value: number, low: number, high: number}} Estimate The interval holds the truth in 95 of 100 cases.
@@ -33,7 +37,9 @@
  *   clip_detail: ClipDetail | null, warnings: Warning[], history: HistoryLine[]}} AlertDetail
  * @typedef {{total: number, trusted: number, lost: Named[], faulty: Named[], unknown: Named[]}} CameraCount
  * @typedef {{now: string, change: number, people: People, estates: Named[], cameras: CameraCount, open: Alert[],
- *   closed: Alert[]}} Desk
+ *   closed: Alert[], colleagues: string[], handovers: Handover[]}} Desk
+ * @typedef {{id: string, from: string, to: string, state: "offered" | "accepted" | "withdrawn", note: string,
+ *   offered_at: string, ended_at: string | null, items: {alert: string, note: string, state: AlertState}[]}} Handover
  *
  * @typedef {{id: string, name: Name, estate: Named, state: "online" | "offline" | "unknown", since: string | null,
  *   outbox_depth: number | null, outbox_oldest_s: number | null, missing: number, lost: number,

@@ -22,6 +22,7 @@ export const say = wordsFrom({
   notice: { zh: "留意", en: "Notice" },
   raised: { zh: "待确认", en: "Waiting" },
   acknowledged: { zh: "处理中", en: "In hand" },
+  confirmed: { zh: "已到场处置", en: "Dealt with on site" },
   closed_state: { zh: "已结案", en: "Closed" },
   in_hand_of: { zh: "{who} 处理中", en: "In hand: {who}" },
   closed_by: { zh: "{who} 结案", en: "Closed by {who}" },
@@ -57,6 +58,7 @@ export const say = wordsFrom({
   falling_part: { zh: "属实 · 构件脱落", en: "Real: part fell off" },
   false_bird: { zh: "误报 · 飞鸟", en: "False: bird" },
   false_insect: { zh: "误报 · 飞虫", en: "False: insect" },
+  false_laundry: { zh: "误报 · 晾晒", en: "False: laundry" },
   false_weather: { zh: "误报 · 雨雪落叶", en: "False: rain, snow, leaves" },
   false_light: { zh: "误报 · 光影", en: "False: light or shadow" },
   false_other: { zh: "误报 · 其他", en: "False: other" },
@@ -125,7 +127,7 @@ export const say = wordsFrom({
 });
 
 export const CLOSE_REASONS = /** @type {const} */ ([
-  "real_throw", "falling_part", "false_bird", "false_insect", "false_weather", "false_light", "false_other",
+  "real_throw", "falling_part", "false_bird", "false_insect", "false_laundry", "false_weather", "false_light", "false_other",
 ]);
 /** @typedef {typeof CLOSE_REASONS[number]} CloseReason */
 
