@@ -158,6 +158,40 @@ class LedgerSettings(Section):
         return dict(self.model_dump())
 
 
+class OidcSettings(Section):
+    """The organisation's own OpenID provider, and what its claims mean here."""
+
+    issuer: str
+    """Its address; what it offers stands under `/.well-known/openid-configuration`."""
+    client_id: str
+    client_secret: str = ""
+    """Better as OIDC_CLIENT_SECRET in the environment."""
+    address: str
+    """Where browsers reach us, `https://fallwatch.example.org`; the provider must know it, followed by
+    `/api/session/oidc/callback`."""
+    scopes: tuple[str, ...] = ("openid", "profile")
+    username_claim: str = "preferred_username"
+    name_claim: str = "name"
+    role_claim: str = "roles"
+    roles: dict[str, str] = {}
+    """What the provider calls a role → ours. Who has none of them is not let in."""
+    estates_claim: str = "estates"
+    estates: dict[str, tuple[str, ...]] = {}
+    """What the provider calls a group of estates → ours, `["*"]` for all; other words are estates' ids."""
+
+
+class AccessSettings(Section):
+    """Sessions, second factors, and logins by the organisation's own provider."""
+
+    idle_minutes: float = Field(default=60, gt=0)
+    """A session that nobody uses ends; at the desk, watching is using."""
+    second_factor_keys: tuple[str, ...] = ()
+    """Better as SECOND_FACTOR_KEYS in the environment, separated by commas; the first encrypts."""
+    second_factor_for: tuple[str, ...] = ("administrator", "auditor")
+    """Roles that must have a second factor, once there is a key."""
+    oidc: OidcSettings | None = None
+
+
 class Settings(Section):
     """Everything that a deployment decides."""
 
@@ -173,6 +207,7 @@ class Settings(Section):
     work_orders: WorkOrderSettings = WorkOrderSettings()
     notify: NotifySettings = NotifySettings()
     ledger: LedgerSettings = LedgerSettings()
+    access: AccessSettings = AccessSettings()
 
     def anchored(self, folder: Path) -> Self:
         """With every relative path made relative to `folder`."""
@@ -194,7 +229,7 @@ class Settings(Section):
         return self.model_copy(update=changes)
 
     def with_environment(self, environ: Mapping[str, str]) -> Self:
-        """With DATABASE_URL, MQTT_URL, S3_URL and SMTP_PASSWORD on top."""
+        """With the addresses and secrets of the environment on top."""
         changes: dict[str, object] = {}
         if database_url := environ.get("DATABASE_URL"):
             changes["database_url"] = database_url
@@ -208,6 +243,13 @@ class Settings(Section):
         if (password := environ.get("SMTP_PASSWORD")) and self.notify.mail is not None:
             mail = self.notify.mail.model_copy(update={"password": password})
             changes["notify"] = self.notify.model_copy(update={"mail": mail})
+        if keys := environ.get("SECOND_FACTOR_KEYS"):
+            changes["access"] = self.access.model_copy(update={"second_factor_keys": tuple(keys.split(","))})
+        if (secret := environ.get("OIDC_CLIENT_SECRET")) and self.access.oidc is not None:
+            access = changes.get("access", self.access)
+            assert isinstance(access, AccessSettings)
+            oidc = self.access.oidc.model_copy(update={"client_secret": secret})
+            changes["access"] = access.model_copy(update={"oidc": oidc})
         return self.model_copy(update=changes)
 
 
@@ -223,7 +265,7 @@ def _anchored_evidence(evidence: EvidenceSettings, folder: Path) -> EvidenceSett
 
 
 def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
-    """The settings in `path`, with DATABASE_URL, MQTT_URL, S3_URL, SMTP_PASSWORD of the environment on top.
+    """The settings in `path`, with what `with_environment` takes from the environment on top.
 
     Relative paths in the file are relative to its folder. Without a file the environment alone counts.
 

@@ -12,7 +12,18 @@ from cloud import clock, logs, metrics
 from cloud.config import MetricsSettings
 from cloud.evidence.keeper import Keeper, Means
 from cloud.metrics import TimerMetrics
-from cloud.store import accounts, changes, desk, devices, maintenance, partitions, pool, series
+from cloud.store import (
+    accounts,
+    changes,
+    desk,
+    devices,
+    maintenance,
+    oidc_attempts,
+    partitions,
+    pool,
+    series,
+    sessions,
+)
 from cloud.store.causes import settle as settle_causes
 from cloud.store.changes import Change
 from cloud.store.escalations import advance as escalate
@@ -60,7 +71,8 @@ async def rollups(conn: Connection, at: datetime) -> list[Change]:  # noqa: ARG0
 async def housekeeping(conn: Connection, at: datetime) -> list[Change]:
     """Partitions ahead; what is over is forgotten."""
     await partitions.ensure(conn, at)
-    await accounts.expire_sessions(conn, at)
+    await sessions.expire(conn, at)
+    await oidc_attempts.forget(conn, at)
     await accounts.forget_failures(conn, at - KEEP_LOGIN_FAILURES)
     await changes.trim(conn, at - KEEP_CHANGES)
     return []

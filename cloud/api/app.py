@@ -16,26 +16,33 @@ from structlog.typing import FilteringBoundLogger
 
 from cloud import logs, metrics
 from cloud.api import problems
+from cloud.api.factor import Keys
 from cloud.api.guard import Guard
 from cloud.api.live import Hub
+from cloud.api.oidc import Provider
 from cloud.api.routes import (
+    accounts,
     alerts,
+    audit_log,
     bureau,
     desired,
     desk,
     enrolment,
     evidence,
+    grants,
     handovers,
     ledger,
     maintenance,
+    oidc,
     ops,
     pages,
     sequence,
     session,
     work_orders,
 )
-from cloud.api.services import Services
-from cloud.config import Settings, SettingsError
+from cloud.api.services import Services, SessionRules
+from cloud.config import AccessSettings, Settings, SettingsError
+from cloud.core.access import ROLES
 from cloud.core.authority import Authority
 from cloud.evidence import authority, keeper, verify
 from cloud.evidence.blobs import Blobs
@@ -46,6 +53,10 @@ from cloud.store.pool import Pool
 HASHING_AT_ONCE = 2
 ROUTES = (
     session,
+    oidc,
+    accounts,
+    grants,
+    audit_log,
     desk,
     alerts,
     handovers,
@@ -74,6 +85,7 @@ def create_app(settings: Settings) -> FastAPI:
     issuer = _issuer(settings)
     means = keeper.means(store)
     web = Path(str(resources.files("dashboards"))) / "web"
+    keys, provider = _keys(settings.access), _provider(settings.access)
     registry = CollectorRegistry()
     measured = metrics.api(registry)
     log = logs.logger("api")
@@ -93,7 +105,9 @@ def create_app(settings: Settings) -> FastAPI:
                 metrics=measured,
                 log=log,
                 templates=Jinja2Templates(directory=web / "templates"),
-                session_life=timedelta(hours=settings.api.session_hours),
+                sessions=_rules(settings, has_keys=keys is not None),
+                keys=keys,
+                provider=provider,
                 secure_cookies=settings.api.secure_cookies,
                 hashing=asyncio.Semaphore(HASHING_AT_ONCE),
                 targets=settings.ledger.targets(),
@@ -125,6 +139,33 @@ def _blobs(means: Means, opened: Pool, log: FilteringBoundLogger) -> Blobs:
     blobs = means.blobs(opened)
     assert blobs is not None, "there is an evidence store"
     return blobs
+
+
+def _keys(access: AccessSettings) -> Keys | None:
+    if not access.second_factor_keys:
+        return None
+    try:
+        return Keys(access.second_factor_keys)
+    except ValueError as error:
+        raise SettingsError(f"access.second_factor_keys: {error}") from error
+
+
+def _provider(access: AccessSettings) -> Provider | None:
+    if access.oidc is None:
+        return None
+    if strange := sorted(set(access.oidc.roles.values()) - set(ROLES)):
+        raise SettingsError(f"access.oidc.roles: not roles of ours: {', '.join(strange)}")
+    return Provider(access.oidc)
+
+
+def _rules(settings: Settings, *, has_keys: bool) -> SessionRules:
+    if strange := sorted(set(settings.access.second_factor_for) - set(ROLES)):
+        raise SettingsError(f"access.second_factor_for: not roles of ours: {', '.join(strange)}")
+    return SessionRules(
+        life=timedelta(hours=settings.api.session_hours),
+        idle=timedelta(minutes=settings.access.idle_minutes),
+        factor_for=frozenset(settings.access.second_factor_for if has_keys else ()),
+    )
 
 
 def _issuer(settings: Settings) -> Authority | None:

@@ -1,89 +1,75 @@
-"""Who is asking, and whether they may: sessions kept by the server, roles by route, failed logins counted."""
+"""Who is asking, and whether they may: the session that a request carries, and the duties of its role."""
 
-import asyncio
-import hashlib
-import secrets
 from collections.abc import Callable, Coroutine
-from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request
+from fastapi.security import APIKeyCookie
 
 from cloud import clock
-from cloud.api.passwords import NOBODY, matches
+from cloud.api.login import digest
 from cloud.api.problems import Problem
 from cloud.api.services import Services, Use
 from cloud.core.access import Duty, may
-from cloud.store import accounts
-from cloud.store.accounts import Account
+from cloud.store import audit, sessions
+from cloud.store.accounts import NO_PASSWORD, Account
+from cloud.store.audit import Act
 
 COOKIE: Final = "fallwatch_session"
-LIMIT_WINDOW: Final = timedelta(minutes=5)
-LIMIT_BY_NAME: Final = 5
-LIMIT_BY_ADDRESS: Final = 20
-
-
-async def log_in(
-    services: Services, username: str, password: str, address: str
-) -> tuple[Account, str, datetime]:
-    """(account, session token, end of the session).
-
-    Raises:
-        Problem: 401 for a wrong name or password, 429 after too many of them.
-    """
-    now = clock.utc_now()
-    async with services.as_owner() as conn:
-        by_name, by_address = await accounts.failures(conn, username, address, now - LIMIT_WINDOW)
-        account = await accounts.find(conn, username)
-    if by_name >= LIMIT_BY_NAME or by_address >= LIMIT_BY_ADDRESS:
-        services.metrics.logins.labels("limited").inc()
-        services.log.warning("login_limited", username=username, address=address)
-        retry_after = str(int(LIMIT_WINDOW.total_seconds()))
-        raise Problem(
-            HTTPStatus.TOO_MANY_REQUESTS,
-            "too many failed logins; try again in a few minutes",
-            headers={"Retry-After": retry_after},
-        )
-    async with services.hashing:
-        right = await asyncio.to_thread(matches, account.password_hash if account else NOBODY, password)
-    if account is None or not right:
-        async with services.as_owner() as conn:
-            await accounts.note_failure(conn, username, address, now)
-        services.metrics.logins.labels("refused").inc()
-        services.log.warning("login_refused", username=username, address=address)
-        raise Problem(HTTPStatus.UNAUTHORIZED, "name or password is wrong")
-    token = secrets.token_urlsafe(32)
-    ends_at = now + services.session_life
-    async with services.as_owner() as conn:
-        await accounts.open_session(conn, _digest(token), account.username, now, ends_at)
-    services.metrics.logins.labels("accepted").inc()
-    services.log.info("login", username=username, role=account.role)
-    return account, token, ends_at
+CARRIED: Final = APIKeyCookie(
+    name=COOKIE, scheme_name="session", description="From `POST /api/session`.", auto_error=False
+)
 
 
 async def log_out(services: Services, request: Request) -> None:
     """End the session that the request carries, if any."""
     if token := request.cookies.get(COOKIE):
         async with services.as_owner() as conn:
-            await accounts.close_session(conn, _digest(token))
+            username = await sessions.end(conn, digest(token))
+            if username is not None:
+                await audit.enter(conn, Act(username, "logged_out", "account", username), clock.utc_now())
 
 
-async def who(request: Request, services: Services) -> Account | None:
-    """Whose session the request carries; None when it carries none that is still open."""
+async def who(request: Request, services: Services, *, is_use: bool = True) -> Account | None:
+    """Whose session the request carries; None when it carries none that is still open.
+
+    is_use: somebody is there, and the session does not end for want of use.
+    """
     token = request.cookies.get(COOKIE)
     if not token:
         return None
+    now, kept = clock.utc_now(), digest(token)
     async with services.as_owner() as conn:
-        return await accounts.of_session(conn, _digest(token), clock.utc_now())
+        found = await sessions.whose(conn, kept, now, services.sessions.idle)
+        if found is not None and is_use:
+            await sessions.use(conn, kept, now)
+    return found
 
 
-async def _anyone(request: Request, services: Use) -> Account:
+async def _anyone_yet(request: Request, services: Use, _: Annotated[str | None, Depends(CARRIED)]) -> Account:
     account = await who(request, services)
     if account is None:
         raise Problem(HTTPStatus.UNAUTHORIZED, "log in first")
     request.state.account = account  # Who was refused is told by the guard.
     return account
+
+
+AnyoneYet = Annotated[Account, Depends(_anyone_yet)]
+"""Also somebody whose role asks for a second factor that they have not set up: they may do that, no more."""
+
+
+async def _anyone(account: AnyoneYet, services: Use) -> Account:
+    if lacks_factor(account, services):
+        raise Problem(HTTPStatus.FORBIDDEN, "set up your second factor first", second_factor=True)
+    return account
+
+
+def lacks_factor(account: Account, services: Services) -> bool:
+    """Whether somebody must set up a second factor before anything else."""
+    # Who logs in by the organisation's provider has shown there what they must.
+    has = account.has_second_factor or account.password_hash == NO_PASSWORD
+    return account.role in services.sessions.factor_for and not has
 
 
 Anyone = Annotated[Account, Depends(_anyone)]
@@ -102,10 +88,8 @@ Desk = Annotated[Account, Depends(_holding("desk"))]
 Maintenance = Annotated[Account, Depends(_holding("maintenance"))]
 Bureau = Annotated[Account, Depends(_holding("coverage"))]
 Ledger = Annotated[Account, Depends(_holding("ledger"))]
+Looker = Annotated[Account, Depends(_holding("pictures"))]
+"""May see pictures of people, some only with leave: `leave.expect_…`."""
 Auditor = Annotated[Account, Depends(_holding("audit"))]
 Administrator = Annotated[Account, Depends(_holding("accounts"))]
 Granter = Annotated[Account, Depends(_holding("grants"))]
-
-
-def _digest(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +19,10 @@ from prometheus_client import CollectorRegistry
 from starlette.templating import Jinja2Templates
 from structlog.typing import FilteringBoundLogger
 
+from cloud.api.factor import Keys
 from cloud.api.live import Hub
+from cloud.api.oidc import Provider
+from cloud.api.problems import Problem
 from cloud.core.authority import Authority
 from cloud.evidence.blobs import Blobs
 from cloud.evidence.heads import Signer
@@ -26,6 +30,18 @@ from cloud.metrics import ApiMetrics
 from cloud.store import audit, pool
 from cloud.store.accounts import Account
 from cloud.store.pool import Connection, Pool
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRules:
+    """life: after this a session ends; idle: or when nobody has used it for so long.
+
+    factor_for: roles that must have a second factor.
+    """
+
+    life: timedelta
+    idle: timedelta
+    factor_for: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +59,9 @@ class Services:
     metrics: ApiMetrics
     log: FilteringBoundLogger
     templates: Jinja2Templates
-    session_life: timedelta
+    sessions: SessionRules
+    keys: Keys | None
+    provider: Provider | None
     secure_cookies: bool
     hashing: asyncio.Semaphore
     """Each check of a password takes 64 MiB on purpose; a flood of logins must not take the machine."""
@@ -65,13 +83,27 @@ class Services:
         """
         return self._entered(by)
 
+    def administering(self, by: Account) -> AbstractAsyncContextManager[Connection]:
+        """As `acting`, for accounts and what belongs to them, which no policy guards: look at `within`."""
+        return self._entered(by, is_owner=True)
+
     def as_owner(self) -> AbstractAsyncContextManager[Connection]:
         """A transaction that sees everything: for logging in, for devices, for counters without names."""
         return pool.transaction(self._pool)
 
+    def factor_keys(self) -> Keys:
+        """The keys of second factors.
+
+        Raises:
+            Problem: 503, none are set.
+        """
+        if self.keys is None:
+            raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "second factors are not set up here")
+        return self.keys
+
     @asynccontextmanager
-    async def _entered(self, by: Account) -> AsyncIterator[Connection]:
-        async with pool.transaction(self._pool, as_=by.principal) as conn:
+    async def _entered(self, by: Account, *, is_owner: bool = False) -> AsyncIterator[Connection]:
+        async with pool.transaction(self._pool, as_=None if is_owner else by.principal) as conn:
             yield conn
             await audit.expect_entry(conn)
 

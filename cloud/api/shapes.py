@@ -9,15 +9,18 @@ from uuid import UUID
 from cloud.core import access
 from cloud.core.device import Device, Firmware
 from cloud.core.fault import OF_PICTURE, Subject, SubjectKind, is_blinding
-from cloud.store.accounts import Account
+from cloud.store.accounts import NO_PASSWORD, Account
 from cloud.store.alerts import AlertRow, HistoryRow
+from cloud.store.audit import Entry
 from cloud.store.clips import ClipRow
 from cloud.store.desired import Standing
 from cloud.store.equipment import WarningRow
 from cloud.store.faults import FaultRow
+from cloud.store.grants import GrantRow
 from cloud.store.handovers import HandoverRow
 from cloud.store.photos import PhotoRow
 from cloud.store.registry import EstateRow, FacadeRow
+from cloud.store.sessions import SessionRow
 from cloud.store.work_order_lists import WorkOrderRow
 
 Json = dict[str, Any]
@@ -54,6 +57,66 @@ def user(account: Account) -> Json:
         "display_name": display,
         "role": account.role,
         "pages": list(access.pages(account.role)),
+    }
+
+
+def account(found: Account, open_sessions: int) -> Json:
+    """Somebody who may log in, as the administrator sees them."""
+    return {
+        "username": found.username,
+        "display_name": name(found.display_zh, found.display_en),
+        "role": found.role,
+        "estates": None if found.every_estate else sorted(found.estates),
+        "every_estate": found.every_estate,
+        "disabled": found.is_disabled,
+        "second_factor": found.has_second_factor,
+        "by_provider": found.password_hash == NO_PASSWORD,
+        "sessions": open_sessions,
+    }
+
+
+def session(row: SessionRow, *, is_this: bool) -> Json:
+    """One of somebody's sessions."""
+    return {
+        "id": str(row.id),
+        "this": is_this,
+        "begun_at": instant(row.created_at),
+        "used_at": instant(row.used_at),
+        "ends_at": instant(row.expires_at),
+        "by": row.by,
+        "address": row.address,
+        "browser": row.browser,
+    }
+
+
+def grant(row: GrantRow, now: datetime) -> Json:
+    """Leave to see pictures."""
+    return {
+        "id": str(row.id),
+        "username": row.username,
+        "estate": row.estate,
+        "alert": None if row.alert is None else str(row.alert),
+        "reason": row.reason,
+        "given_by": row.granted_by,
+        "given_at": instant(row.granted_at),
+        "ends_at": instant(row.ends_at),
+        "taken_back_by": row.revoked_by,
+        "taken_back_at": maybe(row.revoked_at),
+        "counts": row.revoked_at is None and row.ends_at > now,
+    }
+
+
+def entry(row: Entry) -> Json:
+    """A line of the audit log."""
+    return {
+        "number": row.id,
+        "at": instant(row.at),
+        "by": row.by,
+        "action": row.action,
+        "subject": {"type": row.subject_type, "id": row.subject},
+        "estate": row.estate,
+        "purpose": row.purpose,
+        "content": row.content,
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final, Literal, get_args
 
 Role = Literal["desk", "maintenance", "manager", "bureau", "auditor", "administrator"]
-Duty = Literal["desk", "maintenance", "coverage", "ledger", "audit", "accounts", "grants"]
+Duty = Literal["desk", "maintenance", "coverage", "ledger", "pictures", "audit", "accounts", "grants"]
 
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 
@@ -13,6 +13,7 @@ HOLDERS: Final[Mapping[Duty, frozenset[Role]]] = {
     "maintenance": frozenset({"maintenance", "manager"}),
     "coverage": frozenset({"bureau", "manager"}),
     "ledger": frozenset({"maintenance", "manager", "bureau", "auditor"}),
+    "pictures": frozenset({"desk", "manager", "bureau"}),
     "audit": frozenset({"auditor"}),
     "accounts": frozenset({"administrator"}),
     "grants": frozenset({"manager", "administrator"}),
@@ -28,9 +29,18 @@ PAGES: Final[Mapping[str, Duty]] = {
 """Page → whose it is, in the order in which a person is led through them."""
 
 
+NEED_LEAVE: Final = frozenset[Role]({"bureau"})
+"""Roles that see pictures of people only where somebody has given them leave."""
+
+
 def may(role: Role, duty: Duty) -> bool:
     """Whether a role holds a duty."""
     return role in HOLDERS[duty]
+
+
+def within(estates: frozenset[str], own: frozenset[str], *, every: bool, own_every: bool) -> bool:
+    """Whether somebody who sees `own` may decide about somebody who sees `estates`."""
+    return own_every or (not every and estates <= own)
 
 
 def pages(role: Role) -> tuple[str, ...]:

@@ -1,11 +1,15 @@
-"""People who may log in, their sessions, and failed attempts."""
+"""People who may log in, and failed attempts."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from cloud.core.access import Role
 from cloud.store.pool import Connection, Principal
+
+NO_PASSWORD: Final = "!"  # noqa: S105 - no hash looks like it
+"""In place of a hash: no password fits. Whoever has it logs in by the OpenID provider."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,8 @@ class Account:
     password_hash: str
     estates: frozenset[str] = frozenset()
     every_estate: bool = False
+    is_disabled: bool = False
+    has_second_factor: bool = False
 
     @property
     def principal(self) -> Principal:
@@ -26,15 +32,25 @@ class Account:
         return Principal(self.username, self.estates, self.every_estate)
 
 
-_SELECT = (
+SELECT: Final = (
     "SELECT account.username, display_zh, display_en, role, password_hash,"
     " CASE WHEN every_estate THEN ARRAY(SELECT id FROM estate)"
     " ELSE ARRAY(SELECT estate FROM account_estate has WHERE has.username = account.username) END,"
-    " every_estate FROM account"
+    " every_estate, disabled_at IS NOT NULL, EXISTS (SELECT FROM second_factor held WHERE held.username ="
+    " account.username AND confirmed_at IS NOT NULL) FROM account"
 )
+"""The columns that `account` makes an Account of."""
 
 
-async def put(conn: Connection, account: Account) -> None:
+def account(row: tuple[Any, ...] | None) -> Account | None:
+    """A row of `SELECT` as what it says."""
+    if row is None:
+        return None
+    username, zh, en, role, password_hash, estates, every_estate, disabled, factor = row
+    return Account(username, zh, en, role, password_hash, frozenset(estates), every_estate, disabled, factor)
+
+
+async def put(conn: Connection, new: Account) -> None:
     """Add an account, or give a known one new values. A changed account is logged out everywhere.
 
     Raises:
@@ -47,34 +63,55 @@ async def put(conn: Connection, account: Account) -> None:
         " excluded.display_en, role = excluded.role, password_hash = excluded.password_hash,"
         " every_estate = excluded.every_estate",
         (
-            account.username,
-            account.display_zh,
-            account.display_en,
-            account.role,
-            account.password_hash,
-            account.every_estate,
+            new.username,
+            new.display_zh,
+            new.display_en,
+            new.role,
+            new.password_hash,
+            new.every_estate,
         ),
     )
-    await conn.execute("DELETE FROM account_estate WHERE username = %s", (account.username,))
-    if not account.every_estate:
+    await conn.execute("DELETE FROM account_estate WHERE username = %s", (new.username,))
+    if not new.every_estate:
         await conn.execute(
             "INSERT INTO account_estate SELECT %s, unnest(%s::text[])",
-            (account.username, sorted(account.estates)),
+            (new.username, sorted(new.estates)),
         )
-    await conn.execute("DELETE FROM session WHERE username = %s", (account.username,))
+    await conn.execute("DELETE FROM session WHERE username = %s", (new.username,))
 
 
 async def find(conn: Connection, username: str) -> Account | None:
     """The account of that name."""
-    rows = await conn.execute(f"{_SELECT} WHERE username = %s", (username,))
-    return _account(await rows.fetchone())
+    rows = await conn.execute(f"{SELECT} WHERE username = %s", (username,))
+    return account(await rows.fetchone())
 
 
-def _account(row: tuple[Any, ...] | None) -> Account | None:
-    if row is None:
-        return None
-    username, zh, en, role, password_hash, estates, every_estate = row
-    return Account(username, zh, en, role, password_hash, frozenset(estates), every_estate)
+async def of_provider(conn: Connection, subject: str) -> Account | None:
+    """The account of somebody whom the OpenID provider knows under `subject`."""
+    return account(await (await conn.execute(f"{SELECT} WHERE oidc_subject = %s", (subject,))).fetchone())
+
+
+async def bind(conn: Connection, username: str, subject: str) -> None:
+    """From now on `subject` of the OpenID provider is this account."""
+    await conn.execute("UPDATE account SET oidc_subject = %s WHERE username = %s", (subject, username))
+
+
+async def listed(conn: Connection) -> list[Account]:
+    """Everybody, by name."""
+    rows = await conn.execute(f"{SELECT} ORDER BY username")
+    return [found for row in await rows.fetchall() if (found := account(row)) is not None]
+
+
+async def disable(conn: Connection, username: str, at: datetime | None) -> None:
+    """Let them in no more, and end their sessions; `at` None: let them in again."""
+    await conn.execute("UPDATE account SET disabled_at = %s WHERE username = %s", (at, username))
+    await conn.execute("DELETE FROM session WHERE username = %s", (username,))
+
+
+async def set_password(conn: Connection, username: str, password_hash: str) -> None:
+    """Another password; it ends all sessions."""
+    await conn.execute("UPDATE account SET password_hash = %s WHERE username = %s", (password_hash, username))
+    await conn.execute("DELETE FROM session WHERE username = %s", (username,))
 
 
 async def display_names(conn: Connection) -> dict[str, tuple[str, str]]:
@@ -83,33 +120,13 @@ async def display_names(conn: Connection) -> dict[str, tuple[str, str]]:
     return {username: (zh, en) for username, zh, en in await rows.fetchall()}
 
 
-async def open_session(
-    conn: Connection, token_hash: bytes, username: str, created_at: datetime, expires_at: datetime
-) -> None:
-    """Remember a session by the hash of its token."""
-    await conn.execute(
-        "INSERT INTO session (token_hash, username, created_at, expires_at) VALUES (%s, %s, %s, %s)",
-        (token_hash, username, created_at, expires_at),
-    )
-
-
-async def of_session(conn: Connection, token_hash: bytes, at: datetime) -> Account | None:
-    """Whose session it is; None when there is none or it has expired at `at`."""
+async def names_of(conn: Connection, roles: Collection[Role]) -> dict[str, tuple[str, str]]:
+    """Username → (Chinese, English) name of those with one of these roles."""
     rows = await conn.execute(
-        f"{_SELECT} JOIN session USING (username) WHERE session.token_hash = %s AND session.expires_at > %s",
-        (token_hash, at),
+        "SELECT username, display_zh, display_en FROM account WHERE role = ANY(%s) ORDER BY username",
+        (sorted(roles),),
     )
-    return _account(await rows.fetchone())
-
-
-async def close_session(conn: Connection, token_hash: bytes) -> None:
-    """Log out."""
-    await conn.execute("DELETE FROM session WHERE token_hash = %s", (token_hash,))
-
-
-async def expire_sessions(conn: Connection, at: datetime) -> int:
-    """Forget sessions that have ended; how many."""
-    return (await conn.execute("DELETE FROM session WHERE expires_at <= %s", (at,))).rowcount
+    return {username: (zh, en) for username, zh, en in await rows.fetchall()}
 
 
 async def note_failure(conn: Connection, username: str, address: str, at: datetime) -> None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from psycopg.rows import class_row
+
 from cloud.store import whose
 from cloud.store.pool import Connection, Jsonb
 
@@ -65,3 +67,40 @@ async def expect_entry(conn: Connection) -> None:
     row = await (await conn.execute("SELECT current_setting('fallwatch.entered', true)")).fetchone()
     if row != ("yes",):
         raise NotEntered("a change or a look at something personal without an entry in the audit log")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the audit log."""
+
+    id: int
+    at: datetime
+    by: str
+    action: str
+    subject_type: str
+    subject: str
+    estate: str | None
+    purpose: str
+    content: dict[str, Any]
+
+
+async def before(conn: Connection, number: int | None, by: str | None, limit: int) -> list[Entry]:
+    """At most `limit` entries with a smaller number, the newest first; `by`: of somebody only."""
+    async with conn.cursor(row_factory=class_row(Entry)) as cursor:
+        await cursor.execute(
+            "SELECT id, at, by, action, subject_type, subject, estate, purpose, content FROM audit"
+            " WHERE (%(number)s::bigint IS NULL OR id < %(number)s) AND (%(by)s::text IS NULL OR by = %(by)s)"
+            " ORDER BY id DESC LIMIT %(limit)s",
+            {"number": number, "by": by, "limit": limit},
+        )
+        return await cursor.fetchall()
+
+
+async def entered_since(conn: Connection, act: Act, begin: datetime) -> bool:
+    """Whether the same was done by the same since `begin`: who looks again in between has looked once."""
+    rows = await conn.execute(
+        "SELECT 1 FROM audit WHERE subject_type = %s AND subject = %s AND by = %s AND action = %s"
+        " AND at >= %s LIMIT 1",
+        (act.subject_type, act.subject, act.by, act.action, begin),
+    )
+    return await rows.fetchone() is not None

@@ -88,11 +88,14 @@ async def _catch_up(conn: Connection) -> Outcome:
     brought = known.pop(RIGHTS, None)
     _compare(known, files)
     offered = TIMESCALEDB if await _has_timescaledb(conn) else PLAIN
-    applied, skipped = [], []
+    applied: list[str] = []
+    skipped: list[tuple[str, str]] = []
     for file in files:
         if file.requires not in {None, offered}:
             skipped.append((file.name, str(file.requires)))
         elif file.name not in known:
+            if not applied:
+                await rights.withdraw(conn)
             await _apply(conn, file)
             applied.append(file.name)
     if applied or brought != rights.checksum():

@@ -133,6 +133,52 @@ CREATE TABLE public.camera (
     name_en text NOT NULL,
     first_seen_at timestamp with time zone
 );
+CREATE TABLE public.camera_day (
+    camera text CONSTRAINT camera_hour_camera_not_null NOT NULL,
+    began_at timestamp with time zone CONSTRAINT camera_hour_began_at_not_null NOT NULL,
+    watched_s double precision CONSTRAINT camera_hour_watched_s_not_null NOT NULL,
+    clear_s double precision CONSTRAINT camera_hour_clear_s_not_null NOT NULL,
+    minutes bigint CONSTRAINT camera_hour_minutes_not_null NOT NULL,
+    frames bigint CONSTRAINT camera_hour_frames_not_null NOT NULL,
+    dropped bigint CONSTRAINT camera_hour_dropped_not_null NOT NULL
+);
+CREATE VIEW own.camera_day WITH (security_barrier='true') AS
+ SELECT camera,
+    began_at,
+    watched_s,
+    clear_s,
+    minutes,
+    frames,
+    dropped
+   FROM public.camera_day
+  WHERE (camera IN ( SELECT camera.id
+           FROM public.camera
+          WHERE (camera.agent IN ( SELECT agent.id
+                   FROM public.agent
+                  WHERE (agent.estate = ANY (( SELECT public.own_estates() AS own_estates)::text[]))))));
+CREATE TABLE public.camera_hour (
+    camera text NOT NULL,
+    began_at timestamp with time zone NOT NULL,
+    watched_s double precision NOT NULL,
+    clear_s double precision NOT NULL,
+    minutes bigint NOT NULL,
+    frames bigint NOT NULL,
+    dropped bigint NOT NULL
+);
+CREATE VIEW own.camera_hour WITH (security_barrier='true') AS
+ SELECT camera,
+    began_at,
+    watched_s,
+    clear_s,
+    minutes,
+    frames,
+    dropped
+   FROM public.camera_hour
+  WHERE (camera IN ( SELECT camera.id
+           FROM public.camera
+          WHERE (camera.agent IN ( SELECT agent.id
+                   FROM public.agent
+                  WHERE (agent.estate = ANY (( SELECT public.own_estates() AS own_estates)::text[]))))));
 CREATE TABLE public.camera_minute (
     camera text NOT NULL,
     observed_at timestamp with time zone NOT NULL,
@@ -150,6 +196,29 @@ CREATE VIEW own.camera_minute WITH (security_barrier='true') AS
     dropped,
     blind_s
    FROM public.camera_minute
+  WHERE (camera IN ( SELECT camera.id
+           FROM public.camera
+          WHERE (camera.agent IN ( SELECT agent.id
+                   FROM public.agent
+                  WHERE (agent.estate = ANY (( SELECT public.own_estates() AS own_estates)::text[]))))));
+CREATE TABLE public.camera_month (
+    camera text CONSTRAINT camera_hour_camera_not_null NOT NULL,
+    began_at timestamp with time zone CONSTRAINT camera_hour_began_at_not_null NOT NULL,
+    watched_s double precision CONSTRAINT camera_hour_watched_s_not_null NOT NULL,
+    clear_s double precision CONSTRAINT camera_hour_clear_s_not_null NOT NULL,
+    minutes bigint CONSTRAINT camera_hour_minutes_not_null NOT NULL,
+    frames bigint CONSTRAINT camera_hour_frames_not_null NOT NULL,
+    dropped bigint CONSTRAINT camera_hour_dropped_not_null NOT NULL
+);
+CREATE VIEW own.camera_month WITH (security_barrier='true') AS
+ SELECT camera,
+    began_at,
+    watched_s,
+    clear_s,
+    minutes,
+    frames,
+    dropped
+   FROM public.camera_month
   WHERE (camera IN ( SELECT camera.id
            FROM public.camera
           WHERE (camera.agent IN ( SELECT agent.id
@@ -216,6 +285,8 @@ CREATE TABLE public.account (
     role text NOT NULL,
     password_hash text NOT NULL,
     every_estate boolean DEFAULT false NOT NULL,
+    disabled_at timestamp with time zone,
+    oidc_subject text,
     CONSTRAINT account_role_check CHECK ((role = ANY (ARRAY['desk'::text, 'maintenance'::text, 'manager'::text, 'bureau'::text, 'auditor'::text, 'administrator'::text])))
 );
 CREATE TABLE public.account_estate (
@@ -301,27 +372,9 @@ CREATE TABLE public.blind_due (
     begin_at timestamp with time zone NOT NULL
 );
 ALTER TABLE public.blind_due ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY ( SEQUENCE NAME public.blind_due_id_seq START WITH 1 INCREMENT BY 1 NO MINVALUE NO MAXVALUE CACHE 1 );
-CREATE TABLE public.camera_day (
-    camera text CONSTRAINT camera_hour_camera_not_null NOT NULL,
-    began_at timestamp with time zone CONSTRAINT camera_hour_began_at_not_null NOT NULL,
-    watched_s double precision CONSTRAINT camera_hour_watched_s_not_null NOT NULL,
-    clear_s double precision CONSTRAINT camera_hour_clear_s_not_null NOT NULL,
-    minutes bigint CONSTRAINT camera_hour_minutes_not_null NOT NULL,
-    frames bigint CONSTRAINT camera_hour_frames_not_null NOT NULL,
-    dropped bigint CONSTRAINT camera_hour_dropped_not_null NOT NULL
-);
 CREATE TABLE public.camera_facade (
     camera text NOT NULL,
     facade text NOT NULL
-);
-CREATE TABLE public.camera_hour (
-    camera text NOT NULL,
-    began_at timestamp with time zone NOT NULL,
-    watched_s double precision NOT NULL,
-    clear_s double precision NOT NULL,
-    minutes bigint NOT NULL,
-    frames bigint NOT NULL,
-    dropped bigint NOT NULL
 );
 CREATE TABLE public.camera_minute_default (
     camera text CONSTRAINT camera_minute_camera_not_null NOT NULL,
@@ -330,15 +383,6 @@ CREATE TABLE public.camera_minute_default (
     frames bigint CONSTRAINT camera_minute_frames_not_null NOT NULL,
     dropped bigint CONSTRAINT camera_minute_dropped_not_null NOT NULL,
     blind_s double precision DEFAULT 0 CONSTRAINT camera_minute_blind_s_not_null NOT NULL
-);
-CREATE TABLE public.camera_month (
-    camera text CONSTRAINT camera_hour_camera_not_null NOT NULL,
-    began_at timestamp with time zone CONSTRAINT camera_hour_began_at_not_null NOT NULL,
-    watched_s double precision CONSTRAINT camera_hour_watched_s_not_null NOT NULL,
-    clear_s double precision CONSTRAINT camera_hour_clear_s_not_null NOT NULL,
-    minutes bigint CONSTRAINT camera_hour_minutes_not_null NOT NULL,
-    frames bigint CONSTRAINT camera_hour_frames_not_null NOT NULL,
-    dropped bigint CONSTRAINT camera_hour_dropped_not_null NOT NULL
 );
 CREATE TABLE public.camera_state (
     camera text NOT NULL,
@@ -747,6 +791,26 @@ CREATE TABLE public.notification (
     CONSTRAINT notification_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'sending'::text, 'sent'::text, 'failed'::text, 'unknown'::text, 'unreachable'::text, 'cancelled'::text, 'silenced'::text]))),
     CONSTRAINT notification_urgency_check CHECK ((urgency = ANY (ARRAY['person_at_risk'::text, 'urgent'::text, 'routine'::text])))
 );
+CREATE TABLE public.oidc_attempt (
+    state_hash bytea NOT NULL,
+    nonce text NOT NULL,
+    verifier text NOT NULL,
+    ends_at timestamp with time zone NOT NULL
+);
+CREATE TABLE public.picture_grant (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    username text NOT NULL,
+    estate text NOT NULL,
+    alert uuid,
+    reason text NOT NULL,
+    granted_by text NOT NULL,
+    granted_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    revoked_by text,
+    revoked_at timestamp with time zone,
+    CONSTRAINT picture_grant_check CHECK ((ends_at > granted_at)),
+    CONSTRAINT picture_grant_reason_check CHECK ((reason <> ''::text))
+);
 CREATE TABLE public.planned_maintenance (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     estate text NOT NULL,
@@ -764,6 +828,11 @@ CREATE TABLE public.quiet_hours (
     begins time without time zone NOT NULL,
     ends time without time zone NOT NULL
 );
+CREATE TABLE public.recovery_code (
+    username text NOT NULL,
+    code_hash bytea NOT NULL,
+    used_at timestamp with time zone
+);
 CREATE TABLE public.rollup_due (
     hour timestamp with time zone NOT NULL
 );
@@ -773,6 +842,13 @@ CREATE TABLE public.rotation (
     content jsonb NOT NULL,
     set_by text NOT NULL,
     set_at timestamp with time zone NOT NULL
+);
+CREATE TABLE public.second_factor (
+    username text NOT NULL,
+    secret bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    confirmed_at timestamp with time zone,
+    last_step bigint DEFAULT 0 NOT NULL
 );
 CREATE TABLE public.seen_range (
     agent text NOT NULL,
@@ -793,7 +869,13 @@ CREATE TABLE public.session (
     token_hash bytea NOT NULL,
     username text NOT NULL,
     created_at timestamp with time zone NOT NULL,
-    expires_at timestamp with time zone NOT NULL
+    expires_at timestamp with time zone NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    used_at timestamp with time zone NOT NULL,
+    address text NOT NULL,
+    browser text NOT NULL,
+    by text NOT NULL,
+    CONSTRAINT session_by_check CHECK ((by = ANY (ARRAY['password'::text, 'second_factor'::text, 'recovery_code'::text, 'oidc'::text])))
 );
 CREATE TABLE public.viewing (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -901,6 +983,7 @@ ALTER TABLE ONLY public.camera_minute ATTACH PARTITION public.camera_minute_defa
 ALTER TABLE ONLY public.event ATTACH PARTITION public.event_default DEFAULT;
 ALTER TABLE ONLY public.sensor_reading ATTACH PARTITION public.sensor_reading_default DEFAULT;
 ALTER TABLE ONLY public.account_estate ADD CONSTRAINT account_estate_pkey PRIMARY KEY (username, estate);
+ALTER TABLE ONLY public.account ADD CONSTRAINT account_oidc_subject_key UNIQUE (oidc_subject);
 ALTER TABLE ONLY public.account ADD CONSTRAINT account_pkey PRIMARY KEY (username);
 ALTER TABLE ONLY public.agent_cut_off ADD CONSTRAINT agent_cut_off_pkey PRIMARY KEY (agent);
 ALTER TABLE ONLY public.agent ADD CONSTRAINT agent_pkey PRIMARY KEY (id);
@@ -960,13 +1043,18 @@ ALTER TABLE ONLY public.node ADD CONSTRAINT node_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.node_sensor ADD CONSTRAINT node_sensor_pkey PRIMARY KEY (sensor);
 ALTER TABLE ONLY public.notification ADD CONSTRAINT notification_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.notification ADD CONSTRAINT notification_subject_type_subject_round_step_recipient_key UNIQUE (subject_type, subject, round, step, recipient);
+ALTER TABLE ONLY public.oidc_attempt ADD CONSTRAINT oidc_attempt_pkey PRIMARY KEY (state_hash);
+ALTER TABLE ONLY public.picture_grant ADD CONSTRAINT picture_grant_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.planned_maintenance ADD CONSTRAINT planned_maintenance_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.quiet_hours ADD CONSTRAINT quiet_hours_pkey PRIMARY KEY (username);
+ALTER TABLE ONLY public.recovery_code ADD CONSTRAINT recovery_code_pkey PRIMARY KEY (username, code_hash);
 ALTER TABLE ONLY public.rotation ADD CONSTRAINT rotation_pkey PRIMARY KEY (estate, role);
+ALTER TABLE ONLY public.second_factor ADD CONSTRAINT second_factor_pkey PRIMARY KEY (username);
 ALTER TABLE ONLY public.seen_range ADD CONSTRAINT seen_range_pkey PRIMARY KEY (agent, boot);
 ALTER TABLE ONLY public.sensor ADD CONSTRAINT sensor_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.sensor_reading ADD CONSTRAINT sensor_reading_sensor_observed_at_key1 UNIQUE (sensor, observed_at);
 ALTER TABLE ONLY public.sensor_reading_default ADD CONSTRAINT sensor_reading_sensor_observed_at_key UNIQUE (sensor, observed_at);
+ALTER TABLE ONLY public.session ADD CONSTRAINT session_id_key UNIQUE (id);
 ALTER TABLE ONLY public.session ADD CONSTRAINT session_pkey PRIMARY KEY (token_hash);
 ALTER TABLE ONLY public.viewing ADD CONSTRAINT viewing_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.warning ADD CONSTRAINT warning_pkey PRIMARY KEY (agent, boot, seq);
@@ -1018,8 +1106,10 @@ CREATE INDEX login_failure_at ON public.login_failure USING btree (at);
 CREATE INDEX notification_created ON public.notification USING btree (estate, created_at);
 CREATE INDEX notification_device ON public.notification USING btree (device, recipient, created_at) WHERE (device IS NOT NULL);
 CREATE INDEX notification_open ON public.notification USING btree (next_try_at) WHERE (state = ANY (ARRAY['waiting'::text, 'sending'::text]));
+CREATE INDEX picture_grant_username ON public.picture_grant USING btree (username, estate);
 CREATE INDEX planned_maintenance_span ON public.planned_maintenance USING btree (estate, ends_at);
 CREATE INDEX session_expires ON public.session USING btree (expires_at);
+CREATE INDEX session_username ON public.session USING btree (username);
 CREATE INDEX viewing_of ON public.viewing USING btree (alert, account, until);
 CREATE INDEX warning_camera ON public.warning USING btree (camera, suspected_at);
 CREATE INDEX work_order_device ON public.work_order USING btree (subject_type, subject, kind) WHERE (source = 'fault'::text);
@@ -1085,10 +1175,15 @@ ALTER TABLE ONLY public.node ADD CONSTRAINT node_estate_fkey FOREIGN KEY (estate
 ALTER TABLE ONLY public.node_sensor ADD CONSTRAINT node_sensor_node_fkey FOREIGN KEY (node) REFERENCES public.node(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.node_sensor ADD CONSTRAINT node_sensor_sensor_fkey FOREIGN KEY (sensor) REFERENCES public.sensor(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.notification ADD CONSTRAINT notification_channel_fkey FOREIGN KEY (channel) REFERENCES public.channel(id) ON DELETE SET NULL;
+ALTER TABLE ONLY public.picture_grant ADD CONSTRAINT picture_grant_alert_fkey FOREIGN KEY (alert) REFERENCES public.alert(id);
+ALTER TABLE ONLY public.picture_grant ADD CONSTRAINT picture_grant_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
+ALTER TABLE ONLY public.picture_grant ADD CONSTRAINT picture_grant_username_fkey FOREIGN KEY (username) REFERENCES public.account(username) ON DELETE CASCADE;
 ALTER TABLE ONLY public.planned_maintenance ADD CONSTRAINT planned_maintenance_camera_fkey FOREIGN KEY (camera) REFERENCES public.camera(id);
 ALTER TABLE ONLY public.planned_maintenance ADD CONSTRAINT planned_maintenance_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
 ALTER TABLE ONLY public.quiet_hours ADD CONSTRAINT quiet_hours_username_fkey FOREIGN KEY (username) REFERENCES public.account(username) ON DELETE CASCADE;
+ALTER TABLE ONLY public.recovery_code ADD CONSTRAINT recovery_code_username_fkey FOREIGN KEY (username) REFERENCES public.second_factor(username) ON DELETE CASCADE;
 ALTER TABLE ONLY public.rotation ADD CONSTRAINT rotation_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
+ALTER TABLE ONLY public.second_factor ADD CONSTRAINT second_factor_username_fkey FOREIGN KEY (username) REFERENCES public.account(username) ON DELETE CASCADE;
 ALTER TABLE ONLY public.sensor ADD CONSTRAINT sensor_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
 ALTER TABLE ONLY public.session ADD CONSTRAINT session_username_fkey FOREIGN KEY (username) REFERENCES public.account(username) ON DELETE CASCADE;
 ALTER TABLE ONLY public.viewing ADD CONSTRAINT viewing_account_fkey FOREIGN KEY (account) REFERENCES public.account(username) ON DELETE CASCADE;
@@ -1114,6 +1209,7 @@ ALTER TABLE public.camera_facade ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.camera_state ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.camera_state_history ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.change ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.channel ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.clip ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.clock_set ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.depends_on ENABLE ROW LEVEL SECURITY;
@@ -1121,6 +1217,9 @@ ALTER TABLE public.desired ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.desired_report ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.device ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.device_history ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.duty_override ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.escalation ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.escalation_policy ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.estate ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.facade ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.fall_end ENABLE ROW LEVEL SECURITY;
@@ -1132,6 +1231,7 @@ ALTER TABLE public.handover ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.handover_item ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.node ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.node_sensor ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.notification ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_additions ON public.alert_history FOR INSERT TO fallwatch_api WITH CHECK ((EXISTS ( SELECT
    FROM public.alert
   WHERE (alert.id = alert_history.alert))));
@@ -1176,6 +1276,7 @@ CREATE POLICY own_estates ON public.camera_state TO fallwatch_api USING ((camera
 CREATE POLICY own_estates ON public.camera_state_history TO fallwatch_api USING ((camera IN ( SELECT camera.id
    FROM public.camera)));
 CREATE POLICY own_estates ON public.change FOR SELECT TO fallwatch_api USING ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
+CREATE POLICY own_estates ON public.channel TO fallwatch_api USING (((owner = ( SELECT current_setting('fallwatch.account'::text, true) AS current_setting)) OR (estate = ANY (( SELECT public.own_estates() AS own_estates)::text[]))));
 CREATE POLICY own_estates ON public.clip TO fallwatch_api USING ((agent IN ( SELECT agent.id
    FROM public.agent)));
 CREATE POLICY own_estates ON public.clock_set TO fallwatch_api USING ((agent IN ( SELECT agent.id
@@ -1210,6 +1311,9 @@ CASE subject_type
        FROM public.node))
     ELSE NULL::boolean
 END);
+CREATE POLICY own_estates ON public.duty_override TO fallwatch_api USING ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
+CREATE POLICY own_estates ON public.escalation TO fallwatch_api USING ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
+CREATE POLICY own_estates ON public.escalation_policy TO fallwatch_api USING ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
 CREATE POLICY own_estates ON public.estate TO fallwatch_api USING ((id = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
 CREATE POLICY own_estates ON public.facade TO fallwatch_api USING ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
 CREATE POLICY own_estates ON public.fall_end TO fallwatch_api USING ((agent IN ( SELECT agent.id
@@ -1243,7 +1347,11 @@ CREATE POLICY own_estates ON public.handover_item FOR SELECT TO fallwatch_api US
 CREATE POLICY own_estates ON public.node TO fallwatch_api USING ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
 CREATE POLICY own_estates ON public.node_sensor TO fallwatch_api USING ((node IN ( SELECT node.id
    FROM public.node)));
+CREATE POLICY own_estates ON public.notification TO fallwatch_api USING ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
+CREATE POLICY own_estates ON public.picture_grant TO fallwatch_api USING ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
 CREATE POLICY own_estates ON public.planned_maintenance FOR SELECT TO fallwatch_api USING ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
+CREATE POLICY own_estates ON public.quiet_hours TO fallwatch_api USING ((username = ( SELECT current_setting('fallwatch.account'::text, true) AS current_setting)));
+CREATE POLICY own_estates ON public.rotation TO fallwatch_api USING ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
 CREATE POLICY own_estates ON public.seen_range TO fallwatch_api USING ((agent IN ( SELECT agent.id
    FROM public.agent)));
 CREATE POLICY own_estates ON public.sensor TO fallwatch_api USING ((agent IN ( SELECT agent.id
@@ -1263,7 +1371,10 @@ CREATE POLICY own_estates ON public.work_order_history FOR SELECT TO fallwatch_a
 CREATE POLICY own_estates ON public.work_order_photo FOR SELECT TO fallwatch_api USING ((EXISTS ( SELECT
    FROM public.work_order
   WHERE (work_order.id = work_order_photo.work_order))));
+ALTER TABLE public.picture_grant ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.planned_maintenance ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.quiet_hours ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.rotation ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.seen_range ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.sensor ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.viewing ENABLE ROW LEVEL SECURITY;

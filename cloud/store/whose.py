@@ -26,6 +26,7 @@ WAYS: Final[Mapping[str, str]] = {
         " AND (account.every_estate OR EXISTS (SELECT FROM account_estate has"
         " WHERE has.username = account.username AND has.estate = estate.id))) ORDER BY estate.id LIMIT 1"
     ),
+    "notification": "SELECT estate FROM notification WHERE id = {uuid}",
     "estate": "SELECT id FROM estate WHERE id = given.subject",
 }
 """Kind → its estate, for the key `given.subject`."""

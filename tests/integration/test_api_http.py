@@ -9,7 +9,7 @@ import httpx
 from cloud import clock
 from cloud.core import access
 from cloud.core.access import PAGES, ROLES
-from cloud.store import accounts, devices, pool
+from cloud.store import devices, pool, sessions
 from contracts.messages import AgentStatus, CameraNow
 from tests.fixtures.world import PASSWORD, World
 
@@ -182,7 +182,7 @@ async def test_a_session_ends_by_logging_out_and_by_age(world: World) -> None:
             await conn.execute("UPDATE session SET expires_at = %s", (clock.utc_now(),))
         assert (await client.get("/api/desk")).status_code == 401
         async with pool.transaction(world.pool) as conn:
-            assert await accounts.expire_sessions(conn, clock.utc_now()) == 1
+            assert await sessions.expire(conn, clock.utc_now()) == 1
 
 
 async def test_too_many_wrong_passwords_lock_the_name_for_a_while(world: World) -> None:

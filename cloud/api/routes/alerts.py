@@ -9,18 +9,21 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from cloud import clock
-from cloud.api import shapes
-from cloud.api.auth import Desk
+from cloud.api import leave, shapes
+from cloud.api.auth import Desk, Looker
 from cloud.api.problems import Problem
 from cloud.api.services import Services, Use
 from cloud.api.shapes import Json
 from cloud.core import alarm as machine
 from cloud.core.alert import CloseReason
-from cloud.store import alerts, changes, clips, desk, equipment
+from cloud.store import alerts, audit, changes, clips, desk, equipment
 from cloud.store.accounts import Account
+from cloud.store.audit import Act
 
 router = APIRouter(prefix="/api/alerts")
 
+LOOKS_AGAIN: Final = timedelta(minutes=10)
+"""A page reads an alert anew with each change of it: that is one look."""
 SHELVE_AT_MOST_MIN: Final = machine.SHELVE_AT_MOST // timedelta(minutes=1)
 
 Note = Annotated[str, StringConstraints(max_length=2000, strip_whitespace=True, pattern=r"^[^\x00]*$")]
@@ -75,8 +78,17 @@ class Reopening(Body):
 
 
 @router.get("/{alert}")
-async def detail(alert: UUID, account: Desk, services: Use) -> Json:
-    """An alert with its track, its clip and its history."""
+async def detail(alert: UUID, account: Looker, services: Use) -> Json:
+    """An alert with its track, its clip and its history; who has looked stands in the audit log."""
+    now = clock.utc_now()
+    look = Act(account.username, "viewed", "alert", str(alert))
+    async with services.reading(account) as conn:
+        await leave.expect_for_alert(conn, account, alert, now)
+        is_known = await alerts.find(conn, alert) is not None
+        has_looked = await audit.entered_since(conn, look, now - LOOKS_AGAIN)
+    if is_known and not has_looked:
+        async with services.acting(account) as conn:
+            await audit.enter(conn, look, now)
     return await _detail(services, account, alert)
 
 

@@ -11,7 +11,8 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import StreamingResponse
 
 from cloud import clock
-from cloud.api.auth import Desk
+from cloud.api import leave
+from cloud.api.auth import Looker
 from cloud.api.problems import Problem
 from cloud.api.services import Services, Use
 from cloud.evidence import receive, token
@@ -143,11 +144,15 @@ async def _mismatch(services: Services, row: ClipRow) -> None:
 
 @router.get("/clips/{sha256}")
 async def play(
-    sha256: Digest, account: Desk, services: Use, wanted: Annotated[str | None, Header(alias="Range")] = None
+    sha256: Digest,
+    account: Looker,
+    services: Use,
+    wanted: Annotated[str | None, Header(alias="Range")] = None,
 ) -> Response:
     """A clip, or the range of it that is asked for (RFC 9110, 14)."""
     async with services.reading(account) as conn:
         known = await clips.is_stored(conn, sha256)
+        await leave.expect_for_clip(conn, account, sha256, clock.utc_now())
     clip = await services.blobs.find(sha256) if known else None
     if clip is None:
         raise Problem(HTTPStatus.NOT_FOUND, "there is no such clip")

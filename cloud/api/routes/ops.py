@@ -12,6 +12,7 @@ from cloud.api.auth import Anyone
 from cloud.api.problems import Problem
 from cloud.api.services import Use
 from cloud.api.shapes import Json
+from cloud.core.access import may
 from cloud.store import counts, migrate
 from cloud.store.pool import DatabaseDown
 
@@ -34,7 +35,9 @@ async def live(
 
     async def still() -> bool:
         try:
-            return await auth.who(request, services) == account
+            # At the desk watching is using; elsewhere an open page is not somebody who is there.
+            is_use = may(account.role, "desk")
+            return await auth.who(request, services, is_use=is_use) == account
         except DatabaseDown:
             return True  # Not knowing is no reason to throw people out.
 

@@ -40,9 +40,6 @@ CREATE FUNCTION own_estates() RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE A
     SELECT coalesce(nullif(current_setting('fallwatch.estates', true), ''), '{}')::text[]
 $$;
 
--- What cannot have policies (compressed hypertables, materialised views) is seen through views in here.
-CREATE SCHEMA own;
-
 -- A change by a person is committed only with an entry in the audit log; this is how the transaction knows.
 CREATE FUNCTION audit_entered() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
