@@ -109,6 +109,14 @@ class Place:
             part.start()
         wait.until(lambda: ports.answers(self.api_port), DEADLINE_S, "the interface's first answer")
 
+    def know(self, estate: EstateFile) -> None:
+        """Puts an estate into the database."""
+        _in_a_thread(lambda: asyncio.run(_seed(self.database_url, estate)))
+
+    def another_ingest(self, name: str) -> Part[Program]:
+        """One more, which is not started yet; `name` is that of its log."""
+        return self._program(["cloud", "ingest", "--config", str(self.folder / "cloud.yaml")], name)
+
     def box(
         self,
         name: str,
@@ -130,7 +138,7 @@ class Place:
             "sensors": [{"id": one, "name": NAME, "quantity": "temperature", "unit": "Cel"} for one in names],
         }
         estate = {"estates": [{"id": f"estate-{name}", "name": NAME, "facades": [], "agents": [agent]}]}
-        _in_a_thread(lambda: asyncio.run(_seed(self.database_url, EstateFile.model_validate(estate))))
+        self.know(EstateFile.model_validate(estate))
         device = self.authority.issue(name)
         key = identity(device)
         found: dict[str, Any] = {
