@@ -15,11 +15,15 @@ from cloud.commandline import CONFIG as _CONFIG
 from cloud.commandline import finished as _finished
 from cloud.commandline import settings as _settings
 from cloud.commandline import until_terminated as _until_terminated
+from cloud.commandline import until_told
 from cloud.core.access import ROLES
 from cloud.evidence_command import evidence
 
 if TYPE_CHECKING:
     from cloud.core.authority import Authority
+
+ENDING_S = 10.0
+"""So long an ingest may take to commit and confirm what it holds; containers have 30 s."""
 
 
 @click.group()
@@ -240,8 +244,16 @@ def ingest(config_file: Path | None) -> None:
     broker = settings.broker
     if broker is None:
         raise click.ClickException("no broker: set broker in the settings or MQTT_URL in the environment")
-    _until_terminated(
-        lambda: serve(settings.database_url, broker, settings.device_ca, settings.metrics, settings.ingest)
+    until_told(
+        lambda told: serve(
+            settings.database_url,
+            broker,
+            settings.device_ca,
+            settings.metrics,
+            settings.ingest,
+            stopping=told,
+        ),
+        ENDING_S,
     )
 
 

@@ -48,24 +48,35 @@ def finished(work: Coroutine[Any, Any, Result]) -> Result:
 
 def until_terminated(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """Run a service until SIGTERM or Ctrl-C, which cancel it in order."""
+    until_told(lambda _: work(), 0.0)
+
+
+def until_told(work: Callable[[asyncio.Event], Coroutine[Any, Any, None]], grace_s: float) -> None:
+    """Run a service that ends by itself once it is told.
+
+    Args:
+        work: Is given what SIGTERM or Ctrl-C set.
+        grace_s: So long it may take to end what it has at hand; then it is cancelled.
+    """
 
     async def guarded() -> None:
-        task = asyncio.ensure_future(work())
-        loop = asyncio.get_running_loop()
         told = asyncio.Event()
+        task = asyncio.ensure_future(work(told))
+        loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, told.set)
         telling = asyncio.ensure_future(told.wait())
         await asyncio.wait({task, telling}, return_when=asyncio.FIRST_COMPLETED)
         telling.cancel()
+        if not task.done() and grace_s:
+            await asyncio.wait({task}, timeout=grace_s)
         while not task.done():
             # Before Python 3.12 asyncio.wait_for, which the MQTT client uses, swallows a cancellation that
             # comes in the same turn as what it waited for: the task is asked again.
             task.cancel()
             await asyncio.wait({task}, timeout=ASK_AGAIN_S)
-        if task.cancelled():
-            logs.logger("cloud").info("stopped")
-        else:
+        if not task.cancelled():
             task.result()
+        logs.logger("cloud").info("stopped")
 
     finished(guarded())

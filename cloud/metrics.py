@@ -1,10 +1,16 @@
 """The names of all metrics of the cloud, in one place. Each program makes its own registry."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, make_wsgi_app, start_http_server
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 LAG_BUCKETS_S = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600)
 BATCH_BUCKETS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
@@ -210,13 +216,47 @@ def evidence(registry: CollectorRegistry) -> EvidenceMetrics:
     )
 
 
+Ask = Callable[[], Coroutine[Any, Any, str | None]]
+"""What is wrong; None where nothing is."""
+NO_ANSWERS: Final[Mapping[str, Ask]] = MappingProxyType({})
+ANSWER_S: Final = 4.0
+
+
+def _answering(
+    metrics: "WSGIApplication", answers: Mapping[str, Ask], loop: asyncio.AbstractEventLoop
+) -> "WSGIApplication":
+    def app(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        ask = answers.get(environ["PATH_INFO"])
+        if ask is None:
+            return metrics(environ, start_response)
+        try:
+            wrong = asyncio.run_coroutine_threadsafe(ask(), loop).result(ANSWER_S)
+        except TimeoutError:
+            wrong = f"no answer within {ANSWER_S:g} s"
+        start_response(
+            "200 OK" if wrong is None else "503 Service Unavailable", [("Content-Type", "text/plain")]
+        )
+        return [f"{wrong or 'ok'}\n".encode()]
+
+    return app
+
+
 @contextmanager
-def offered(registry: CollectorRegistry, host: str, port: int) -> Iterator[None]:
-    """Serve the metrics of `registry` on host:port while the block runs; port 0 serves none."""
+def offered(
+    registry: CollectorRegistry, host: str, port: int, answers: Mapping[str, Ask] = NO_ANSWERS
+) -> Iterator[None]:
+    """Serve the metrics of `registry` on host:port while the block runs; port 0 serves none.
+
+    answers: path → what is asked on the event loop that runs now; 200 where it returns None, otherwise 503
+    and its reason, also where the loop does not answer in time.
+    """
     if port == 0:
         yield
         return
     server, thread = start_http_server(port, host, registry)
+    if answers:
+        plain = make_wsgi_app(registry)
+        server.set_app(_answering(plain, answers, asyncio.get_running_loop()))
     try:
         yield
     finally:

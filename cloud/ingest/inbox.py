@@ -19,6 +19,7 @@ class Inbox:
         self._taker: asyncio.Future[None] | None = None
         self._wanted = 0
         self._failure: Exception | None = None
+        self._quiet_s: float | None = None
 
     def __len__(self) -> int:
         """How many wait."""
@@ -38,6 +39,11 @@ class Inbox:
         self._failure = failure
         self._wake()
 
+    def finish(self, quiet_s: float) -> None:
+        """Little more will come: once nothing has for so long, `take` gives an empty list."""
+        self._quiet_s = quiet_s
+        self._wake()
+
     async def take(self, most: int, age_s: float) -> list[Envelope]:
         """The next messages in their order: at most so many, or fewer once the first has waited so long.
 
@@ -47,7 +53,10 @@ class Inbox:
         while not self._waiting:
             if self._failure is not None:
                 raise self._failure
-            await self._reach(1, None)
+            quiet_s = self._quiet_s
+            await self._reach(1, quiet_s)
+            if quiet_s is not None and not self._waiting:
+                return []
         first_s, _ = self._waiting[0]
         await self._reach(most, max(0.0, first_s + age_s - self._loop.time()))
         return [self._waiting.popleft()[1] for _ in range(min(most, len(self._waiting)))]

@@ -1,5 +1,6 @@
 """Wires an ingest together."""
 
+import asyncio
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry
@@ -7,6 +8,7 @@ from prometheus_client import CollectorRegistry
 from cloud import logs, metrics
 from cloud.config import BrokerSettings, IngestSettings, MetricsSettings, SettingsError
 from cloud.evidence import verify
+from cloud.ingest import health
 from cloud.ingest.subscriber import Ingest, run
 from cloud.store import pool
 
@@ -17,8 +19,10 @@ async def serve(
     device_ca: Path | None,
     offer: MetricsSettings,
     limits: IngestSettings,
+    *,
+    stopping: asyncio.Event,
 ) -> None:
-    """Work until cancelled.
+    """Work until `stopping`, then end what is at hand.
 
     Raises:
         SettingsError: The device authority cannot be read.
@@ -31,7 +35,9 @@ async def serve(
         raise SettingsError(f"device_ca cannot be read: {error}") from error
     if ca is None:
         log.warning("no_device_authority", consequence="no clip's signature will be believed")
-    with metrics.offered(registry, offer.host, offer.port):
-        async with pool.opened(database_url, max_size=4) as opened:
+    async with pool.opened(database_url, max_size=4) as opened:
+        ingest = Ingest(opened, ca, metrics.ingest(registry), log)
+        answers = {"/healthz": health.up, "/readyz": lambda: health.ready(ingest.health, opened)}
+        with metrics.offered(registry, offer.host, offer.port, answers):
             log.info("started")
-            await run(Ingest(opened, ca, metrics.ingest(registry), log), broker, limits)
+            await run(ingest, broker, limits, stopping)

@@ -7,8 +7,8 @@ next is gathered and read, and the one before is confirmed.
 import asyncio
 import random
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from uuid import uuid4
 
 from cryptography.x509 import Certificate
@@ -18,6 +18,7 @@ from cloud import clock
 from cloud.config import BrokerSettings, IngestSettings
 from cloud.ingest import outcasts, tell, wanted
 from cloud.ingest.handle import Batch, Outcome, commit_batch, read
+from cloud.ingest.health import Health
 from cloud.ingest.inbox import Inbox
 from cloud.ingest.link import Link, LinkLost, Outgoing, linked
 from cloud.ingest.reading import Envelope, Refusal, read_status
@@ -31,6 +32,8 @@ SHARED_EVENTS = f"$share/ingest/{topics.EVERY_EVENT}"
 """Several ingests share the events. Statuses go to each: a shared subscription gets no retained messages."""
 
 BACKOFF_S = (0.5, 1, 2, 5, 10, 15)
+QUIET_S = 0.25
+"""So long after leaving the group nothing more has come: the broker has delivered what it had for us."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,31 +44,53 @@ class Ingest:
     ca: Certificate | None
     metrics: IngestMetrics
     log: FilteringBoundLogger
+    health: Health = field(default_factory=Health)
 
 
-async def run(ingest: Ingest, broker: BrokerSettings, limits: IngestSettings) -> None:
-    """Work until cancelled. A broker or a database that goes away is waited for."""
+async def run(
+    ingest: Ingest, broker: BrokerSettings, limits: IngestSettings, stopping: asyncio.Event
+) -> None:
+    """Work until `stopping`. A broker or a database that goes away is waited for.
+
+    In the end it leaves the group, commits and confirms what it has taken, and says goodbye. A cancellation
+    is safe as well: what was not confirmed, agents send again.
+    """
     failures = 0
-    while True:
+    while not stopping.is_set():
         inbox = Inbox(limits.inbox_messages, ingest.metrics.inbox_dropped.inc)
         try:
             async with linked(broker, f"ingest-{uuid4().hex[:12]}", inbox) as link:
                 await link.subscribe(SHARED_EVENTS)
                 await link.subscribe(topics.EVERY_STATUS)
                 ingest.log.info("broker_connected")
-                failures = 0
-                async with _beside(ingest, link):
+                ingest.health.subscribed, failures = True, 0
+                async with _beside(ingest, link, stopping):
                     await _flow(ingest, link, limits)
         except LinkLost as error:
+            ingest.health.subscribed = False
             ingest.metrics.reconnects.labels("broker").inc()
             ingest.log.warning("broker_lost", error=str(error), attempt=failures)
-            await _back_off(failures)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_pause_s(failures)):
+                    await stopping.wait()
             failures += 1
 
 
+async def _leave(ingest: Ingest, link: Link, stopping: asyncio.Event) -> None:
+    """Once told, take no more: others of the group get what comes from now on."""
+    await stopping.wait()
+    ingest.health.leaving = True
+    ingest.log.info("leaving", waiting=len(link.inbox))
+    try:
+        await link.unsubscribe(SHARED_EVENTS)
+    except LinkLost:
+        return  # Whoever takes from the inbox hears of it, too.
+    link.inbox.finish(QUIET_S)
+
+
 @asynccontextmanager
-async def _beside(ingest: Ingest, link: Link) -> AsyncIterator[None]:
-    """Beside the work: what is wanted of agents goes out, and who was cut off is thrown out."""
+async def _beside(ingest: Ingest, link: Link, stopping: asyncio.Event) -> AsyncIterator[None]:
+    """Beside the work: what is wanted of agents goes out, who was cut off is thrown out, the end is heard."""
     ingesting = asyncio.current_task()
     assert ingesting is not None
 
@@ -76,6 +101,7 @@ async def _beside(ingest: Ingest, link: Link) -> AsyncIterator[None]:
     tasks = {
         asyncio.create_task(wanted.publish(ingest.pool, link, ingest.log)),
         asyncio.create_task(outcasts.throw_out(ingest.pool, link, ingest.log)),
+        asyncio.create_task(_leave(ingest, link, stopping)),
     }
     for task in tasks:
         task.add_done_callback(ended)
@@ -98,12 +124,11 @@ class _Taken:
 
 
 async def _flow(ingest: Ingest, link: Link, limits: IngestSettings) -> None:
-    """Batch after batch. Raises LinkLost once the broker is gone and what had come is committed."""
+    """Batch after batch, to the last. Raises LinkLost once the broker is gone and all that came committed."""
     taking = asyncio.create_task(_take(link.inbox, limits))
     confirming: asyncio.Task[None] | None = None
     try:
-        while True:
-            taken = await taking
+        while (taken := await taking) is not None:
             taking = asyncio.create_task(_take(link.inbox, limits))
             outcome = await _until_committed(ingest, taken.batch)
             if confirming is not None:
@@ -111,6 +136,8 @@ async def _flow(ingest: Ingest, link: Link, limits: IngestSettings) -> None:
             confirming = asyncio.create_task(_confirm(ingest, link, outcome))
             for status in taken.statuses:
                 await _hear(ingest, status)
+        if confirming is not None:
+            await confirming
     finally:
         rest = [taking] if confirming is None else [taking, confirming]
         for task in rest:
@@ -118,8 +145,11 @@ async def _flow(ingest: Ingest, link: Link, limits: IngestSettings) -> None:
         await asyncio.gather(*rest, return_exceptions=True)
 
 
-async def _take(inbox: Inbox, limits: IngestSettings) -> _Taken:
+async def _take(inbox: Inbox, limits: IngestSettings) -> _Taken | None:
+    """The next batch, read; None when it was the last."""
     envelopes = await inbox.take(limits.batch_messages, limits.batch_age_s)
+    if not envelopes:
+        return None
     statuses = [each for each in envelopes if each.topic.endswith("/up/status")]
     durable = [each for each in envelopes if not each.topic.endswith("/up/status")] if statuses else envelopes
     return _Taken(read(durable), statuses)
@@ -136,7 +166,7 @@ async def _until_committed(ingest: Ingest, batch: Batch) -> Outcome:
         except DatabaseDown as error:
             ingest.metrics.reconnects.labels("database").inc()
             ingest.log.warning("database_lost", error=str(error), attempt=failures, waiting=len(batch))
-            await _back_off(failures)
+            await asyncio.sleep(_pause_s(failures))
             failures += 1
         else:
             tell.committed(ingest.metrics, ingest.log, outcome, clock.utc_now())
@@ -174,7 +204,7 @@ async def _hear(ingest: Ingest, status: Envelope) -> None:
         ingest.metrics.statuses.labels(str(found.online).lower()).inc()
 
 
-async def _back_off(failures: int) -> None:
-    """Wait longer each time, never in step with the others."""
+def _pause_s(failures: int) -> float:
+    """Longer each time, never in step with the others."""
     longest = BACKOFF_S[min(failures, len(BACKOFF_S) - 1)]
-    await asyncio.sleep(longest * random.uniform(0.5, 1))  # noqa: S311 - spreads load, keeps no secret
+    return longest * random.uniform(0.5, 1)  # noqa: S311 - spreads load, keeps no secret

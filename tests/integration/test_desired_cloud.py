@@ -128,7 +128,7 @@ async def test_the_newest_lies_on_the_broker_even_after_the_broker_has_lost_it(
         ca = verify.authority(authority.ca_path)
         work = Ingest(opened, ca, metrics.ingest(CollectorRegistry()), logs.logger("ingest"))
         with mosquitto.running(tmp_path / "one", authority, port) as broker:
-            task = asyncio.ensure_future(run(work, settings, IngestSettings()))
+            task = asyncio.ensure_future(run(work, settings, IngestSettings(), asyncio.Event()))
             try:
                 assert await _retained(own, 1) == 1
                 await _issue(opened, 2)
@@ -157,7 +157,7 @@ async def test_an_error_of_our_own_in_what_runs_beside_the_work_ends_ingest(
         work = Ingest(opened, ca, metrics.ingest(CollectorRegistry()), logs.logger("ingest"))
         async with asyncio.timeout(20):
             with pytest.raises(psycopg.errors.UndefinedTable):
-                await run(work, settings, IngestSettings())
+                await run(work, settings, IngestSettings(), asyncio.Event())
 
 
 async def test_nobody_but_the_cloud_can_want_anything_of_a_box(

@@ -1,6 +1,7 @@
 """What a batch of messages does to a real database: copies, poison, strangers, gaps, order."""
 
 import asyncio
+import random
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -204,6 +205,27 @@ async def test_a_signature_of_another_key_is_not_believed(
     await cloud.commit(sealed)
     found = await cloud.rows(f"SELECT failed_reason FROM clip WHERE event = '{sealed.event}'")
     assert found == [("the signature does not fit the manifest",)]
+
+
+async def test_copies_that_land_at_several_ingests_at_once_leave_one_row_each_and_no_gap(
+    cloud: Cloud, device: Device
+) -> None:
+    readings = [device.reading() for _ in range(300)]
+    luck = random.Random(3)
+    shares = [luck.sample(readings, 200) for _ in range(6)]
+    held_back = {299, 300}
+    outcomes = await asyncio.gather(
+        *(cloud.commit(*(each for each in share if each.seq not in held_back)) for share in shares)
+    )
+    sent = {each.seq for share in shares for each in share} - held_back
+    assert sorted(event.seq for outcome in outcomes for event in outcome.stored) == sorted(sent)
+    rows = await cloud.rows("SELECT seq, count(*) FROM event GROUP BY seq")
+    assert {row[0] for row in rows} == sent
+    assert {row[1] for row in rows} == {1}
+    async with pool.transaction(cloud.pool) as conn:
+        (boot,) = await events.boots(conn, "box-a", 1)
+    told = {seq for first, last in boot.missing for seq in range(first, last + 1)}
+    assert told == set(range(1, max(sent) + 1)) - sent, "exactly what has not come is told as missing"
 
 
 async def test_two_ingests_at_once_store_each_message_once(cloud: Cloud, device: Device) -> None:

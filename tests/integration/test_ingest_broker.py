@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import urllib.error
+import urllib.request
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -22,10 +24,11 @@ from cloud.ingest.subscriber import Ingest, run
 from cloud.store import pool, registry
 from contracts import topics
 from contracts.messages import RECEIPT, AgentStatus, CameraNow, Confirm, Reject, SensorReading, encode
-from fallwatch.local import wait
+from fallwatch.local import ports, wait
 from fallwatch.local.mosquitto import Broker
 from fallwatch.local.pki import Authority
 from tests.fixtures.mqtt import connect
+from tests.fixtures.programs import cloud_settings, program
 
 NAME = {"zh": "名", "en": "name"}
 DEADLINE_S = 20
@@ -89,7 +92,7 @@ async def ingesting(url: str, broker: BrokerSettings, ca: Path) -> AsyncIterator
         work = Ingest(
             opened, verify.authority(ca), metrics.ingest(CollectorRegistry()), logs.logger("ingest")
         )
-        task = asyncio.ensure_future(run(work, broker, IngestSettings()))
+        task = asyncio.ensure_future(run(work, broker, IngestSettings(), asyncio.Event()))
         try:
             yield
             assert not task.done(), "ingest has ended"
@@ -200,6 +203,57 @@ async def test_nothing_that_is_sent_once_has_to_be_sent_again(
             await device.publish(topics.event(agent), reading(agent, boot, seq), qos=1)
         count = "SELECT count(*) FROM event"
         await until(lambda: rows(database_url, count) == [(number,)], "each message in the database")
+
+
+async def test_an_ingest_that_is_told_to_end_commits_and_confirms_what_it_has_taken(
+    database_url: str, broker: Broker, authority: Authority, agent: str, tmp_path: Path
+) -> None:
+    """What is sent once needs no second time, though one of two ends in the midst of it."""
+    await seeded(database_url, agent)
+    boot, number = uuid4(), 1200
+    offer = ports.any_free()
+    found = cloud_settings(broker, authority, database_url, 0, tmp_path) | {"metrics": {"port": offer}}
+    config = tmp_path / "cloud.yaml"
+    config.write_text(json.dumps(found))
+    config.chmod(0o600)
+    log = tmp_path / "ingest.log"
+    confirmed: set[int] = set()
+    with program(["cloud", "ingest", "--config", str(config)], log) as leaving:
+        await until(lambda: answer(offer, "/readyz") == (200, "ok"), "an ingest at work")
+        assert answer(offer, "/healthz") == (200, "ok")
+        async with (
+            ingesting(database_url, settings(broker, authority, "cloud"), authority.ca_path),
+            asyncio.timeout(4 * DEADLINE_S),
+            connect(settings(broker, authority, agent), agent) as device,
+        ):
+            await device.subscribe(topics.receipt(agent), qos=1)
+            first = lambda: rows(database_url, "SELECT 1 FROM event")  # noqa: E731
+            await _publish_until(device, agent, [reading(agent, boot, 1)], first)
+            for seq in range(2, number + 1):
+                await device.publish(topics.event(agent), reading(agent, boot, seq), qos=1)
+                if seq == number // 2:
+                    leaving.terminate()
+            async for message in device.messages:
+                receipt = RECEIPT.validate_json(bytes(message.payload))  # type: ignore[arg-type]
+                assert isinstance(receipt, Confirm)
+                confirmed |= {seq for part in receipt.ranges for seq in range(part.first, part.last + 1)}
+                if len(confirmed) == number:
+                    break
+        assert await asyncio.to_thread(leaving.wait, DEADLINE_S) == 0
+    told = [json.loads(line)["event"] for line in log.read_text().splitlines()]
+    assert told[-2:] == ["leaving", "stopped"], told
+    assert rows(database_url, "SELECT count(*) FROM event") == [(number,)]
+
+
+def answer(port: int, path: str) -> tuple[int, str]:
+    """What an ingest says of itself; (0, "") while it says nothing."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as found:
+            return found.status, found.read().decode().strip()
+    except urllib.error.HTTPError as refusal:
+        return refusal.code, refusal.read().decode().strip()
+    except OSError:
+        return 0, ""
 
 
 async def test_a_last_will_takes_the_agent_offline_and_its_return_clears_the_fault(
