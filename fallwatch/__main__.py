@@ -28,6 +28,10 @@ SUBCOMMANDS = {
     "onvif": Subcommand("edge.onvif.command:command", "edge", "Find cameras and ask them about themselves."),
     "cloud": Subcommand("cloud.__main__:main", "cloud", "Run and administer the cloud's services."),
     "ledger": Subcommand("cloud.ledger:command", "cloud", "Export the ledger; count an export again."),
+    "evidence": Subcommand(
+        "fallwatch.evidence:main", "cloud", "Export an alert's evidence for the police or a court."
+    ),
+    "verify": Subcommand("fallwatch.verify:command", "verify", "Check an evidence file, offline."),
     "profiles": Subcommand("fallwatch.profiles:main", "edge", "Check and list profiles of devices."),
     "demo": Subcommand("fallwatch.demo.command:command", "local", "Run the whole product on this machine."),
     "bench": Subcommand("fallwatch.bench:main", "local", "Measure; needs a checkout."),

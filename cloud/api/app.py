@@ -29,6 +29,7 @@ from cloud.api.routes import (
     desk,
     enrolment,
     evidence,
+    exports,
     grants,
     handovers,
     ledger,
@@ -46,11 +47,14 @@ from cloud.core.access import ROLES
 from cloud.core.authority import Authority
 from cloud.evidence import authority, keeper, verify
 from cloud.evidence.blobs import Blobs
+from cloud.evidence.bundle.collect import CannotExport
+from cloud.evidence.bundle.export import Exporter, exporter
 from cloud.evidence.keeper import Means
 from cloud.store import pool
 from cloud.store.pool import Pool
 
 HASHING_AT_ONCE = 2
+DRAWING_AT_ONCE = 1
 ROUTES = (
     session,
     oidc,
@@ -68,6 +72,7 @@ ROUTES = (
     bureau,
     enrolment,
     evidence,
+    exports,
     ops,
     pages,
 )
@@ -109,6 +114,8 @@ def create_app(settings: Settings) -> FastAPI:
                 keys=keys,
                 provider=provider,
                 secure_cookies=settings.api.secure_cookies,
+                exporting=_exporting(means, settings.device_ca, opened),
+                drawing=asyncio.Semaphore(DRAWING_AT_ONCE),
                 hashing=asyncio.Semaphore(HASHING_AT_ONCE),
                 targets=settings.ledger.targets(),
                 _pool=opened,
@@ -139,6 +146,13 @@ def _blobs(means: Means, opened: Pool, log: FilteringBoundLogger) -> Blobs:
     blobs = means.blobs(opened)
     assert blobs is not None, "there is an evidence store"
     return blobs
+
+
+def _exporting(given: Means, device_ca: Path | None, opened: pool.Pool) -> Exporter | None:
+    try:
+        return exporter(given, device_ca, opened)
+    except CannotExport:
+        return None
 
 
 def _keys(access: AccessSettings) -> Keys | None:

@@ -25,6 +25,7 @@ from cloud.api.oidc import Provider
 from cloud.api.problems import Problem
 from cloud.core.authority import Authority
 from cloud.evidence.blobs import Blobs
+from cloud.evidence.bundle.export import Exporter
 from cloud.evidence.heads import Signer
 from cloud.metrics import ApiMetrics
 from cloud.store import audit, pool
@@ -63,6 +64,10 @@ class Services:
     keys: Keys | None
     provider: Provider | None
     secure_cookies: bool
+    exporting: Exporter | None
+    """With what evidence files are made; None where the settings do not give it."""
+    drawing: asyncio.Semaphore
+    """Drawing an annotated copy takes a core: alerts must not wait for it."""
     hashing: asyncio.Semaphore
     """Each check of a password takes 64 MiB on purpose; a flood of logins must not take the machine."""
     targets: Mapping[str, float]

@@ -80,7 +80,7 @@ def judge(sealed: ClipSealed, ca: x509.Certificate, at: datetime) -> Judgement:
         key = require_device(certificate, ca, at)
         if signed_by != sealed.agent:
             raise Objection(f"signed by {signed_by}, sent by {sealed.agent}")  # noqa: TRY301 - one way out
-        _require_signature(key, sealed)
+        require_signature(key, sealed.manifest, sealed.signature)
         _require_agreement(sealed)
     except Objection as objection:
         return Judgement(signed_by, str(objection))
@@ -94,10 +94,15 @@ def _certificate(pem: str) -> x509.Certificate:
         raise Objection("the certificate cannot be read") from error
 
 
-def _require_signature(key: ec.EllipticCurvePublicKey, sealed: ClipSealed) -> None:
+def require_signature(key: ec.EllipticCurvePublicKey, manifest: str, signature: str) -> None:
+    """Nothing, where `key` has signed this very text. signature: base64 of DER.
+
+    Raises:
+        Objection: It has not.
+    """
     try:
-        signature = base64.b64decode(sealed.signature, validate=True)
-        key.verify(signature, sealed.manifest.encode(), ec.ECDSA(hashes.SHA256()))
+        decoded = base64.b64decode(signature, validate=True)
+        key.verify(decoded, manifest.encode(), ec.ECDSA(hashes.SHA256()))
     except (binascii.Error, ValueError, InvalidSignature) as error:
         raise Objection("the signature does not fit the manifest") from error
 

@@ -1,6 +1,6 @@
 """The audit log: who looked at, took out or changed what, when and why. Rows are only ever added."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -104,3 +104,14 @@ async def entered_since(conn: Connection, act: Act, begin: datetime) -> bool:
         (act.subject_type, act.subject, act.by, act.action, begin),
     )
     return await rows.fetchone() is not None
+
+
+async def numbers(conn: Connection, subjects: Iterable[tuple[str, str]]) -> list[int]:
+    """The numbers of all rows about these, each as (subject_type, subject), in their order."""
+    wanted = list(subjects)
+    rows = await conn.execute(
+        "SELECT id FROM audit JOIN unnest(%s::text[], %s::text[]) AS wanted (subject_type, subject)"
+        " USING (subject_type, subject) ORDER BY id",
+        ([kind for kind, _ in wanted], [subject for _, subject in wanted]),
+    )
+    return [int(number) for (number,) in await rows.fetchall()]

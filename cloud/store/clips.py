@@ -28,6 +28,18 @@ class ClipRow:
     failed_reason: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class SealedRow:
+    """A clip with all that its device has signed of it. state: as of the clip."""
+
+    sha256: str
+    state: str
+    failed_reason: str | None
+    manifest: str
+    signature: str
+    certificate: str
+
+
 _COLUMNS = (
     "event, agent, camera, state, sha256, size_bytes, manifest, signature_valid, signed_by, hash_matches,"
     " failed_reason"
@@ -112,6 +124,17 @@ async def of_event(conn: Connection, event: UUID) -> ClipRow | None:
     """The clip of a fall."""
     async with conn.cursor(row_factory=class_row(ClipRow)) as cursor:
         await cursor.execute(f"SELECT {_COLUMNS} FROM clip WHERE event = %s", (event,))  # noqa: S608
+        return await cursor.fetchone()
+
+
+async def sealed(conn: Connection, event: UUID) -> SealedRow | None:
+    """The clip of a fall with its signature; None where no device has sealed one."""
+    async with conn.cursor(row_factory=class_row(SealedRow)) as cursor:
+        await cursor.execute(
+            "SELECT sha256, state, failed_reason, manifest, signature, certificate FROM clip"
+            " WHERE event = %s AND manifest IS NOT NULL",
+            (event,),
+        )
         return await cursor.fetchone()
 
 

@@ -26,7 +26,7 @@ def seen(film_: bytes, at_s: float = 1.0) -> str:
     return base64.b64encode(jpeg.tobytes()).decode()
 
 
-def film() -> bytes:
+def film(length_s: float = CLIP_S) -> bytes:
     """An H.264 clip of a facade from which something falls after BEFORE_S."""
     file = io.BytesIO()
     width, height = FRAME
@@ -37,7 +37,7 @@ def film() -> bytes:
     with av.open(file, "w", format="mp4") as out:
         stream = out.add_stream("libx264", rate=RATE, options={"preset": "ultrafast", "crf": "30", "g": "25"})
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
-        for i in range(round(CLIP_S * RATE)):
+        for i in range(round(length_s * RATE)):
             luma = wall.copy()
             if 0 <= (t := i / RATE - BEFORE_S) <= FALL_S:
                 x, y = (round(c) for c in path_at(t))

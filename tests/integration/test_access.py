@@ -34,6 +34,7 @@ POST   /api/alerts/{alert}/reopen       | desk manager                 | 404    
 POST   /api/handovers                   | desk manager                 | hidden    | offered
 POST   /api/handovers/{handover}/accept | desk manager                 | 404       | accepted
 POST   /api/handovers/{handover}/withdraw | desk manager               | 404       | withdrawn
+POST   /api/alerts/{alert}/export       | desk manager                 | 404       | exported
 GET    /api/evidence/clips/{sha256}     | desk manager                 | 404       |
 GET    /api/maintenance                 | maintenance manager          | hidden    |
 GET    /api/agents/{agent}/sequence     | maintenance manager          | 404       |
@@ -124,6 +125,7 @@ BODIES: Final[dict[str, Any]] = {
     "POST /api/work-orders": {"source": "patrol", "title": "a loose tile", "estate": "<estate>"},
     "POST /api/work-orders/{order}/assign": {"to": "maintenance"},
     "POST /api/work-orders/{order}/wait": {"reason": "no lift today"},
+    "POST /api/alerts/{alert}/export": {"purpose": "for the police"},
     "POST /api/work-orders/{order}/finish": {"measure": "cleaned"},
     "POST /api/work-orders/{order}/reject": {"reason": "still dirty"},
     "POST /api/work-orders/{order}/cancel": {"reason": "twice"},

@@ -49,6 +49,7 @@ CASES: Final[Mapping[str, Case]] = {
     "clips.announced": lambda at: clips.announced(at.conn, DIGEST, "box-a"),
     "clips.store": lambda at: clips.store(at.conn, DIGEST, "box-a", later(2)),
     "clips.of_event": lambda at: clips.of_event(at.conn, FALL.message_id),
+    "clips.sealed": lambda at: clips.sealed(at.conn, FALL.message_id),
     "clips.is_stored": lambda at: clips.is_stored(at.conn, DIGEST),
     "estate_keys.lock": lambda at: estate_keys.lock(at.conn),
     "estate_keys.add": lambda at: estate_keys.add(at.conn, KEY),

@@ -7,6 +7,7 @@ import { sign } from "../lib/marks.js";
 import { say as sayCommon } from "../words/common.js";
 import { say as sayLife, sayBecause } from "../words/alarms.js";
 import { say, sayReason } from "../words/desk.js";
+import { exporting } from "./export.js";
 import { measured, placeInFull, placeSureness } from "./place.js";
 import { playable } from "./stage.js";
 
@@ -103,6 +104,7 @@ function evidence(detail) {
       ${fact(say("clip_complete"), say(clip.complete ? "clip_is_complete" : "clip_is_short", { length, size: bytes }))}
     </dl>
     <p class="hash" title="SHA-256">${clip.sha256}</p>
+    ${detail.clip === "verified" ? exporting(detail.id) : nothing}
   </section>`;
 }
 

@@ -3,6 +3,8 @@
 import { learn } from "./clock.js";
 
 const TIMEOUT_MS = 15_000;
+/** Drawing the track into a clip takes about as long as the clip. */
+const MAKING_MS = 300_000;
 
 /** What went wrong, in the server's words where it had any. */
 export class Problem extends Error {
@@ -30,6 +32,32 @@ export class Problem extends Error {
  */
 export async function request(method, path, body) {
   const sent = performance.now();
+  const response = await fetched(method, path, body, TIMEOUT_MS);
+  const received = performance.now();
+  if (response.status === 204) return null;
+  const content = await response.json().catch(() => null);
+  if (content && typeof content.now === "string") learn(content.now, sent, received);
+  return content;
+}
+
+/**
+ * A file that is made on demand, saved under the name that the server gives it.
+ *
+ * @param {string} path
+ * @param {unknown} body
+ * @throws {Problem}
+ */
+export async function download(path, body) {
+  const response = await fetched("POST", path, body, MAKING_MS);
+  const name = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition") ?? "")?.[1] ?? "";
+  const address = URL.createObjectURL(await response.blob());
+  const link = Object.assign(document.createElement("a"), { href: address, download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), TIMEOUT_MS);
+}
+
+/** @param {"GET" | "POST" | "DELETE"} method @param {string} path @param {unknown} body @param {number} timeout_ms */
+async function fetched(method, path, body, timeout_ms) {
   /** @type {Response} */
   let response;
   try {
@@ -38,20 +66,15 @@ export async function request(method, path, body) {
       credentials: "same-origin",
       cache: "no-store",
       headers: headersFor(method),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(timeout_ms),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   } catch (error) {
     throw new Problem(0, "unreachable", error instanceof Error ? error.message : String(error));
   }
-  const received = performance.now();
-  if (response.status === 204) return null;
-  const content = await response.json().catch(() => null);
-  if (response.ok) {
-    if (content && typeof content.now === "string") learn(content.now, sent, received);
-    return content;
-  }
+  if (response.ok) return response;
   if (response.status === 401 && path !== "/api/session") goToLogin();
+  const content = await response.json().catch(() => null);
   throw new Problem(response.status, content?.title ?? response.statusText, content?.detail ?? "");
 }
 

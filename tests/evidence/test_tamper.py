@@ -1,0 +1,98 @@
+"""An evidence file verifies as it was made; whatever is done to it is caught, and said where."""
+
+import asyncio
+import io
+import random
+import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+import pytest
+
+from cloud.evidence.bundle import anchors, checks, members
+from cloud.evidence.bundle.report import Report
+from cloud.store import migrate
+from fallwatch.local.pki import Authority
+from fallwatch.local.postgres import PostgresServer
+from tests.evidence.attacks import Attack, packed, reindex, reseal
+from tests.evidence.made import Made, made
+from tests.evidence.matrix import ATTACKS
+from tests.fixtures.time_stamps import TimeStampAuthority
+
+DATABASE = "fallwatch_evidence"
+
+
+@pytest.fixture(scope="module")
+def bundle(
+    postgres_server: PostgresServer,
+    authority: Authority,
+    _stamping: TimeStampAuthority,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Made]:
+    """One evidence file for all tests here; none of them changes it."""
+    _stamping.mood = "well"
+    folder = tmp_path_factory.mktemp("exported")
+    with psycopg.connect(postgres_server.url("postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {DATABASE}")
+    url = postgres_server.url(DATABASE)
+
+    async def make() -> Made:
+        await migrate.migrate(url)
+        return await made(url, folder, authority, _stamping)
+
+    # A thread of its own: pytest-asyncio may hold an event loop in this one.
+    with ThreadPoolExecutor(1) as thread:
+        found = thread.submit(asyncio.run, make()).result()
+    yield found
+    with psycopg.connect(postgres_server.url("postgres"), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {DATABASE} WITH (FORCE)")
+
+
+def verified(found: Made, content: bytes) -> Report:
+    return checks.verify(io.BytesIO(content), anchors.load(found.anchors))
+
+
+def test_as_it_was_exported_everything_is_verified(bundle: Made) -> None:
+    report = verified(bundle, bundle.path.read_bytes())
+    assert report.ok, report.table()
+    assert len(report.checks) == len(checks.CHECKS)
+    assert packed(bundle.members()) == bundle.path.read_bytes(), "the same members make the same bytes"
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+def test_tampering_is_caught_and_said_where(bundle: Made, attack: Attack) -> None:
+    report = verified(bundle, attack(bundle))
+    failed = {check.name for check in report.checks if not check.ok}
+    assert attack.caught <= failed, report.table()
+    said = [words for check in report.checks if check.name in attack.caught for words in check.words]
+    assert any(attack.matches(words.en) for words in said), report.table()
+    assert all(re.search(r"[\u4e00-\u9fff]", words.zh) for words in said)
+
+
+def test_no_byte_of_the_file_can_be_changed_unseen(bundle: Made) -> None:
+    whole, chance = bundle.path.read_bytes(), random.Random(1)
+    for _ in range(60):
+        at = chance.randrange(len(whole))
+        changed = bytearray(whole)
+        changed[at] ^= 1 << chance.randrange(8)
+        assert not verified(bundle, bytes(changed)).ok, f"byte {at}"
+
+
+@pytest.mark.parametrize("name", members.ORDER)
+def test_no_byte_of_a_member_can_be_changed_unseen_even_with_check_sums_and_index_to_suit(
+    bundle: Made, name: str
+) -> None:
+    chance = random.Random(name)
+    for _ in range(6):
+        found = bundle.members()
+        changed = bytearray(found[name])
+        at = chance.randrange(len(changed))
+        changed[at] ^= 1 << chance.randrange(8)
+        found[name] = bytes(changed)
+        if name != members.INDEX:
+            reindex(found)
+        if name not in {members.SUMS, members.SUMS_SIGNATURE}:
+            # What a time stamp's envelope says beside its signature, nobody but the seal protects.
+            reseal(bundle, found, insider=name != members.LAST_STAMP)
+        assert not verified(bundle, packed(found)).ok, f"byte {at} of {name}"
