@@ -84,6 +84,7 @@ CASES: Final[Mapping[str, Case]] = {
     "audit.entered_since": lambda at: audit.entered_since(at.conn, VIEWED, later(-1)),
     "rights.withdraw": lambda at: rights.withdraw(at.conn),
     "rights.bring": lambda at: rights.bring(at.conn),
+    "audit.numbers": lambda at: audit.numbers(at.conn, [("clip", "a digest"), ("alert", "none")]),
     "changes.record": lambda at: changes.record(at.conn, [Change("alert", "a"), Change("clip", "c")], NOW),
     "changes.since": lambda at: changes.since(at.conn, 0, 10),
     "changes.newest": lambda at: changes.newest(at.conn),
