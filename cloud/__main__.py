@@ -269,7 +269,9 @@ def timers(config_file: Path | None) -> None:
         kept_with = means(settings.evidence)
     except config.SettingsError as error:
         raise click.ClickException(str(error)) from error
-    _until_terminated(lambda: serve(settings.database_url, settings.timer_metrics, kept_with))
+    _until_terminated(
+        lambda: serve(settings.database_url, settings.timer_metrics, kept_with, settings.retention.days())
+    )
 
 
 @main.command()

@@ -118,6 +118,22 @@ class WorkOrderSettings(Section):
         }
 
 
+class RetentionSettings(Section):
+    """For how many days each kind is kept; null: for ever. What a legal hold keeps stays in any case."""
+
+    events_days: int | None = Field(default=400, ge=30)
+    readings_days: int | None = Field(default=180, ge=7)
+    minutes_days: int | None = Field(default=400, ge=60)
+    """What they add up to by hour, day and month stays."""
+    clips_days: int | None = Field(default=180, ge=30)
+    fault_pictures_days: int | None = Field(default=400, ge=7)
+    dead_letters_days: int | None = Field(default=30, ge=1)
+
+    def days(self) -> dict[str, int | None]:
+        """By kind."""
+        return {key.removesuffix("_days"): days for key, days in self.model_dump().items()}
+
+
 class MailSettings(Section):
     """The server that takes our e-mail."""
 
@@ -204,6 +220,7 @@ class Settings(Section):
     metrics: MetricsSettings = MetricsSettings()
     timer_metrics: MetricsSettings = MetricsSettings(port=0)
     ingest: IngestSettings = IngestSettings()
+    retention: RetentionSettings = RetentionSettings()
     work_orders: WorkOrderSettings = WorkOrderSettings()
     notify: NotifySettings = NotifySettings()
     ledger: LedgerSettings = LedgerSettings()

@@ -1,7 +1,7 @@
 """What is due though nobody asks: silent devices, whom to tell, late work, ended sessions, partitions."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -10,7 +10,9 @@ from structlog.typing import FilteringBoundLogger
 
 from cloud import clock, logs, metrics
 from cloud.config import MetricsSettings
+from cloud.evidence.blobs import Blobs, StoreDown
 from cloud.evidence.keeper import Keeper, Means
+from cloud.evidence.pruning import prune
 from cloud.metrics import TimerMetrics
 from cloud.store import (
     accounts,
@@ -32,6 +34,7 @@ from cloud.store.rollups import refresh as refresh_rollups
 
 SENSOR_SILENCE: Final = timedelta(minutes=1)
 """Sensors speak every few seconds; a minute is many lost values."""
+PRUNE_EVERY_S: Final = 3600.0
 KEEP_CHANGES: Final = timedelta(days=2)
 KEEP_LOGIN_FAILURES: Final = timedelta(hours=1)
 
@@ -105,7 +108,9 @@ async def run_once(pool_: Pool, timer: Timer, at: datetime) -> list[Change]:
         return changed
 
 
-async def serve(database_url: str, offer: MetricsSettings, evidence: Means) -> None:
+async def serve(
+    database_url: str, offer: MetricsSettings, evidence: Means, keep_days: Mapping[str, int | None]
+) -> None:
     """Work until cancelled; a database that is away is waited for. The last thing is a head of the log."""
     registry = CollectorRegistry()
     measured = metrics.timers(registry)
@@ -116,10 +121,25 @@ async def serve(database_url: str, offer: MetricsSettings, evidence: Means) -> N
             try:
                 async with asyncio.TaskGroup() as group:
                     group.create_task(keeper.run())
+                    group.create_task(_prune(opened, keep_days, evidence.blobs(opened), log))
                     for name, period_s, timer in TIMERS:
                         group.create_task(_repeat(opened, name, period_s, timer, (measured, log)))
             finally:
                 await keeper.finish(clock.utc_now())
+
+
+async def _prune(
+    opened: Pool, keep_days: Mapping[str, int | None], blobs: Blobs | None, log: FilteringBoundLogger
+) -> None:
+    while True:
+        try:
+            pruned = await prune(opened, keep_days, None if blobs is None else blobs.delete, clock.utc_now())
+        except (DatabaseDown, StoreDown) as error:
+            log.warning("pruning_postponed", error=str(error))
+        else:
+            if any(pruned.values()):
+                log.info("pruned", **pruned)
+        await asyncio.sleep(PRUNE_EVERY_S)
 
 
 async def _repeat(

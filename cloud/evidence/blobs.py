@@ -181,6 +181,15 @@ class Blobs:
         async for piece in clip.read(first, last):
             yield piece
 
+    async def delete(self, sha256: str) -> None:
+        """Delete a clip, however it lies there; one that is not there is no error.
+
+        Raises:
+            StoreDown: Of the store.
+        """
+        for path in (sealed_path(sha256), plain_path(sha256)):
+            await self.objects.delete(path)
+
     async def expect_there(self) -> None:
         """Raises StoreDown where the store does not answer, does not let us in or has no such bucket."""
         await self.objects.expect_there()

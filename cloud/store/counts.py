@@ -5,7 +5,7 @@ from cloud.store.pool import Connection
 _STATES: dict[str, tuple[str, ...]] = {
     "alert": ("raised", "acknowledged", "confirmed", "closed"),
     "fault": ("raised", "acknowledged", "closed"),
-    "clip": ("pending", "stored", "verified", "failed"),
+    "clip": ("pending", "stored", "verified", "failed", "pruned"),
     "work_order": ("open", "assigned", "taken", "waiting", "finished", "closed", "cancelled"),
 }
 

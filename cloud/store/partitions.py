@@ -1,13 +1,14 @@
 """Monthly partitions of the series on plain PostgreSQL, made before they are needed."""
 
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, Literal, get_args
 
 from psycopg import sql
 
 from cloud.store.pool import Connection
 
-SERIES: Final = ("event", "sensor_reading", "camera_minute")
+Series = Literal["event", "sensor_reading", "camera_minute"]
+SERIES: Final[tuple[Series, ...]] = get_args(Series)
 MONTHS_AHEAD: Final = 2
 LOCK: Final = 0x50617274  # "Part"
 
@@ -30,6 +31,20 @@ async def ensure(conn: Connection, now: datetime) -> list[str]:
             await _make(conn, table, name, begin, end)
             made.append(name)
     return made
+
+
+async def drop(conn: Connection, table: Series, before: datetime) -> None:
+    """Drop the partitions, or chunks, of which every row is older than `before`."""
+    if not await _is_partitioned(conn, table):
+        await conn.execute("SELECT drop_chunks(%s::regclass, older_than => %s)", (table, before))
+        return
+    rows = await conn.execute(
+        "SELECT relname FROM pg_inherits JOIN pg_class ON oid = inhrelid WHERE inhparent = %s::regclass"
+        " AND relname ~ '_[0-9]{4}_[0-9]{2}$' AND relname < %s",
+        (table, f"{table}_{before:%Y_%m}"),
+    )
+    for (name,) in await rows.fetchall():
+        await conn.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(name)))
 
 
 async def _make(conn: Connection, table: str, name: str, begin: datetime, end: datetime) -> None:

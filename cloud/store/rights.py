@@ -101,6 +101,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "handover_item": Rule(
         f"{_by_parent('handover_item', 'handover')} AND {_by_parent('handover_item', 'alert')}", "add"
     ),
+    "legal_hold": Rule(_by_parent("legal_hold", "alert"), "change"),
     "node": Rule(_BY_ESTATE),
     "node_sensor": Rule("node IN (SELECT id FROM node)"),
     "notification": Rule(_BY_ESTATE),
@@ -137,12 +138,14 @@ OPEN: Final = ("desired_outcome", "migration", "work_order_deadline")
 """desired_outcome: a view that looks with the eyes of who asks. The others: of the deployment as a whole."""
 
 CLOSED: Final[Mapping[str, str]] = {
-    "clip_damage": "found by the timers, who look at every estate's clips",
     "blind_due": "what the timers have yet to count anew",
+    "blob_due": "what the timers have to delete",
+    "clip_damage": "found by the timers, who look at every estate's clips",
     "dead_letter": "belongs to nobody yet: its agent may be a stranger",
     "device_certificate": "devices are let in before anybody has logged in",
     "enrolment_token": "devices are let in before anybody has logged in",
     "estate_key": "opens an estate's clips: read when a clip is, after it is known who asks for it",
+    "event_held": "read by the export and by the auditor of the database",
     "evidence_check": "of the store as a whole",
     "log_head": "signed and read by the sealer and by the export",
     "log_leaf": "holds what every estate did; entries come by triggers with their owner's rights",

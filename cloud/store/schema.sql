@@ -372,6 +372,10 @@ CREATE TABLE public.blind_due (
     begin_at timestamp with time zone NOT NULL
 );
 ALTER TABLE public.blind_due ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY ( SEQUENCE NAME public.blind_due_id_seq START WITH 1 INCREMENT BY 1 NO MINVALUE NO MAXVALUE CACHE 1 );
+CREATE TABLE public.blob_due (
+    sha256 text NOT NULL,
+    since timestamp with time zone NOT NULL
+);
 CREATE TABLE public.camera_facade (
     camera text NOT NULL,
     facade text NOT NULL
@@ -439,7 +443,8 @@ CREATE TABLE public.clip (
     failed_reason text,
     announced_at timestamp with time zone NOT NULL,
     stored_at timestamp with time zone,
-    CONSTRAINT clip_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'stored'::text, 'verified'::text, 'failed'::text])))
+    pruned_at timestamp with time zone,
+    CONSTRAINT clip_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'stored'::text, 'verified'::text, 'failed'::text, 'pruned'::text])))
 );
 CREATE TABLE public.clip_damage (
     sha256 text NOT NULL,
@@ -600,6 +605,17 @@ CREATE TABLE public.event_default (
     payload jsonb CONSTRAINT event_payload_not_null NOT NULL,
     CONSTRAINT event_seq_check CHECK ((seq > 0))
 );
+CREATE TABLE public.event_held (
+    agent text CONSTRAINT event_agent_not_null NOT NULL,
+    boot uuid CONSTRAINT event_boot_not_null NOT NULL,
+    seq bigint CONSTRAINT event_seq_not_null NOT NULL,
+    observed_at timestamp with time zone CONSTRAINT event_observed_at_not_null NOT NULL,
+    message_id uuid CONSTRAINT event_message_id_not_null NOT NULL,
+    kind text CONSTRAINT event_kind_not_null NOT NULL,
+    received_at timestamp with time zone CONSTRAINT event_received_at_not_null NOT NULL,
+    payload jsonb CONSTRAINT event_payload_not_null NOT NULL,
+    CONSTRAINT event_seq_check CHECK ((seq > 0))
+);
 CREATE TABLE public.evidence_check (
     id bigint NOT NULL,
     began_at timestamp with time zone NOT NULL,
@@ -700,6 +716,20 @@ CREATE TABLE public.handover_item (
     handover uuid NOT NULL,
     alert uuid NOT NULL,
     note text NOT NULL
+);
+CREATE TABLE public.legal_hold (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    alert uuid NOT NULL,
+    reason text NOT NULL,
+    by text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    until timestamp with time zone,
+    lifted_by text,
+    lifted_at timestamp with time zone,
+    lift_reason text,
+    CONSTRAINT legal_hold_check CHECK ((until > at)),
+    CONSTRAINT legal_hold_check1 CHECK ((((lifted_at IS NULL) = (lifted_by IS NULL)) AND ((lifted_at IS NULL) = (lift_reason IS NULL)))),
+    CONSTRAINT legal_hold_reason_check CHECK ((reason <> ''::text))
 );
 CREATE TABLE public.log_head (
     number bigint NOT NULL,
@@ -993,6 +1023,7 @@ ALTER TABLE ONLY public.alert ADD CONSTRAINT alert_message_id_key UNIQUE (messag
 ALTER TABLE ONLY public.alert ADD CONSTRAINT alert_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.audit ADD CONSTRAINT audit_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.blind_due ADD CONSTRAINT blind_due_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.blob_due ADD CONSTRAINT blob_due_pkey PRIMARY KEY (sha256);
 ALTER TABLE ONLY public.camera_day ADD CONSTRAINT camera_day_pkey PRIMARY KEY (began_at, camera);
 ALTER TABLE ONLY public.camera_facade ADD CONSTRAINT camera_facade_pkey PRIMARY KEY (camera, facade);
 ALTER TABLE ONLY public.camera_hour ADD CONSTRAINT camera_hour_pkey PRIMARY KEY (began_at, camera);
@@ -1023,6 +1054,7 @@ ALTER TABLE ONLY public.estate_key ADD CONSTRAINT estate_key_pkey PRIMARY KEY (i
 ALTER TABLE ONLY public.estate ADD CONSTRAINT estate_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.event ADD CONSTRAINT event_agent_boot_seq_observed_at_key1 UNIQUE (agent, boot, seq, observed_at);
 ALTER TABLE ONLY public.event_default ADD CONSTRAINT event_agent_boot_seq_observed_at_key UNIQUE (agent, boot, seq, observed_at);
+ALTER TABLE ONLY public.event_held ADD CONSTRAINT event_held_pkey PRIMARY KEY (agent, boot, seq, observed_at);
 ALTER TABLE ONLY public.evidence_check ADD CONSTRAINT evidence_check_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.facade ADD CONSTRAINT facade_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.fall_end ADD CONSTRAINT fall_end_pkey PRIMARY KEY (event, agent);
@@ -1032,6 +1064,7 @@ ALTER TABLE ONLY public.fault_report ADD CONSTRAINT fault_report_pkey PRIMARY KE
 ALTER TABLE ONLY public.ground ADD CONSTRAINT ground_pkey PRIMARY KEY (facade, first_bay, last_bay, below);
 ALTER TABLE ONLY public.handover_item ADD CONSTRAINT handover_item_pkey PRIMARY KEY (handover, alert);
 ALTER TABLE ONLY public.handover ADD CONSTRAINT handover_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.legal_hold ADD CONSTRAINT legal_hold_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.log_head ADD CONSTRAINT log_head_pkey PRIMARY KEY (number);
 ALTER TABLE ONLY public.log_leaf ADD CONSTRAINT log_leaf_pkey PRIMARY KEY (index);
 ALTER TABLE ONLY public.log_node ADD CONSTRAINT log_node_pkey PRIMARY KEY (level, "position");
@@ -1085,6 +1118,7 @@ CREATE INDEX device_certificate_agent ON public.device_certificate USING btree (
 CREATE INDEX duty_override_ends ON public.duty_override USING btree (estate, ends_at);
 CREATE INDEX escalation_due ON public.escalation USING btree (next_at) WHERE (state = 'running'::text);
 CREATE INDEX escalation_open ON public.escalation USING btree (subject_type) WHERE (state <> 'ended'::text);
+CREATE INDEX event_held_message_id ON public.event_held USING btree (message_id);
 CREATE INDEX event_message_id_idx ON ONLY public.event USING btree (message_id);
 CREATE INDEX event_message_id ON public.event_default USING btree (message_id);
 CREATE INDEX facade_estate ON public.facade USING btree (estate);
@@ -1100,6 +1134,7 @@ CREATE INDEX fault_to_tell ON public.fault USING btree (tell_at) WHERE ((announc
 CREATE INDEX handover_ended ON public.handover USING btree (ended_at);
 CREATE INDEX handover_item_alert ON public.handover_item USING btree (alert);
 CREATE UNIQUE INDEX handover_one_offered ON public.handover USING btree (from_person) WHERE (state = 'offered'::text);
+CREATE INDEX legal_hold_alert ON public.legal_hold USING btree (alert);
 CREATE INDEX log_head_size ON public.log_head USING btree (size, number);
 CREATE INDEX log_leaf_subject ON public.log_leaf USING btree (kind, subject, index);
 CREATE INDEX login_failure_at ON public.login_failure USING btree (at);
@@ -1170,6 +1205,7 @@ ALTER TABLE ONLY public.fault ADD CONSTRAINT fault_suppressed_by_fkey FOREIGN KE
 ALTER TABLE ONLY public.ground ADD CONSTRAINT ground_facade_fkey FOREIGN KEY (facade) REFERENCES public.facade(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.handover_item ADD CONSTRAINT handover_item_alert_fkey FOREIGN KEY (alert) REFERENCES public.alert(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.handover_item ADD CONSTRAINT handover_item_handover_fkey FOREIGN KEY (handover) REFERENCES public.handover(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.legal_hold ADD CONSTRAINT legal_hold_alert_fkey FOREIGN KEY (alert) REFERENCES public.alert(id);
 ALTER TABLE ONLY public.log_time_stamp ADD CONSTRAINT log_time_stamp_head_fkey FOREIGN KEY (head) REFERENCES public.log_head(number);
 ALTER TABLE ONLY public.node ADD CONSTRAINT node_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
 ALTER TABLE ONLY public.node_sensor ADD CONSTRAINT node_sensor_node_fkey FOREIGN KEY (node) REFERENCES public.node(id) ON DELETE CASCADE;
@@ -1229,6 +1265,7 @@ ALTER TABLE public.fault_report ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.ground ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.handover ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.handover_item ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.legal_hold ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.node ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.node_sensor ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.notification ENABLE ROW LEVEL SECURITY;
@@ -1344,6 +1381,9 @@ CREATE POLICY own_estates ON public.handover_item FOR SELECT TO fallwatch_api US
   WHERE (handover.id = handover_item.handover))) AND (EXISTS ( SELECT
    FROM public.alert
   WHERE (alert.id = handover_item.alert)))));
+CREATE POLICY own_estates ON public.legal_hold TO fallwatch_api USING ((EXISTS ( SELECT
+   FROM public.alert
+  WHERE (alert.id = legal_hold.alert))));
 CREATE POLICY own_estates ON public.node TO fallwatch_api USING ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
 CREATE POLICY own_estates ON public.node_sensor TO fallwatch_api USING ((node IN ( SELECT node.id
    FROM public.node)));

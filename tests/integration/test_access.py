@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
+from uuid import UUID
 
 import httpx
 import pytest
@@ -35,6 +36,9 @@ POST   /api/handovers                   | desk manager                 | hidden 
 POST   /api/handovers/{handover}/accept | desk manager                 | 404       | accepted
 POST   /api/handovers/{handover}/withdraw | desk manager               | 404       | withdrawn
 POST   /api/alerts/{alert}/export       | desk manager                 | 404       | exported
+GET    /api/alerts/{alert}/holds        | desk manager                 | 404       |
+POST   /api/alerts/{alert}/hold         | desk manager                 | 404       | held
+POST   /api/alerts/{alert}/release      | desk manager                 | 404       | released
 GET    /api/evidence/clips/{sha256}     | desk manager                 | 404       |
 GET    /api/maintenance                 | maintenance manager          | hidden    |
 GET    /api/agents/{agent}/sequence     | maintenance manager          | 404       |
@@ -126,6 +130,8 @@ BODIES: Final[dict[str, Any]] = {
     "POST /api/work-orders/{order}/assign": {"to": "maintenance"},
     "POST /api/work-orders/{order}/wait": {"reason": "no lift today"},
     "POST /api/alerts/{alert}/export": {"purpose": "for the police"},
+    "POST /api/alerts/{alert}/hold": {"reason": "the police have asked"},
+    "POST /api/alerts/{alert}/release": {"hold": str(UUID(int=0)), "reason": "the case is closed"},
     "POST /api/work-orders/{order}/finish": {"measure": "cleaned"},
     "POST /api/work-orders/{order}/reject": {"reason": "still dirty"},
     "POST /api/work-orders/{order}/cancel": {"reason": "twice"},

@@ -107,6 +107,7 @@ async def test_migrating_twice_changes_nothing(empty_database_url: str) -> None:
         "0011_audit.sql",
         "0012_blind_minutes.sql",
         "0014_rollups.sql",
+        "0015_retention.sql",
         "0016_alarms.sql",
         "0017_topology.sql",
         "0018_handover.sql",

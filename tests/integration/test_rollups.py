@@ -24,7 +24,7 @@ async def opened(database_url: str) -> AsyncIterator[pool.Pool]:
 async def _watch(opened: pool.Pool, begin: datetime, count: int) -> None:
     device = Device()
     async with pool.transaction(opened) as conn:
-        await registry.mark_seen(conn, "cam-east", begin)
+        await registry.mark_seen(conn, {"cam-east": begin})
         await series.insert_minutes(conn, [device.minute(begin + n * MINUTE, 60) for n in range(count)])
 
 

@@ -8,7 +8,18 @@ left; a second case of the same function has words behind its name, `"alerts.fin
 from collections.abc import Mapping
 from typing import Final
 
-from tests.integration.queries import devices, estates, evidence, falls, incoming, ledger, log, people, upkeep
+from tests.integration.queries import (
+    devices,
+    estates,
+    evidence,
+    falls,
+    incoming,
+    ledger,
+    log,
+    people,
+    retention,
+    upkeep,
+)
 from tests.integration.queries.made import Case
 
 _THEMES: Final[tuple[Mapping[str, Case], ...]] = (
@@ -21,6 +32,7 @@ _THEMES: Final[tuple[Mapping[str, Case], ...]] = (
     ledger.CASES,
     devices.CASES,
     log.CASES,
+    retention.CASES,
 )
 
 CASES: Final[Mapping[str, Case]] = {name: case for theme in _THEMES for name, case in theme.items()}
@@ -30,13 +42,13 @@ NO_QUERIES: Final[Mapping[str, str]] = {
     "migrate.migrate": "makes both databases before the first case",
     "pool.opened": "what each case runs in",
     "pool.transaction": "what each case runs in",
+    "pool.pipelined": "how statements travel, of the driver",
     "pool.savepoint": "a transaction within one, of the driver",
 }
 """What asks nothing, and why it needs no case."""
 
 NOT_YET: Final[frozenset[str]] = frozenset(
     {
-        "audit.expect_entry",
         "duty.add_channel",
         "duty.add_override",
         "duty.calendars",
@@ -64,7 +76,6 @@ NOT_YET: Final[frozenset[str]] = frozenset(
         "notifications.recover",
         "notifications.settle",
         "notifications.told",
-        "rights.bring",
     }
 )
 """Older than this table; nothing may be added."""

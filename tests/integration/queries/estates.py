@@ -58,7 +58,7 @@ CASES: Final[Mapping[str, Case]] = {
     "registry.coverage": lambda at: registry.coverage(at.conn),
     "registry.grounds": lambda at: registry.grounds(at.conn, "cam-east"),
     "registry.estate_of_agent": lambda at: registry.estate_of_agent(at.conn, "box-a"),
-    "registry.mark_seen": lambda at: registry.mark_seen(at.conn, "cam-east", NOW),
-    "registry.mark_seen (later)": lambda at: registry.mark_seen(at.conn, "cam-east", later(5)),
+    "registry.mark_seen": lambda at: registry.mark_seen(at.conn, {"cam-east": NOW}),
+    "registry.mark_seen (later)": lambda at: registry.mark_seen(at.conn, {"cam-east": later(5)}),
     "registry.cameras": lambda at: registry.cameras(at.conn),
 }

@@ -7,7 +7,7 @@ from uuid import UUID
 from cloud.core import alarm as machine
 from cloud.core.handover import Withdraw
 from cloud.core.machine import Record
-from cloud.store import alerts, clocks, desk, equipment, handovers
+from cloud.store import alerts, clocks, desk, equipment, handovers, holds
 from tests.fixtures.cloud import NOW
 from tests.integration.queries.made import DEVICE, FALL, OTHER_FALL, At, Case, later
 
@@ -46,5 +46,12 @@ CASES: Final[Mapping[str, Case]] = {
     "alerts.closed_since": lambda at: alerts.closed_since(at.conn, NOW, 10),
     "alerts.find": lambda at: alerts.find(at.conn, at.oldest["alert"]),
     "alerts.find (of no alert)": lambda at: alerts.find(at.conn, UUID(int=0)),
+    "holds.place": lambda at: holds.place(
+        at.conn, at.oldest["alert"], by="li", reason="court 4", until=None, at=later(70)
+    ),
+    "holds.lift (of none)": lambda at: holds.lift(
+        at.conn, at.oldest["alert"], UUID(int=0), by="li", reason="over", at=later(71)
+    ),
+    "holds.of_alert": lambda at: holds.of_alert(at.conn, at.oldest["alert"]),
     "alerts.history": lambda at: alerts.history(at.conn, at.oldest["alert"]),
 }

@@ -59,6 +59,9 @@ function screenNotice(detail, url, player) {
   if (detail.clip === "failed") {
     return html`<p class="screen-notice">${mark("high")} <b>${say("clip_failed")}</b> ${detail.clip_detail?.failed_reason ?? ""}</p>`;
   }
+  if (detail.clip === "pruned") {
+    return html`<p class="screen-notice">${mark("unknown")} <b>${say("clip_pruned")}</b></p>`;
+  }
   if (url === null) {
     return html`<p class="screen-notice" data-testid="clip-pending">${mark("unknown")} <b>${say("clip_pending")}</b> ${say("clip_pending_hint")}</p>`;
   }

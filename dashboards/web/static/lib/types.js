@@ -18,7 +18,7 @@
  *   confirmed_by: string | null, confirmed_at: string | null, assigned_to: string | null,
  *   shelved_by: string | null, shelved_until: string | null, shelve_reason: string | null,
  *   closed_by: string | null, closed_at: string | null, close_reason: string | null,
- *   clip: "pending" | "stored" | "verified" | "failed"}} Alert
+ *   clip: "pending" | "stored" | "verified" | "failed" | "pruned"}} Alert
  * @typedef {{value: number, low: number, high: number}} Estimate The interval holds the truth in 95 of 100 cases.
  * @typedef {{from_above: boolean, floor: number, floor_low: number, floor_high: number, floor_probability: number,
  *   bay: number, flat: string, flat_probability: number, height_m: Estimate, speed_m_s: Estimate | null,

@@ -29,6 +29,7 @@ export const say = wordsFrom({
   score: { zh: "可信 {score}", en: "sure {score}" },
   clip_pending: { zh: "视频上传中", en: "Video on its way" },
   clip_failed: { zh: "视频没有留下来", en: "The video was not kept" },
+  clip_pruned: { zh: "视频已按保存期限删除", en: "The video was deleted at the end of its time" },
   clip_pending_hint: {
     zh: "警情先到，视频随后。这是摄像机看到的轨迹。",
     en: "The alert comes first, the video follows. This is the track that the camera saw.",

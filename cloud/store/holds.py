@@ -1,0 +1,88 @@
+"""Legal holds: alerts of which nothing is pruned, who asked for it, why, until when."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from psycopg.rows import class_row
+
+from cloud.store import audit
+from cloud.store.audit import Act
+from cloud.store.pool import Connection
+
+ACTIVE = (
+    "EXISTS (SELECT FROM legal_hold WHERE legal_hold.alert = alert.id AND lifted_at IS NULL"
+    " AND (until IS NULL OR until > %(at)s))"
+)
+"""SQL: whether `alert` is held at %(at)s."""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldRow:
+    """A hold. until: when it ends by itself; None: when somebody lifts it."""
+
+    id: UUID
+    reason: str
+    by: str
+    at: datetime
+    until: datetime | None
+    lifted_by: str | None
+    lifted_at: datetime | None
+    lift_reason: str | None
+
+
+async def place(
+    conn: Connection, alert: UUID, *, by: str, reason: str, until: datetime | None, at: datetime
+) -> UUID | None:
+    """Hold an alert with its clip and messages; None where there is no such alert."""
+    estate = await _estate(conn, alert)
+    if estate is None:
+        return None
+    row = await (
+        await conn.execute(
+            "INSERT INTO legal_hold (alert, reason, by, at, until) VALUES (%s, %s, %s, %s, %s) RETURNING id",
+            (alert, reason, by, at, until),
+        )
+    ).fetchone()
+    assert row is not None
+    content = {"hold": str(row[0]), "until": None if until is None else until.isoformat()}
+    await audit.enter(conn, Act(by, "held", "alert", str(alert), estate, reason, content), at)
+    return UUID(str(row[0]))
+
+
+async def lift(conn: Connection, alert: UUID, hold: UUID, *, by: str, reason: str, at: datetime) -> bool:
+    """End a hold; False where this alert has none of that id that is still active."""
+    done = await conn.execute(
+        "UPDATE legal_hold SET lifted_by = %s, lifted_at = %s, lift_reason = %s"
+        " WHERE id = %s AND alert = %s AND lifted_at IS NULL",
+        (by, at, reason, hold, alert),
+    )
+    if not done.rowcount:
+        return False
+    estate = await _estate(conn, alert)
+    act = Act(by, "released", "alert", str(alert), estate, reason, {"hold": str(hold)})
+    await audit.enter(conn, act, at)
+    return True
+
+
+async def of_alert(conn: Connection, alert: UUID) -> list[HoldRow] | None:
+    """Every hold that an alert has had, oldest first; None where there is no such alert."""
+    if await _estate(conn, alert) is None:
+        return None
+    async with conn.cursor(row_factory=class_row(HoldRow)) as cursor:
+        await cursor.execute(
+            "SELECT id, reason, by, at, until, lifted_by, lifted_at, lift_reason FROM legal_hold"
+            " WHERE alert = %s ORDER BY at, id",
+            (alert,),
+        )
+        return await cursor.fetchall()
+
+
+async def _estate(conn: Connection, alert: UUID) -> str | None:
+    row = await (
+        await conn.execute(
+            "SELECT agent.estate FROM alert JOIN agent ON agent.id = alert.agent WHERE alert.id = %s",
+            (alert,),
+        )
+    ).fetchone()
+    return None if row is None else str(row[0])
