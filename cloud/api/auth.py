@@ -92,4 +92,6 @@ Looker = Annotated[Account, Depends(_holding("pictures"))]
 """May see pictures of people, some only with leave: `leave.expect_…`."""
 Auditor = Annotated[Account, Depends(_holding("audit"))]
 Administrator = Annotated[Account, Depends(_holding("accounts"))]
+Rostered = Annotated[Account, Depends(_holding("roster"))]
+Arranger = Annotated[Account, Depends(_holding("arranging"))]
 Granter = Annotated[Account, Depends(_holding("grants"))]

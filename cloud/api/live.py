@@ -21,6 +21,7 @@ from cloud.store.pool import DatabaseDown, Pool, transaction
 TOPICS: Final[Mapping[Duty, frozenset[str]]] = {
     "desk": frozenset({"alert", "clip", "camera", "agent", "handover"}),
     "maintenance": frozenset({"fault", "work_order", "camera", "agent", "sensor"}),
+    "roster": frozenset({"notification"}),
     "coverage": frozenset({"camera", "agent", "fault", "minute"}),
     "ledger": frozenset({"work_order"}),
 }

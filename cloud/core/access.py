@@ -4,7 +4,18 @@ from collections.abc import Mapping
 from typing import Final, Literal, get_args
 
 Role = Literal["desk", "maintenance", "manager", "bureau", "auditor", "administrator"]
-Duty = Literal["desk", "maintenance", "coverage", "ledger", "pictures", "audit", "accounts", "grants"]
+Duty = Literal[
+    "desk",
+    "maintenance",
+    "coverage",
+    "ledger",
+    "pictures",
+    "audit",
+    "accounts",
+    "grants",
+    "roster",
+    "arranging",
+]
 
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 
@@ -17,6 +28,8 @@ HOLDERS: Final[Mapping[Duty, frozenset[Role]]] = {
     "audit": frozenset({"auditor"}),
     "accounts": frozenset({"administrator"}),
     "grants": frozenset({"manager", "administrator"}),
+    "roster": frozenset({"desk", "maintenance", "manager"}),
+    "arranging": frozenset({"manager"}),
 }
 """Who holds each duty. A small property has one person for desk, repairs and the ledger: its manager."""
 
@@ -25,6 +38,7 @@ PAGES: Final[Mapping[str, Duty]] = {
     "maintenance": "maintenance",
     "bureau": "coverage",
     "ledger": "ledger",
+    "duty": "roster",
 }
 """Page → whose it is, in the order in which a person is led through them."""
 

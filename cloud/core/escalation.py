@@ -7,11 +7,11 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from cloud.core.access import Role
 from cloud.core.machine import following
 from cloud.core.on_call import Username
 
 State = Literal["running", "exhausted", "ended"]
-RoleName = Annotated[str, Field(pattern=r"^[a-z][a-z_]{1,31}$")]
 
 TRANSITIONS: Final = {
     ("running", "tell"): "running",
@@ -31,14 +31,14 @@ class OnCall(Part):
     """Whoever of a role is on call; in a gap the whole role."""
 
     kind: Literal["on_call"] = "on_call"
-    role: RoleName
+    role: Role
 
 
 class Everybody(Part):
     """A whole role."""
 
     kind: Literal["role"] = "role"
-    role: RoleName
+    role: Role
 
 
 class Person(Part):
@@ -87,6 +87,7 @@ USUAL: Final = Policy(
     alerts=(
         Step(after_s=0, whom=OnCall(role="desk")),
         Step(after_s=120, whom=Everybody(role="desk")),
+        Step(after_s=300, whom=Everybody(role="manager")),
     ),
     faults=(
         Step(after_s=0, whom=OnCall(role="maintenance")),

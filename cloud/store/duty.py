@@ -133,9 +133,14 @@ async def drop_override(conn: Connection, estate: str, override: UUID) -> bool:
     return done.rowcount > 0
 
 
-async def members(conn: Connection) -> dict[str, list[str]]:
-    """Role → who has it."""
-    rows = await conn.execute("SELECT role, array_agg(username ORDER BY username) FROM account GROUP BY role")
+async def members(conn: Connection, estate: str) -> dict[str, list[str]]:
+    """Role → who has it in an estate."""
+    rows = await conn.execute(
+        "SELECT role, array_agg(username ORDER BY username) FROM account WHERE every_estate OR EXISTS"
+        " (SELECT FROM account_estate has WHERE has.username = account.username AND has.estate = %s)"
+        " GROUP BY role ORDER BY role",
+        (estate,),
+    )
     return dict(await rows.fetchall())
 
 
@@ -174,7 +179,7 @@ async def roster(conn: Connection, estate: str, at: datetime) -> Roster:
     assert found is not None, estate
     return Roster(
         zone=found,
-        members=await members(conn),
+        members=await members(conn, estate),
         duty=await calendars(conn, estate, at),
         quiet=await quiet_hours(conn),
     )
@@ -220,6 +225,13 @@ async def add_channel(conn: Connection, new: Mapping[str, Any]) -> UUID:
     return found
 
 
-async def drop_channel(conn: Connection, identity: UUID) -> None:
-    """Nobody is told there any more."""
-    await conn.execute("DELETE FROM channel WHERE id = %s", (identity,))
+async def drop_channel(
+    conn: Connection, identity: UUID, *, owner: str | None = None, estate: str | None = None
+) -> bool:
+    """Nobody is told there any more; False where there is no such channel of this owner's or estate's."""
+    done = await conn.execute(
+        "DELETE FROM channel WHERE id = %s AND owner IS NOT DISTINCT FROM %s"
+        " AND estate IS NOT DISTINCT FROM %s",
+        (identity, owner, estate),
+    )
+    return done.rowcount > 0

@@ -64,7 +64,7 @@ async def _begin(conn: Connection, at: datetime) -> list[Change]:
         f" FROM ({WANTED}) wanted"
         " LEFT JOIN escalation USING (subject_type, subject)"
         " WHERE escalation.subject IS NULL OR escalation.state = 'ended'"
-        " ORDER BY wanted.subject_type, wanted.since LIMIT %s",
+        " ORDER BY wanted.subject_type, wanted.since, wanted.subject LIMIT %s",
         (at, at, AT_ONCE),
     )
     for subject_type, subject, estate, since in await found.fetchall():
@@ -137,7 +137,7 @@ async def _held(conn: Connection, condition: str, *values: object) -> list[Held]
     """Locked; those that another timer holds are left to it."""
     found = await conn.execute(
         "SELECT subject_type, subject, estate, round, state, step, next_at FROM escalation"  # noqa: S608 - own text
-        f" WHERE {condition} ORDER BY next_at NULLS LAST LIMIT {AT_ONCE}"
+        f" WHERE {condition} ORDER BY next_at NULLS LAST, subject LIMIT {AT_ONCE}"
         " FOR UPDATE OF escalation SKIP LOCKED",
         values,
     )

@@ -1,5 +1,6 @@
 """The outbox of notifications: one row for each subject, round, step and recipient, claimed by one sender."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -229,15 +230,18 @@ async def recover(conn: Connection, at: datetime) -> list[Change]:
     return changed
 
 
-async def lately(conn: Connection, estate: str, limit: int = 100) -> list[NotificationRow]:
-    """The last notifications of an estate, newest first."""
+async def lately(
+    conn: Connection, estate: str, subjects: Sequence[str], limit: int = 100
+) -> list[NotificationRow]:
+    """The last notifications of an estate about alerts, faults or both, newest first."""
     async with conn.cursor(row_factory=class_row(NotificationRow)) as cursor:
         await cursor.execute(
             "SELECT notification.id, subject_type, subject, step, recipient, urgency, unstable, title, state,"
             " channel.kind AS channel_kind, channel.name AS channel_name, attempts, maybe_came, created_at,"
             " next_try_at, settled_at, detail FROM notification"
             " LEFT JOIN channel ON channel.id = notification.channel"
-            " WHERE notification.estate = %s ORDER BY created_at DESC, notification.id LIMIT %s",
-            (estate, limit),
+            " WHERE notification.estate = %s AND subject_type = ANY(%s)"
+            " ORDER BY created_at DESC, notification.id LIMIT %s",
+            (estate, list(subjects), limit),
         )
         return await cursor.fetchall()

@@ -76,6 +76,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "camera_state_history": Rule(_BY_CAMERA),
     # A change tells an id and nothing else; one of no known estate is told to nobody.
     "change": Rule(_BY_ESTATE, "add", "true"),
+    # Where somebody can be told is theirs alone; where many are told, their estate's.
     "channel": Rule(f"owner = {_ACCOUNT} OR {_BY_ESTATE}", "change"),
     "clip": Rule(_BY_AGENT),
     "clock_set": Rule(_BY_AGENT),

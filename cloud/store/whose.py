@@ -17,6 +17,7 @@ WAYS: Final[Mapping[str, str]] = {
     ),
     "alert": "SELECT agent.estate FROM alert JOIN agent ON agent.id = alert.agent WHERE alert.id = {uuid}",
     "clip": "SELECT agent.estate FROM clip JOIN agent ON agent.id = clip.agent WHERE clip.event = {uuid}",
+    "notification": "SELECT estate FROM notification WHERE id = {uuid}",
     "fault": "SELECT estate FROM fault WHERE id = {uuid}",
     "work_order": "SELECT estate FROM work_order WHERE id = {uuid}",
     # Between two people: of an estate that both may see.
@@ -26,7 +27,6 @@ WAYS: Final[Mapping[str, str]] = {
         " AND (account.every_estate OR EXISTS (SELECT FROM account_estate has"
         " WHERE has.username = account.username AND has.estate = estate.id))) ORDER BY estate.id LIMIT 1"
     ),
-    "notification": "SELECT estate FROM notification WHERE id = {uuid}",
     "estate": "SELECT id FROM estate WHERE id = given.subject",
 }
 """Kind → its estate, for the key `given.subject`."""

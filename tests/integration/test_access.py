@@ -62,6 +62,17 @@ POST   /api/ledger/planned              | maintenance manager          | 404    
 GET    /api/agents/{agent}/desired      | maintenance manager          | 404       |
 PUT    /api/agents/{agent}/desired      | maintenance manager          | 404       | wanted
 GET    /api/bureau                      | bureau manager               | hidden    |
+GET    /api/duty                        | desk maintenance manager     | hidden    |
+PUT    /api/duty/{estate}/policy        | manager                      | 404       | arranged
+PUT    /api/duty/{estate}/rotation      | manager                      | 404       | arranged
+POST   /api/duty/{estate}/overrides     | manager                      | 404       | arranged
+DELETE /api/duty/{estate}/overrides/{override} | manager               | 404       | arranged
+POST   /api/duty/{estate}/channels      | manager                      | 404       | arranged
+DELETE /api/duty/{estate}/channels/{channel} | manager                 | 404       | arranged
+GET    /api/me/channels                 | everybody                    | hidden    |
+POST   /api/me/channels                 | everybody                    | hidden    | added_channel
+DELETE /api/me/channels/{channel}       | everybody                    | hidden    | dropped_channel
+PUT    /api/me/quiet-hours              | everybody                    | hidden    | set_quiet_hours
 GET    /api/session                     | everybody                    | hidden    |
 GET    /api/session/all                 | everybody                    | hidden    |
 GET    /api/accounts                    | administrator                | hidden    |
@@ -79,6 +90,7 @@ GET    /desk                            | desk manager                 | hidden 
 GET    /maintenance                     | maintenance manager          | hidden    |
 GET    /bureau                          | bureau manager               | hidden    |
 GET    /ledger                          | maintenance manager bureau auditor | hidden |
+GET    /duty                            | desk maintenance manager     | hidden    |
 """
 """roles: everybody else who is logged in gets 403, who is not gets 401 (or, on a page, the way to the login).
 another's: what those roles get for a thing of an estate that is not theirs; `hidden`: an answer in which
@@ -109,6 +121,7 @@ OPEN: Final = {
 }
 """Routes without an account, and why."""
 
+_STEP: Final = {"after_s": 0, "whom": {"kind": "on_call", "role": "desk"}}
 _RIGHTS: Final = {"display_zh": "人", "display_en": "Person", "role": "bureau", "estates": ["<estate>"]}
 BODIES: Final[dict[str, Any]] = {
     "POST /api/accounts": {**_RIGHTS, "username": "new-person", "password": "long enough to keep"},
@@ -120,6 +133,20 @@ BODIES: Final[dict[str, Any]] = {
         "reason": "complaint 7",
         "until": (clock.utc_now() + timedelta(days=7)).isoformat(),
     },
+    "PUT /api/duty/{estate}/policy": {"alerts": [_STEP], "faults": [_STEP]},
+    "PUT /api/duty/{estate}/rotation": {
+        "role": "desk",
+        "shifts": [{"people": ["desk"], "anchor": "2026-03-02"}],
+    },
+    "POST /api/duty/{estate}/overrides": {
+        "role": "desk",
+        "person": "manager",
+        "begins_at": "2026-03-02T00:00:00Z",
+        "ends_at": "2099-03-03T00:00:00Z",
+    },
+    "POST /api/duty/{estate}/channels": {"kind": "wecom", "name": "群", "address": "k3y-0"},
+    "POST /api/me/channels": {"kind": "email", "name": "邮箱", "address": "li@example.org"},
+    "PUT /api/me/quiet-hours": {"begins": "22:00", "ends": "07:00"},
     "POST /api/alerts/{alert}/assign": {"to": "desk"},
     "POST /api/alerts/{alert}/note": {"text": "seen from the gate"},
     "POST /api/alerts/{alert}/shelve": {"minutes": 30, "reason": "after the rain"},

@@ -23,10 +23,14 @@ POLICY = Policy(
 )
 
 
+def _account(name: str, role: Any) -> accounts.Account:
+    return accounts.Account(name, name, name, role, "x", every_estate=True)
+
+
 async def _people(cloud: Cloud, *, channels: bool = True) -> None:
     async with pool.transaction(cloud.pool) as conn:
         for name, role in PEOPLE:
-            await accounts.put(conn, accounts.Account(name, name, name, role, "x"))  # type: ignore[arg-type]
+            await accounts.put(conn, _account(name, role))
             if channels:
                 await _channel(conn, owner=name)
         await duty.set_policy(conn, "garden", POLICY, "zhao", NOW)

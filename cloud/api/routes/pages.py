@@ -56,6 +56,12 @@ async def ledger(request: Request, services: Use) -> Response:
     return await _for(request, services, "ledger")
 
 
+@router.get("/duty")
+async def duty(request: Request, services: Use) -> Response:
+    """Who is on call, who was told."""
+    return await _for(request, services, "duty")
+
+
 async def _for(request: Request, services: Services, page: str) -> Response:
     account = await auth.who(request, services)
     if account is None:

@@ -18,6 +18,7 @@ from tests.integration.queries import (
     log,
     people,
     retention,
+    telling,
     upkeep,
 )
 from tests.integration.queries.made import Case
@@ -31,6 +32,7 @@ _THEMES: Final[tuple[Mapping[str, Case], ...]] = (
     upkeep.CASES,
     ledger.CASES,
     devices.CASES,
+    telling.CASES,
     log.CASES,
     retention.CASES,
 )

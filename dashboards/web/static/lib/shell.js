@@ -10,6 +10,7 @@ import { say } from "../words/common.js";
 
 /** @typedef {import("./live.js").LiveState} LiveState */
 /** @typedef {import("./lit.js").Fragment} Fragment */
+/** @typedef {import("./types.js").PageName} Page */
 
 /** Who is logged in, as the server wrote it into the page. @returns {import("./types.js").User} */
 export function currentUser() {
@@ -19,7 +20,7 @@ export function currentUser() {
 /**
  * The header. `middle` is what only this page has to say.
  *
- * @param {"desk" | "maintenance" | "bureau"} page
+ * @param {Page} page
  * @param {LiveState} live
  * @param {Fragment} middle
  * @param {() => void} redraw
@@ -33,6 +34,7 @@ export function header(page, live, middle, redraw) {
   };
   return html`<header class="top">
     <h1 class="brand">${say("brand")} ${say(page)}</h1>
+    ${others(user.pages, page)}
     <div class="top-line">${lineState(live)}${middle}</div>
     <div class="top-side">
       <span class="who">${nameOf(user.display_name)}</span>
@@ -43,6 +45,12 @@ export function header(page, live, middle, redraw) {
       <time class="now">${clockTime(serverNow())}</time>
     </div>
   </header>`;
+}
+
+/** The way to one's other pages. @param {Page[]} pages @param {Page} here */
+function others(pages, here) {
+  if (pages.length < 2) return nothing;
+  return html`<nav class="pages">${pages.filter((page) => page !== here).map((page) => html`<a href=${`/${page}`}>${say(page)}</a>`)}</nav>`;
 }
 
 /** @param {LiveState} live */

@@ -4,8 +4,9 @@
  *
  * @typedef {{zh: string, en: string}} Name
  * @typedef {{id: string, name: Name}} Named
- * @typedef {"desk" | "maintenance" | "bureau"} Role
- * @typedef {{username: string, display_name: Name, role: Role}} User
+ * @typedef {"desk" | "maintenance" | "manager" | "bureau" | "auditor" | "administrator"} Role
+ * @typedef {"desk" | "maintenance" | "bureau" | "ledger" | "duty"} PageName
+ * @typedef {{username: string, display_name: Name, role: Role, pages: PageName[]}} User
  * @typedef {Record<string, Name>} People Username → how that person is called.
  *
  * @typedef {"raised" | "acknowledged" | "confirmed" | "closed"} AlertState
@@ -81,6 +82,24 @@
  * @typedef {{id: string, name: Name, watched_share: number | null, facades_total: number,
  *   facades_blind_now: number, facades: Facade[]}} Estate
  * @typedef {{now: string, change: number, window: {from: string, to: string}, estates: Estate[]}} Bureau
+ *
+ * @typedef {{kind: "on_call" | "role", role: Role} | {kind: "person", username: string} |
+ *   {kind: "channel", channel: string}} Whom
+ * @typedef {{after_s: number, whom: Whom}} Step
+ * @typedef {"rotation" | "override" | "gap"} DutySource
+ * @typedef {{role: Role, members: string[], people: string[], source: DutySource, until: string,
+ *   ahead: {begins_at: string, ends_at: string, people: string[], source: DutySource}[]}} OnCall
+ * @typedef {"email" | "webhook" | "wecom" | "dingtalk" | "feishu" | "lark"} ChannelKind
+ * @typedef {{id: string, kind: ChannelKind, name: string, address: string, signed: boolean, enabled: boolean}} Channel
+ * @typedef {{id: string, subject_type: "alert" | "fault", subject: string, step: number, recipient: string,
+ *   urgency: "person_at_risk" | "urgent" | "routine", unstable: boolean, title: string,
+ *   state: "waiting" | "sending" | "sent" | "failed" | "unknown" | "unreachable" | "cancelled" | "silenced",
+ *   channel: {kind: ChannelKind, name: string} | null, attempts: number, maybe_came: boolean, created_at: string,
+ *   next_try_at: string | null, settled_at: string | null, detail: string}} Notification
+ * @typedef {{zone: string, on_call: OnCall[], policy: {alerts: Step[], faults: Step[]}, policy_set_by: string | null,
+ *   policy_set_at: string | null, channels: Channel[], notifications: Notification[]}} Duty
+ * @typedef {{now: string, change: number, people: People, estates: Named[], chosen: string | null,
+ *   duty: Duty | null}} DutyPage
  *
  * @typedef {{topic: string, id: string}} Change
  */

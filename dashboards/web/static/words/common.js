@@ -7,6 +7,8 @@ export const say = wordsFrom({
   desk: { zh: "值班台", en: "Desk" },
   maintenance: { zh: "设备维修", en: "Maintenance" },
   bureau: { zh: "覆盖监管", en: "Coverage" },
+  ledger: { zh: "台账", en: "Ledger" },
+  duty: { zh: "值班与通知", en: "On call" },
   switch_language: { zh: "English", en: "中文" },
   log_out: { zh: "退出", en: "Log out" },
   live_connecting: { zh: "正在连接", en: "Connecting" },

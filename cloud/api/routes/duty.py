@@ -1,0 +1,271 @@
+"""Who is told of what: who is on call, whom an estate tells step by step, and what became of it."""
+
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Annotated, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Path, Query
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from cloud import clock
+from cloud.api import shapes
+from cloud.api.auth import Arranger, Rostered
+from cloud.api.problems import Problem
+from cloud.api.routes.channels import NewChannel, address_of, channel_shape
+from cloud.api.services import Use
+from cloud.api.shapes import Json
+from cloud.core import on_call
+from cloud.core.access import Duty, Role, may
+from cloud.core.escalation import Person, Policy, SharedChannel
+from cloud.core.on_call import Calendar, Override, Rotation
+from cloud.store import accounts, audit, changes, duty, notifications, registry
+from cloud.store.accounts import Account
+from cloud.store.audit import Act
+from cloud.store.notifications import NotificationRow
+from cloud.store.pool import Connection
+
+router = APIRouter(prefix="/api/duty")
+
+AHEAD: Final = timedelta(days=14)
+ROLES: Final[tuple[Role, ...]] = ("desk", "maintenance", "manager")
+"""Roles that are on call."""
+
+Estate = Annotated[str, Path(max_length=63, pattern=r"^[a-z0-9-]+$")]
+
+
+class NewRotation(Rotation):
+    """The shifts of a role."""
+
+    role: Role
+
+
+class NewOverride(BaseModel):
+    """Somebody else for a while; null: nobody."""
+
+    model_config = ConfigDict(extra="forbid")
+    role: Role
+    person: on_call.Username | None
+    begins_at: AwareDatetime
+    ends_at: AwareDatetime
+
+
+@router.get("")
+async def overview(
+    account: Rostered,
+    services: Use,
+    estate: Annotated[str | None, Query(max_length=63)] = None,
+) -> Json:
+    """Who is on call now and for 14 days, the policy, and the last notifications with their outcome."""
+    now = clock.utc_now()
+    async with services.reading(account) as conn:
+        change = await changes.newest(conn)
+        estates = await registry.estates(conn)
+        chosen = next((one for one in estates if estate in {None, one.id}), None)
+        if estate is not None and chosen is None:
+            raise Problem(HTTPStatus.NOT_FOUND, "there is no such estate")
+        shown = None if chosen is None else await _estate(conn, chosen.id, now, account)
+        names = await accounts.display_names(conn)
+    return {
+        "now": shapes.instant(now),
+        "change": change,
+        "people": shapes.people(names),
+        "estates": [shapes.thing(one.id, one.name_zh, one.name_en) for one in estates],
+        "chosen": None if chosen is None else chosen.id,
+        "duty": shown,
+    }
+
+
+@router.put("/{estate}/policy")
+async def set_policy(estate: Estate, body: Policy, account: Arranger, services: Use) -> Json:
+    """Whom to tell from now on, step by step."""
+    now = clock.utc_now()
+    async with services.acting(account) as conn:
+        await _expect_estate(conn, estate)
+        await _expect_known(conn, estate, body)
+        await duty.set_policy(conn, estate, body, account.username, now)
+        content = body.model_dump(mode="json")
+        await audit.enter(conn, Act(account.username, "arranged", "estate", estate, content=content), now)
+        return await _estate(conn, estate, now, account)
+
+
+@router.put("/{estate}/rotation")
+async def set_rotation(estate: Estate, body: NewRotation, account: Arranger, services: Use) -> Json:
+    """Who takes turns from now on."""
+    now = clock.utc_now()
+    rotation = Rotation(shifts=body.shifts)
+    async with services.acting(account) as conn:
+        await _expect_estate(conn, estate)
+        members = (await duty.members(conn, estate)).get(body.role, [])
+        if strangers := on_call.strangers(rotation, members):
+            raise Problem(
+                HTTPStatus.UNPROCESSABLE_ENTITY, f"not {body.role} of {estate}: {', '.join(strangers)}"
+            )
+        await duty.set_rotation(conn, estate, body.role, rotation, by=account.username, at=now)
+        content = body.model_dump(mode="json")
+        await audit.enter(conn, Act(account.username, "arranged", "estate", estate, content=content), now)
+        return await _estate(conn, estate, now, account)
+
+
+@router.post("/{estate}/overrides")
+async def add_override(estate: Estate, body: NewOverride, account: Arranger, services: Use) -> Json:
+    """Somebody else for a while. Of two that overlap the later one counts."""
+    now = clock.utc_now()
+    if not now < body.ends_at or not body.begins_at < body.ends_at:
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "it ends before it begins, or has ended already")
+    async with services.acting(account) as conn:
+        await _expect_estate(conn, estate)
+        if body.person is not None:
+            await _expect_people(conn, estate, {body.person})
+        new = Override(body.person, body.begins_at, body.ends_at)
+        await duty.add_override(conn, estate, body.role, new, by=account.username, at=now)
+        content = body.model_dump(mode="json")
+        await audit.enter(conn, Act(account.username, "arranged", "estate", estate, content=content), now)
+        return await _estate(conn, estate, now, account)
+
+
+@router.delete("/{estate}/overrides/{override}")
+async def drop_override(estate: Estate, override: UUID, account: Arranger, services: Use) -> Json:
+    """The rotation counts again."""
+    now = clock.utc_now()
+    async with services.acting(account) as conn:
+        await _expect_estate(conn, estate)
+        await duty.drop_override(conn, estate, override)
+        act = Act(account.username, "arranged", "estate", estate, content={"override_dropped": str(override)})
+        await audit.enter(conn, act, now)
+        return await _estate(conn, estate, now, account)
+
+
+@router.post("/{estate}/channels")
+async def add_channel(estate: Estate, body: NewChannel, account: Arranger, services: Use) -> Json:
+    """A channel that many of the estate read; steps of the policy may name it."""
+    now = clock.utc_now()
+    async with services.acting(account) as conn:
+        await _expect_estate(conn, estate)
+        new = {"owner": None, "estate": estate, "kind": body.kind, "name": body.name, "secret": body.secret}
+        await duty.add_channel(conn, new | {"address": address_of(body)})
+        content = {"channel": body.name, "kind": body.kind}
+        await audit.enter(conn, Act(account.username, "arranged", "estate", estate, content=content), now)
+        return await _estate(conn, estate, now, account)
+
+
+@router.delete("/{estate}/channels/{channel}")
+async def drop_channel(estate: Estate, channel: UUID, account: Arranger, services: Use) -> Json:
+    """Nobody is told there any more. 409 while a step of the policy names it."""
+    now = clock.utc_now()
+    async with services.acting(account) as conn:
+        await _expect_estate(conn, estate)
+        policy = await duty.policy(conn, estate)
+        if channel in _channels(policy):
+            raise Problem(HTTPStatus.CONFLICT, "a step of the policy names this channel")
+        await duty.drop_channel(conn, channel, estate=estate)
+        act = Act(account.username, "arranged", "estate", estate, content={"channel_dropped": str(channel)})
+        await audit.enter(conn, act, now)
+        return await _estate(conn, estate, now, account)
+
+
+def _channels(policy: Policy) -> set[UUID]:
+    steps = (*policy.alerts, *policy.faults)
+    return {step.whom.channel for step in steps if isinstance(step.whom, SharedChannel)}
+
+
+async def _expect_estate(conn: Connection, estate: str) -> None:
+    if await duty.zone(conn, estate) is None:
+        raise Problem(HTTPStatus.NOT_FOUND, "there is no such estate")
+
+
+async def _expect_people(conn: Connection, estate: str, people: set[str]) -> None:
+    known = {person for members in (await duty.members(conn, estate)).values() for person in members}
+    if strangers := people - known:
+        names = ", ".join(sorted(strangers))
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"nobody of {estate}: {names}")
+
+
+async def _expect_known(conn: Connection, estate: str, policy: Policy) -> None:
+    """A step that tells nobody is found now and not at night."""
+    steps = (*policy.alerts, *policy.faults)
+    await _expect_people(
+        conn, estate, {step.whom.username for step in steps if isinstance(step.whom, Person)}
+    )
+    own = {row.id for row in await duty.channels_of_estate(conn, estate)}
+    if _channels(policy) - own:
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"no channel of {estate}")
+
+
+async def _estate(conn: Connection, estate: str, now: datetime, account: Account) -> Json:
+    zone = await duty.zone(conn, estate)
+    assert zone is not None
+    calendars = await duty.calendars(conn, estate, now)
+    members = await duty.members(conn, estate)
+    policy = await duty.policy_row(conn, estate)
+    theirs: dict[Duty, str] = {"desk": "alert", "maintenance": "fault"}
+    subjects = [subject for held, subject in theirs.items() if may(account.role, held)]
+    return {
+        "zone": zone.key,
+        "on_call": [
+            _duty(role, calendars.get(role, Calendar(Rotation())), members.get(role, []), (now, zone))
+            for role in ROLES
+        ],
+        "rotations": {
+            role: calendar.rotation.model_dump(mode="json") for role, calendar in calendars.items()
+        },
+        "overrides": [
+            {
+                "id": str(row.id),
+                "role": row.role,
+                "person": row.person,
+                "begins_at": shapes.instant(row.begins_at),
+                "ends_at": shapes.instant(row.ends_at),
+                "set_by": row.set_by,
+            }
+            for row in await duty.overrides(conn, estate, now)
+        ],
+        "policy": (await duty.policy(conn, estate)).model_dump(mode="json"),
+        "policy_set_by": None if policy is None else policy.set_by,
+        "policy_set_at": None if policy is None else shapes.instant(policy.set_at),
+        "channels": [channel_shape(row) for row in await duty.channels_of_estate(conn, estate)],
+        "notifications": [_notification(row) for row in await notifications.lately(conn, estate, subjects)],
+    }
+
+
+def _duty(role: Role, calendar: Calendar, members: list[str], at: tuple[datetime, ZoneInfo]) -> Json:
+    now, zone = at
+    stretches = on_call.stretches(calendar, now, now + AHEAD, zone)
+    return {
+        "role": role,
+        "members": members,
+        "people": list(stretches[0].duty.people),
+        "source": stretches[0].duty.source,
+        "until": shapes.instant(stretches[0].ends_at),
+        "ahead": [
+            {
+                "begins_at": shapes.instant(stretch.begins_at),
+                "ends_at": shapes.instant(stretch.ends_at),
+                "people": list(stretch.duty.people),
+                "source": stretch.duty.source,
+            }
+            for stretch in stretches
+        ],
+    }
+
+
+def _notification(row: NotificationRow) -> Json:
+    return {
+        "id": str(row.id),
+        "subject_type": row.subject_type,
+        "subject": str(row.subject),
+        "step": row.step,
+        "recipient": row.recipient,
+        "urgency": row.urgency,
+        "unstable": row.unstable,
+        "title": row.title,
+        "state": row.state,
+        "channel": None if row.channel_kind is None else {"kind": row.channel_kind, "name": row.channel_name},
+        "attempts": row.attempts,
+        "maybe_came": row.maybe_came,
+        "created_at": shapes.instant(row.created_at),
+        "next_try_at": shapes.maybe(row.next_try_at),
+        "settled_at": shapes.maybe(row.settled_at),
+        "detail": row.detail,
+    }
