@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -60,8 +61,18 @@ def _execute(server: PostgresServer, statement: str, *names: str) -> None:
 
 
 @pytest.fixture
+def evidence_more() -> dict[str, Any]:
+    """What else the settings say of the evidence."""
+    return {}
+
+
+@pytest.fixture
 async def world(
-    postgres_server: PostgresServer, seeded: str, authority: Authority, tmp_path: Path
+    postgres_server: PostgresServer,
+    seeded: str,
+    authority: Authority,
+    tmp_path: Path,
+    evidence_more: dict[str, Any],
 ) -> AsyncIterator[World]:
     """The API as a process of its own, with a hand that sends what devices send."""
     name = f"browser_{tmp_path.name.replace('-', '_')}"[:60]
@@ -71,7 +82,11 @@ async def world(
     config.write_text(
         yaml.safe_dump(
             {
-                "evidence": {"url": f"file://{tmp_path / 'evidence'}", "staging_dir": "staging"},
+                "evidence": {
+                    "url": f"file://{tmp_path / 'evidence'}",
+                    "staging_dir": "staging",
+                    **evidence_more,
+                },
                 "device_ca": str(authority.ca_path),
                 "api": {"host": "127.0.0.1", "port": port, "secure_cookies": False},
             }

@@ -2,13 +2,18 @@
 
 import asyncio
 import io
+import json
 import random
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 
 import psycopg
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from cloud.evidence.bundle import anchors, checks, members
 from cloud.evidence.bundle.report import Report
@@ -96,3 +101,33 @@ def test_no_byte_of_a_member_can_be_changed_unseen_even_with_check_sums_and_inde
             # What a time stamp's envelope says beside its signature, nobody but the seal protects.
             reseal(bundle, found, insider=name != members.LAST_STAMP)
         assert not verified(bundle, packed(found)).ok, f"byte {at} of {name}"
+
+
+@pytest.mark.parametrize(("ended", "believed"), [(timedelta(days=1), True), (timedelta(days=-1), False)])
+def test_a_certificate_is_judged_as_of_the_sealing(bundle: Made, *, ended: timedelta, believed: bool) -> None:
+    found = bundle.members()
+    device = x509.load_pem_x509_certificate(found[members.DEVICE])
+    sealed_at = datetime.fromisoformat(json.loads(found[members.MANIFEST])["sealed_at"])
+    found[members.DEVICE] = reissued(bundle.authority, device, sealed_at + ended)
+    reindex(found)
+    (check,) = [each for each in verified(bundle, packed(found)).checks if each.name == "certificate"]
+    assert check.ok is believed, check.words
+    assert believed or "not valid at this time" in check.words[0].en
+
+
+def reissued(authority: Authority, device: x509.Certificate, ends_at: datetime) -> bytes:
+    """The same certificate by the same authority, with another end."""
+    key = serialization.load_pem_private_key((authority.folder / "ca.key").read_bytes(), password=None)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    public = device.public_key()
+    assert isinstance(public, ec.EllipticCurvePublicKey)
+    builder = x509.CertificateBuilder(
+        issuer_name=device.issuer,
+        subject_name=device.subject,
+        public_key=public,
+        serial_number=device.serial_number,
+        not_valid_before=device.not_valid_before_utc,
+        not_valid_after=ends_at,
+        extensions=list(device.extensions),
+    )
+    return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)

@@ -81,7 +81,7 @@ export const say = wordsFrom({
   facts: { zh: "事实", en: "Facts" },
   evidence: { zh: "证据", en: "Evidence" },
   export: { zh: "导出证据", en: "Export evidence" },
-  export_purpose: { zh: "用途：给谁、为何（记入日志）", en: "For whom and why (goes into the log)" },
+  export_purpose: { zh: "用途：给谁、为何", en: "For whom and why" },
   export_making: { zh: "正在制作证据文件，约需视频时长的时间…", en: "Making the file; this takes about as long as the clip…" },
   export_done: { zh: "证据文件已交给浏览器保存，本次导出已记入日志。", en: "The file is with your browser; the export is in the log." },
   export_failed: { zh: "没有导出：{why}", en: "Not exported: {why}" },
