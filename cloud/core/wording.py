@@ -12,6 +12,8 @@ from typing import Final
 
 KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "agent_offline": ("边缘盒离线", "edge box offline"),
+    "supply_lost": ("供电或网络中断", "power or network gone"),
+    "chattering": ("反复掉线", "comes and goes"),
     "camera_lost": ("断流", "picture lost"),
     "lost": ("断流", "picture lost"),
     "stalled": ("画面卡住", "stream stalled"),

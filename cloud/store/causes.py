@@ -43,7 +43,7 @@ async def _arrange(conn: Connection, estate: str, at: datetime) -> list[Change]:
     changes: list[Change] = []
     for node, since in dead.items():
         if node not in held:
-            found = Finding("critical", "inferred")
+            found = Finding("critical")
             changes += await maintenance.raise_fault(
                 conn, node, SUPPLY_LOST, found, estate=estate, since=since, at=at, wait=CAUSE_WAIT
             )

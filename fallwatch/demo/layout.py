@@ -31,6 +31,10 @@ ESTATE: dict[str, object] = {
                     "name": {"zh": "3 栋 东立面", "en": "Building 3 east"},
                     "floors": 18,
                     "bays": 8,
+                    "below": [
+                        {"first_bay": 1, "last_bay": 4, "below": "path"},
+                        {"first_bay": 5, "last_bay": 8, "below": "playground"},
+                    ],
                 },
                 {
                     "id": "jinxiu-5-west",
@@ -38,6 +42,7 @@ ESTATE: dict[str, object] = {
                     "name": {"zh": "5 栋 西立面", "en": "Building 5 west"},
                     "floors": 16,
                     "bays": 7,
+                    "below": "path",
                 },
             ],
             "agents": [

@@ -5,6 +5,8 @@ import re
 
 from playwright.async_api import expect
 
+from cloud import clock, timers
+from cloud.store import pool
 from tests.browser.conftest import Visitor, comes_true
 from tests.browser.film import film, seen
 from tests.browser.world import AGENT, EAST, NORTH, World
@@ -37,7 +39,9 @@ async def test_a_lost_camera_is_a_fault_whose_order_closes_when_the_picture_is_b
     await expect(page.get_by_text("没有故障", exact=True)).to_be_visible()
 
 
-async def test_a_box_that_goes_folds_its_lost_cameras_under_one_line(world: World, visitor: Visitor) -> None:
+async def test_a_box_or_a_switch_that_goes_folds_its_lost_cameras_under_one_line(
+    world: World, visitor: Visitor
+) -> None:
     await world.all_well()
     page = await visitor.log_in("maintenance")
     await world.camera(EAST, "lost", "no packet for 8 s")
@@ -47,6 +51,19 @@ async def test_a_box_that_goes_folds_its_lost_cameras_under_one_line(world: Worl
     await expect(page.locator(".fault-list .row")).to_contain_text("边缘盒 A · 边缘盒离线")
     await expect(page.locator(".under")).to_contain_text("3 栋 东 01")
     await expect(page.locator(f"[data-camera={NORTH}]")).to_have_attribute("data-state", "unknown")
+
+    await world.status()
+    await world.camera(EAST, "streaming")
+    async with pool.transaction(world.pool) as conn:
+        await conn.execute("INSERT INTO node VALUES ('switch', 'jinxiu', 'switch', '3 栋交换机', 'Switch 3')")
+        await conn.execute("INSERT INTO depends_on SELECT 'camera', id, 'switch' FROM camera")
+    for camera in (EAST, NORTH):
+        await world.camera(camera, "lost", "no packet for 8 s")
+    await timers.run_once(world.pool, timers.causes, clock.utc_now())
+    await expect(page.locator(".fault-list .row:not(.done)")).to_have_count(1)
+    await expect(page.locator(".fault-list .row").first).to_contain_text("3 栋交换机 · 供电或网络中断")
+    await expect(page.locator(".fault-list .row").first).to_contain_text("等待查明原因")
+    await expect(page.locator(".under")).to_have_count(2)
 
 
 async def test_what_a_box_still_holds_and_what_is_missing_stand_beside_it(

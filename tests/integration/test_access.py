@@ -47,6 +47,8 @@ GET    /api/work-orders                 | maintenance manager bureau auditor | h
 POST   /api/work-orders                 | maintenance manager          | 404       | opened
 GET    /api/work-orders/{order}         | maintenance manager bureau auditor | 404    |
 POST   /api/work-orders/{order}/assign  | maintenance manager          | 404       | assigned
+POST   /api/faults/{fault}/shelve       | maintenance manager          | 404       | shelved
+POST   /api/faults/{fault}/unshelve     | maintenance manager          | 404       | unshelved
 POST   /api/work-orders/{order}/take    | maintenance manager          | 404       | taken
 POST   /api/work-orders/{order}/wait    | maintenance manager          | 404       | waiting
 POST   /api/work-orders/{order}/finish  | maintenance manager          | 404       | finished
@@ -150,6 +152,7 @@ BODIES: Final[dict[str, Any]] = {
     "POST /api/alerts/{alert}/assign": {"to": "desk"},
     "POST /api/alerts/{alert}/note": {"text": "seen from the gate"},
     "POST /api/alerts/{alert}/shelve": {"minutes": 30, "reason": "after the rain"},
+    "POST /api/faults/{fault}/shelve": {"minutes": 30, "reason": "painters"},
     "POST /api/handovers": {"to": "next"},
     "POST /api/alerts/{alert}/close": {"reason": "false_bird", "note": ""},
     "POST /api/alerts/{alert}/reopen": {"reason": "a second piece was found"},

@@ -29,6 +29,7 @@ from cloud.store import (
     photos,
     registry,
     series,
+    topology,
     work_order_lists,
 )
 from cloud.store.audit import Act
@@ -74,6 +75,11 @@ class View:
         subject = Subject(kind, row.id)
         self.things[subject] = shapes.thing(row.id, row.name_zh, row.name_en)
         return {**self.things[subject], "record": self.records.get(subject)}
+
+    def name_nodes(self, names: Mapping[str, tuple[str, str]]) -> None:
+        """Nodes of power and network are no devices, but can be at fault."""
+        for node, (zh, en) in names.items():
+            self.things[Subject("node", node)] = shapes.thing(node, zh, en)
 
     @property
     def names(self) -> dict[Subject, Json]:
@@ -151,6 +157,7 @@ async def overview(account: Maintenance, services: Use) -> Json:
         known = await faults.since(conn, now - HISTORY_SPAN)
         orders = await work_order_lists.since(conn, now - HISTORY_SPAN)
         pictures = await photos.of(conn, [row.id for row in orders])
+        view.name_nodes(await topology.names(conn))
         technicians = await work_order_lists.technicians(conn, HOLDERS["maintenance"])
     # A status is up to 10 s older than the state: a camera that has just come back has no rate yet.
     told = [now_ for agent in agents for now_ in agent.cameras if now_["state"] == "streaming"]

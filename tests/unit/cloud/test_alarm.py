@@ -1,7 +1,6 @@
 """The alarm machine: whatever people, conditions and causes do, in whatever order, it keeps its promises."""
 
 from datetime import datetime, timedelta
-from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -10,7 +9,6 @@ from hypothesis import strategies as st
 from cloud.core import alarm, fault
 from cloud.core.alert import RAISED as A_FALL
 from cloud.core.machine import Forbidden
-from cloud.core.telling import is_told
 from tests.fixtures.cloud import NOW
 
 HOUR = timedelta(hours=1)
@@ -126,21 +124,3 @@ def test_a_fault_waits_for_its_cause_and_is_told_and_ordered_once() -> None:
     assert [type(effect) for effect in effects] == [fault.Record, fault.OrderWork]
     again, _ = fault.step(fault.step(told, alarm.Suppress("switch"), NOW)[0], alarm.Release(), NOW)
     assert fault.due(again) is None, "what was told once is not told again"
-
-
-@pytest.mark.parametrize(
-    ("of", "what", "told"),
-    [
-        ("alert", "raised", True),
-        ("alert", "shelf_ended", True),
-        ("alert", "assigned:li", False),
-        ("fault", "raised", False),
-        ("fault", "announced", True),
-        ("fault", "suppressed:0f0e", False),
-        ("fault", "closed:recovered", False),
-    ],
-)
-def test_people_are_told_of_a_fall_at_once_and_of_a_fault_when_it_is_announced(
-    of: Literal["alert", "fault"], what: str, *, told: bool
-) -> None:
-    assert is_told(of, what) == told

@@ -8,6 +8,7 @@ import { mark, sign } from "../lib/marks.js";
 import { checksOf, kindName, measuredName, saidBesides, whatIsWrong } from "../words/faults.js";
 import { say } from "../words/maintenance.js";
 import { facadesOf, toneOf } from "./faults.js";
+import { stateOf } from "./lists.js";
 import { recordRows } from "./record.js";
 
 /** @typedef {import("../lib/types.js").Maintenance} Maintenance */
@@ -24,7 +25,7 @@ export function faultCard(cause, all) {
     <h2>${nameOf(fault.subject.name)} · ${kindName(fault)}</h2>
     <p class="fault-when">
       ${sign(toneOf(fault), isOpen ? say(fault.severity) : say("closed"))}
-      ${isOpen ? html`<span>${say(fault.state)}</span>` : nothing}
+      ${isOpen ? html`<span>${stateOf(fault)}</span>` : nothing}
       <span>${say("since", { time: moment(fault.since) })}</span>
       <span>${say(isOpen ? "for_how_long" : "lasted", { span: length })}</span>
       ${fault.cleared_at ? html`<span>${say("recovered_at", { time: clockTime(fault.cleared_at) })}</span>` : nothing}
@@ -58,7 +59,7 @@ function facts(fault, all) {
 
 /** @param {Fault} fault @param {Maintenance} all */
 function deviceOf(fault, all) {
-  const devices = { camera: all.cameras, sensor: all.sensors, agent: all.agents }[fault.subject.type];
+  const devices = { camera: all.cameras, sensor: all.sensors, agent: all.agents, node: [] }[fault.subject.type];
   return devices.find((device) => device.id === fault.subject.id);
 }
 

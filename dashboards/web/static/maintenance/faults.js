@@ -16,7 +16,7 @@ export function toneOf(fault) {
 }
 
 /**
- * One cause a line. Folded under another are: a camera that was lost while its edge box is offline, or for a reason
+ * One cause a line. Folded under another are: what the cloud has put beneath it; a camera that was lost while its edge box is offline, or for a reason
  * that has a fault of its own; and what was wrong with the picture of a camera that gives none any more.
  *
  * @param {Maintenance} all
@@ -27,7 +27,8 @@ export function causes(all) {
   const boxOf = new Map(all.cameras.map((camera) => [camera.id, camera.agent.id]));
   /** @param {Fault} fault @returns {Fault} */
   const rootOf = (fault) => {
-    const above = open.find((other) => isCauseOf(other, fault, boxOf));
+    const told = open.find((other) => other.id === fault.suppressed_by);
+    const above = told ?? open.find((other) => isCauseOf(other, fault, boxOf));
     return above === undefined ? fault : rootOf(above);
   };
   /** @type {Map<Fault, Fault[]>} */

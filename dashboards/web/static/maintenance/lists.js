@@ -62,9 +62,16 @@ function faultRow(fault, selected, select) {
     <button type="button" class="row ${isOpen ? "" : "done"}" data-fault=${fault.id} aria-current=${fault.id === selected ? "true" : nothing}
       @click=${() => select(fault.id)}>
       ${mark(tone)}<strong>${nameOf(fault.subject.name)} · ${kindName(fault)}</strong>
-      <span class="fine ${isOpen ? tone : ""}">${when} · ${say(fault.state)}</span>
+      <span class="fine ${isOpen ? tone : ""}">${when} · ${stateOf(fault)}</span>
     </button>
   </li>`;
+}
+
+/** Who has a fault, or what it waits for. @param {Fault} fault */
+export function stateOf(fault) {
+  if (fault.state === "closed") return say("closed");
+  if (fault.shelved_until !== null) return say("shelved_until", { time: moment(fault.shelved_until) });
+  return fault.announced_at === null && fault.suppressed_by === null ? say("waits_cause") : say(fault.state);
 }
 
 /** @param {Maintenance} all */

@@ -34,6 +34,20 @@ const KINDS = {
       { zh: "盒子通电仍离线：重启一次，记下时间", en: "Powered and still offline: restart it once, note the time" },
     ],
   },
+  supply_lost: {
+    name: { zh: "供电或网络中断", en: "power or network gone" },
+    what: { zh: "挂在它下面的设备同时断了，它自己没有消息", en: "What hangs on it fell silent together; it says nothing itself" },
+    checks: [
+      { zh: "到现场看电源灯：空开、插座、UPS", en: "See its power lamp on site: breaker, socket, UPS" },
+      { zh: "有电就看上联网线、光纤和光模块", en: "Powered: look at the uplink's cable, fibre and module" },
+      { zh: "通电仍不通：重启一次，记下时间", en: "Powered and still silent: restart it once, note the time" },
+    ],
+  },
+  chattering: {
+    name: { zh: "反复掉线", en: "comes and goes" },
+    what: { zh: "一小时内掉线四次以上，稳定一小时前不再逐次通知", en: "Gone four times or more in an hour; no more single reports until it has kept still for an hour" },
+    checks: [{ zh: "多半是接触不良：水晶头、供电不足、无线信号弱", en: "Mostly a loose plug, too little power or a weak radio link" }, CABLE],
+  },
   lost: {
     name: { zh: "断流", en: "picture lost" },
     what: { zh: "收不到这路摄像机的画面", en: "No picture comes from this camera" },

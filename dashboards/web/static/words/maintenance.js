@@ -59,6 +59,8 @@ export const say = wordsFrom({
   watched_by_others: { zh: "另有摄像机看着：{names}", en: "Still watched by another camera: {names}" },
   list_separator: { zh: "、", en: ", " },
   blind_was: { zh: "当时受影响的立面", en: "Facades affected then" },
+  waits_cause: { zh: "等待查明原因", en: "waiting for its cause" },
+  shelved_until: { zh: "搁置到 {time}", en: "shelved until {time}" },
   folded: { zh: "连带 {n} 项：{names}", en: "With it {n}: {names}" },
   check_first: { zh: "先检查", en: "Check first" },
   buffered: {
