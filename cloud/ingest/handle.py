@@ -1,14 +1,14 @@
 """A batch of messages becomes rows, alerts, faults and changes in one transaction, and then receipts."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from cryptography.x509 import Certificate
 
 from cloud.ingest.confirm import Key, confirmations, rejection
-from cloud.ingest.follow import Within, follow
+from cloud.ingest.follow import FOLLOWS, Within, follow
 from cloud.ingest.reading import Envelope, Reason, Refusal, read_event
 from cloud.store import changes, events, registry, series
 from cloud.store.changes import Change
@@ -119,15 +119,21 @@ async def _commit(pool: Pool, ca: Certificate | None, batch: Batch, at: datetime
     async with transaction(pool) as conn:
         async with pipelined(conn):
             await events.lock_agents(conn, agents)
-            known, seen = await asyncio.gather(
-                registry.owned(conn, agents),
-                events.already(conn, [letter.key for letter in batch.letters], "stored"),
-            )
-        fresh = _fresh(_registered(batch.letters, known, outcome), seen, outcome)
-        changed = await write(Within(conn, ca, at), fresh, outcome)
-        await _bury(conn, outcome, at)
-        await changes.record(conn, changed, at)
+            known = await registry.ask_owned(conn, agents)
+            seen = await events.ask_already(conn, [letter.key for letter in batch.letters], "stored")
+        fresh = _fresh(_registered(batch.letters, await known, outcome), await seen, outcome)
+        # Most batches are telemetry alone: nothing has to be asked any more, all goes out at once.
+        quiet = write is _write and not outcome.refused and not any(map(_has_consequences, fresh))
+        async with pipelined(conn) if quiet else nullcontext():
+            changed = await write(Within(conn, ca, at), fresh, outcome)
+            await _bury(conn, outcome, at)
+            await changes.record(conn, changed, at)
+            await conn.commit()
     return outcome
+
+
+def _has_consequences(letter: Letter) -> bool:
+    return letter.event.kind in FOLLOWS
 
 
 def _registered(letters: Sequence[Letter], known: Owned, outcome: Outcome) -> list[Letter]:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from psycopg.types.multirange import Multirange
 
-from cloud.store.pool import Connection
+from cloud.store.pool import Connection, Later
 from contracts.base import SeqRange
 
 MAX_SEQ = 2**62
@@ -60,22 +60,30 @@ async def lock_agents(conn: Connection, agents: Collection[str]) -> None:
     )
 
 
-async def already(conn: Connection, keys: Collection[Key], which: Literal["stored", "refused"]) -> set[Key]:
+Which = Literal["stored", "refused"]
+
+
+async def already(conn: Connection, keys: Collection[Key], which: Which) -> set[Key]:
     """Those of `keys` that have been stored, or refused, before."""
-    if not keys:
-        return set()
+    return await (await ask_already(conn, keys, which))
+
+
+async def ask_already(conn: Connection, keys: Collection[Key], which: Which) -> Later[set[Key]]:
+    """The same, to be read later."""
     rows = await conn.execute(
         "SELECT agent, boot, seq FROM unnest(%b::text[], %b::uuid[], %b::bigint[]) AS new (agent, boot, seq)"
         " JOIN seen_range known USING (agent, boot)"
         " WHERE CASE WHEN %s THEN known.stored ELSE known.refused END @> new.seq",
         (*_columns(keys), which == "stored"),
     )
-    return {(row[0], row[1], row[2]) for row in await rows.fetchall()}
+
+    async def read() -> set[Key]:
+        return {(row[0], row[1], row[2]) for row in await rows.fetchall()}
+
+    return Later(read)
 
 
-async def mark(
-    conn: Connection, keys: Collection[Key], which: Literal["stored", "refused"], at: datetime
-) -> None:
+async def mark(conn: Connection, keys: Collection[Key], which: Which, at: datetime) -> None:
     """Remember that `keys` have been stored, or refused."""
     if not keys:
         return

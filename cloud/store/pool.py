@@ -1,18 +1,19 @@
 """Connections, transactions and savepoints, and the three ways in which a database can say no."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 import psycopg
 import psycopg_pool
 from psycopg import AsyncConnection
-from psycopg.pq import TransactionStatus
+from psycopg.pq import PipelineStatus, TransactionStatus
 from psycopg.types.json import Jsonb
 
 Connection = AsyncConnection[tuple[Any, ...]]
 Pool = psycopg_pool.AsyncConnectionPool[Connection]
+Answer = TypeVar("Answer")
 
 API_ROLE: Final = "fallwatch_api"
 """The database's role without any right of its own to see everything (`rights.py`)."""
@@ -22,6 +23,7 @@ __all__ = [
     "Connection",
     "DatabaseDown",
     "Jsonb",
+    "Later",
     "Pool",
     "Principal",
     "RowRefused",
@@ -121,16 +123,31 @@ async def savepoint(conn: Connection) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def pipelined(conn: Connection) -> AsyncIterator[None]:
-    """Statements whose results nobody needs, sent together: one wait instead of one for each.
+    """Statements sent together: one wait at the end instead of one for each.
 
-    A number of rows (`rowcount`) is not known in here. What was refused shows at the end.
+    Neither rows nor their number (`rowcount`) are known in here: an answer is `Later`. What was refused shows
+    at the end.
 
     Raises:
         RowRefused: Values that the database will never take.
     """
+    if conn.pgconn.pipeline_status != PipelineStatus.OFF:
+        yield  # Part of a longer one, at whose end all is waited for.
+        return
     with _translated():
         async with conn.pipeline():
             yield
+
+
+@dataclass(frozen=True, slots=True)
+class Later(Generic[Answer]):
+    """An answer that is asked for now and read with `await` once the statements have been sent."""
+
+    read: Callable[[], Awaitable[Answer]]
+
+    def __await__(self) -> Generator[Any, None, Answer]:
+        """The answer."""
+        return self.read().__await__()
 
 
 class _translated:  # noqa: N801 - reads as a word at the with

@@ -11,7 +11,7 @@ from cloud.core.estate import Agent, Estate, EstateFile
 from cloud.core.fault import OF_PICTURE
 from cloud.core.priority import Ground
 from cloud.store import topology
-from cloud.store.pool import Connection, pipelined
+from cloud.store.pool import Connection, Later
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,20 +146,28 @@ async def _seed_agent(conn: Connection, estate: str, agent: Agent) -> None:
 
 async def owned(conn: Connection, agents: Collection[str]) -> Owned:
     """What `agents` may speak for. One that was cut off is none."""
+    return await (await ask_owned(conn, agents))
+
+
+async def ask_owned(conn: Connection, agents: Collection[str]) -> Later[Owned]:
+    """The same, to be read later."""
     names = list(agents)
-    async with pipelined(conn):
-        known = await conn.execute(
-            "SELECT id FROM agent WHERE id = ANY(%s)"
-            " AND NOT EXISTS (SELECT 1 FROM agent_cut_off WHERE agent = agent.id AND ended_at IS NULL)",
-            (names,),
-        )
-        cameras = await conn.execute("SELECT id, agent FROM camera WHERE agent = ANY(%s)", (names,))
-        sensors = await conn.execute("SELECT id, agent FROM sensor WHERE agent = ANY(%s)", (names,))
+    known = await conn.execute(
+        "SELECT id FROM agent WHERE id = ANY(%s)"
+        " AND NOT EXISTS (SELECT 1 FROM agent_cut_off WHERE agent = agent.id AND ended_at IS NULL)",
+        (names,),
+    )
+    cameras = await conn.execute("SELECT id, agent FROM camera WHERE agent = ANY(%s)", (names,))
+    sensors = await conn.execute("SELECT id, agent FROM sensor WHERE agent = ANY(%s)", (names,))
+
+    async def read() -> Owned:
         return Owned(
             frozenset([row[0] for row in await known.fetchall()]),
             dict(await cameras.fetchall()),
             dict(await sensors.fetchall()),
         )
+
+    return Later(read)
 
 
 async def is_known(conn: Connection, agent: str) -> bool:

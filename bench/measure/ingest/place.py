@@ -102,13 +102,14 @@ def ingesting(place: Place, workers: int, profile: Path | None = None) -> Iterat
     }
     settings.write_text(json.dumps(found))
     settings.chmod(0o600)
-    command = ["cloud", "ingest", "--config", str(settings)]
+    plain = ["cloud", "ingest", "--config", str(settings)]
+    measured = ["bench.measure.ingest.profiled", str(profile), str(settings)]
     logs = [place.folder / f"ingest-{number}.log" for number in range(workers)]
     with ExitStack() as stack:
         processes = []
         for log in logs:
-            measured = ["cProfile", "-o", str(profile), "-m"] if profile and log is logs[0] else []
-            processes.append(psutil.Process(stack.enter_context(program([*measured, *command], log)).pid))
+            command = measured if profile and log is logs[0] else plain
+            processes.append(psutil.Process(stack.enter_context(program(command, log)).pid))
         wait.until(lambda: all(map(_subscribed, logs)), START_S, "the ingests' subscriptions")
         yield processes
 

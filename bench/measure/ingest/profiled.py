@@ -1,8 +1,17 @@
-"""What an ingest spends its time on, from cProfile's file: by library, in the order of the walk."""
+"""What an ingest spends its time on, by library, in the order of the walk.
 
+`python -m bench.measure.ingest.profiled FILE SETTINGS` is `fallwatch cloud ingest` under cProfile, without
+the time that its imports take.
+"""
+
+import cProfile
 import pstats
+import sys
 from pathlib import Path
 from typing import Any, Final
+
+import cloud.ingest.service  # noqa: F401 - imported beforehand, so that it is not measured
+from cloud.__main__ import main
 
 PARTS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("waiting", ("select.epoll", "_thread.lock", "threading.py")),
@@ -28,3 +37,16 @@ def shares(profile: Path) -> dict[str, float]:
     spent.pop("waiting")
     whole = sum(spent.values())
     return {name: value / whole for name, value in spent.items()}
+
+
+def run() -> None:
+    """Until it is told to end; then the file is written."""
+    profile = cProfile.Profile()
+    try:
+        profile.runcall(main, ["ingest", "--config", sys.argv[2]], standalone_mode=False)
+    finally:
+        profile.dump_stats(sys.argv[1])
+
+
+if __name__ == "__main__":
+    run()
