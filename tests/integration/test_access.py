@@ -63,6 +63,9 @@ GET    /api/ledger/orders               | maintenance manager bureau auditor | h
 POST   /api/ledger/planned              | maintenance manager          | 404       | announced
 GET    /api/agents/{agent}/desired      | maintenance manager          | 404       |
 PUT    /api/agents/{agent}/desired      | maintenance manager          | 404       | wanted
+GET    /api/feedback                    | maintenance manager          | hidden    |
+GET    /api/cameras/{camera}/ignore-proposals | maintenance manager    | 404       |
+POST   /api/cameras/{camera}/ignore-proposals | maintenance manager    | 404       | accepted_region
 GET    /api/bureau                      | bureau manager               | hidden    |
 GET    /api/duty                        | desk maintenance manager     | hidden    |
 PUT    /api/duty/{estate}/policy        | manager                      | 404       | arranged
@@ -135,6 +138,7 @@ BODIES: Final[dict[str, Any]] = {
         "reason": "complaint 7",
         "until": (clock.utc_now() + timedelta(days=7)).isoformat(),
     },
+    "POST /api/cameras/{camera}/ignore-proposals": {"key": "0123456789abcdef"},
     "PUT /api/duty/{estate}/policy": {"alerts": [_STEP], "faults": [_STEP]},
     "PUT /api/duty/{estate}/rotation": {
         "role": "desk",

@@ -1,8 +1,9 @@
 """What is wanted of an agent: read it with what became of it, and set it."""
 
 from collections import Counter
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
@@ -59,26 +60,30 @@ async def want(agent: Agent, body: Wish, account: Maintenance, services: Use) ->
                 HTTPStatus.CONFLICT, f"version {version} counts by now, not {body.replaces}", version=version
             )
         await _expect_cameras(conn, agent, body.cameras)
-        state = DesiredState(
-            version=await desired.highest(conn, agent) + 1,
-            issued_at=now,
-            issued_by=account.username[:64],
-            cameras=body.cameras,
-            thresholds=body.thresholds,
-            profiles=body.profiles,
-        )
-        if len(encode(state)) > MAX_MESSAGE_BYTES:
-            raise Problem(
-                HTTPStatus.UNPROCESSABLE_ENTITY,
-                f"it is larger than {MAX_MESSAGE_BYTES} bytes: draw less exactly",
-            )
+        wish = {"cameras": body.cameras, "thresholds": body.thresholds, "profiles": body.profiles}
+        state = await state_of(conn, agent, wish | {"issued_at": now, "issued_by": account.username[:64]})
         changed = await desired.issue(conn, agent, state)
         shown = await _shown(conn, agent)
-        wish = Act(account.username, "wanted", "agent", agent, content={"version": state.version})
-        await audit.enter(conn, wish, now)
+        act = Act(account.username, "wanted", "agent", agent, content={"version": state.version})
+        await audit.enter(conn, act, now)
         await changes.record(conn, changed, now)
     services.log.info("desired_issued", agent=agent, version=state.version, by=account.username)
     return shown
+
+
+async def state_of(conn: Connection, agent: str, values: Mapping[str, Any]) -> DesiredState:
+    """The next version of what is wanted of an agent whose lock is held.
+
+    Raises:
+        Problem: 422, it does not fit into a message.
+    """
+    state = DesiredState.model_validate({**values, "version": await desired.highest(conn, agent) + 1})
+    if len(encode(state)) > MAX_MESSAGE_BYTES:
+        raise Problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            f"it is larger than {MAX_MESSAGE_BYTES} bytes: draw less exactly",
+        )
+    return state
 
 
 async def _expect_cameras(conn: Connection, agent: str, cameras: tuple[DesiredCamera, ...]) -> None:

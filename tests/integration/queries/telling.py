@@ -8,7 +8,7 @@ from uuid import UUID
 from cloud.core.delivery import Refused, Taken
 from cloud.core.escalation import USUAL
 from cloud.core.on_call import Override, Rotation, Shift
-from cloud.store import duty, escalations, notifications
+from cloud.store import duty, escalations, feedback, notifications
 from cloud.store.notifications import New
 from tests.fixtures.cloud import NOW
 from tests.integration.queries.made import Case, later
@@ -77,5 +77,8 @@ CASES: Final[Mapping[str, Case]] = {
     ),
     "notifications.cancel": lambda at: notifications.cancel(at.conn, "alert", UUID(int=7), later(62)),
     "notifications.lately": lambda at: notifications.lately(at.conn, "garden", ["alert"]),
+    "feedback.judged": lambda at: feedback.judged(at.conn, NOW),
+    "feedback.judged (of one camera)": lambda at: feedback.judged(at.conn, NOW, "cam-east"),
+    "feedback.counts": lambda at: feedback.counts(at.conn, NOW),
     "duty.drop_channel": lambda at: duty.drop_channel(at.conn, at.oldest["channel"], owner="li"),
 }

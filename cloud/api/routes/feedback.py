@@ -1,0 +1,150 @@
+"""How often each camera was wrong and why; regions that are proposed to be ignored, applied by a person."""
+
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Path
+from pydantic import BaseModel, ConfigDict, Field
+
+from cloud import clock
+from cloud.api import shapes
+from cloud.api.auth import Maintenance
+from cloud.api.problems import Problem
+from cloud.api.routes import desired as wanted
+from cloud.api.services import Use
+from cloud.api.shapes import Json
+from cloud.core import feedback
+from cloud.core.alert import is_false
+from cloud.core.feedback import Judged
+from cloud.core.mask_proposal import Proposal, Seen, proposals
+from cloud.store import audit, changes, desired, registry
+from cloud.store import feedback as rows
+from cloud.store.audit import Act
+from cloud.store.pool import Connection
+from contracts.devices import DesiredCamera
+
+router = APIRouter(prefix="/api")
+
+SPAN: Final = timedelta(weeks=12)
+
+Camera = Annotated[str, Path(max_length=63, pattern=r"^[a-z0-9-]+$")]
+
+
+class Accepted(BaseModel):
+    """key: of the proposal as it was seen. replaces_own: the regions of the box's own file may go."""
+
+    model_config = ConfigDict(extra="forbid")
+    key: str = Field(pattern=r"^[0-9a-f]{16}$")
+    replaces_own: bool = False
+
+
+@router.get("/feedback")
+async def figures(account: Maintenance, services: Use) -> Json:
+    """False alarms of the last 12 weeks by camera, week and reason, with the precision of each."""
+    now = clock.utc_now()
+    async with services.reading(account) as conn:
+        cameras = {row.id: row for row in await registry.cameras(conn)}
+        counted = feedback.weeks(await rows.counts(conn, now - SPAN))
+    return {
+        "weeks": [
+            {
+                "camera": shapes.thing(row.camera, cameras[row.camera].name_zh, cameras[row.camera].name_en),
+                "week": row.week.isoformat(),
+                "real": row.real,
+                "false": dict(row.false),
+                "precision": row.precision,
+            }
+            for row in counted
+            if row.camera in cameras
+        ]
+    }
+
+
+@router.get("/cameras/{camera}/ignore-proposals")
+async def proposed(camera: Camera, account: Maintenance, services: Use) -> Json:
+    """Where false alarms of 12 weeks cluster in a camera's picture, and what ignoring it would hide."""
+    async with services.reading(account) as conn:
+        await _agent_of(conn, camera)
+        return {"camera": camera, "proposals": [_shape(one) for one in await _proposals(conn, camera)]}
+
+
+@router.post("/cameras/{camera}/ignore-proposals")
+async def accept(camera: Camera, body: Accepted, account: Maintenance, services: Use) -> Json:
+    """Want a proposed region ignored. 409: it is not proposed any more, or would replace the box's own."""
+    now = clock.utc_now()
+    async with services.acting(account) as conn:
+        agent = await _agent_of(conn, camera)
+        await desired.lock(conn, agent)
+        found = next((one for one in await _proposals(conn, camera) if one.key == body.key), None)
+        if found is None:
+            raise Problem(HTTPStatus.CONFLICT, "this region is not proposed any more")
+        newest = await desired.newest(conn, agent)
+        cameras = () if newest is None else newest.cameras
+        before = next((one for one in cameras if one.camera == camera), DesiredCamera(camera=camera))
+        if before.ignore is None and not body.replaces_own:
+            raise Problem(
+                HTTPStatus.CONFLICT, "what the box's own file ignores would count no more: replaces_own"
+            )
+        after = _with_region(before, found)
+        state = await wanted.state_of(
+            conn,
+            agent,
+            {
+                "issued_at": now,
+                "issued_by": account.username[:64],
+                "cameras": (*(one for one in cameras if one.camera != camera), after),
+                "thresholds": {} if newest is None else newest.thresholds,
+                "profiles": {} if newest is None else newest.profiles,
+            },
+        )
+        changed = await desired.issue(conn, agent, state)
+        content: dict[str, Any] = {"version": state.version, "region": _shape(found)}
+        await audit.enter(
+            conn, Act(account.username, "accepted_region", "camera", camera, content=content), now
+        )
+        await changes.record(conn, changed, now)
+    services.log.info("ignore_accepted", camera=camera, version=state.version, by=account.username)
+    return {"agent": agent, "version": state.version}
+
+
+def _with_region(before: DesiredCamera, proposal: Proposal) -> DesiredCamera:
+    """The region beside those that are ignored already, in the picture in which they are measured."""
+    width, height = before.picture or proposal.frame
+    across, down = width / proposal.frame[0], height / proposal.frame[1]
+    region = tuple((x * across, y * down) for x, y in proposal.polygon)
+    ignore = (*(before.ignore or ()), region)
+    return before.model_copy(update={"picture": (width, height), "ignore": ignore})
+
+
+async def _agent_of(conn: Connection, camera: str) -> str:
+    found = next((row.agent for row in await registry.cameras(conn) if row.id == camera), None)
+    if found is None:
+        raise Problem(HTTPStatus.NOT_FOUND, "there is no such camera")
+    return found
+
+
+async def _proposals(conn: Connection, camera: str) -> list[Proposal]:
+    judged = await rows.judged(conn, clock.utc_now() - SPAN, camera)
+    if not judged:
+        return []
+    frame = judged[-1].frame  # A picture of another shape was another view.
+    return proposals([_seen(one) for one in judged if one.frame == frame], frame)
+
+
+def _seen(one: Judged) -> Seen:
+    points = [(point["x_px"], point["y_px"]) for point in one.track]
+    return Seen(points, one.reason if is_false(one.reason) else None)
+
+
+def _shape(proposal: Proposal) -> Json:
+    return {
+        "key": proposal.key,
+        "polygon": [list(point) for point in proposal.polygon],
+        "picture": list(proposal.frame),
+        "share": round(proposal.share, 4),
+        "hides_false": dict(proposal.hides),
+        "false_judged": proposal.of,
+        "hides_real": 0,
+        "real_judged": proposal.real_near,
+    }
