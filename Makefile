@@ -71,7 +71,7 @@ wheel: setup-dev ## build the wheel into dist/
 
 .PHONY: lock
 lock: ## pin every package with hashes; needs uv
-	@for extra in edge cloud; do $(LOCK) --extra $$extra -o requirements/$$extra.txt; done
+	@for extra in edge cloud verify; do $(LOCK) --extra $$extra -o requirements/$$extra.txt; done
 	@$(LOCK) --extra local --group setup -o requirements/local.txt
 	@$(LOCK) --extra dev --group setup --group node -o requirements/dev.txt
 	@$(PIN) --group node -o requirements/node.txt
