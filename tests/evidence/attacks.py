@@ -23,8 +23,9 @@ from cloud.core.head import Head, SignedHead, key_id, signed
 from cloud.evidence.bundle import container, members
 from edge.evidence.seal import DeviceKey
 from fallwatch.local.pki import Authority
+from fallwatch.local.time_stamps import issue
 from tests.evidence.made import Made
-from tests.fixtures.time_stamps import TimeStampAuthority, _issue
+from tests.fixtures.time_stamps import TimeStampAuthority
 
 Members = dict[str, bytes]
 
@@ -212,7 +213,7 @@ def stamp_of_another_authority(made: Made, found: Members) -> None:
     folder = made.path.parent / "another-authority"
     if not folder.exists():
         folder.mkdir()
-        _issue(folder)
+        issue(folder)
     found[members.LAST_STAMP] = stamped(TimeStampAuthority(folder, ""), found[members.LAST_HEAD])
 
 
