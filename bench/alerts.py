@@ -48,6 +48,7 @@ def main(writers: int, conditions: int, runs: int, rounds: int) -> None:
         "raised": sum(run.raised for run in found),
         "duplicate_active": sum(run.duplicate_active for run in found),
         "out_of_turn": sum(run.out_of_turn for run in found),
+        "settled_meanwhile": sum(run.settled for run in found),
         "repeated_by_database": sum(run.again for run in found),
         "seconds": round(time.monotonic() - started, 1),
     }
@@ -58,12 +59,21 @@ def main(writers: int, conditions: int, runs: int, rounds: int) -> None:
 
 def _table(found: list[Run]) -> Table:
     table = Table(title="The same conditions, written by all at once", title_justify="left")
-    headings = ("run", "operations", "alarms raised", "active twice", "out of turn", "refused", "repeated")
+    headings = (
+        "run",
+        "operations",
+        "alarms raised",
+        "active twice",
+        "out of turn",
+        "refused",
+        "repeated",
+        "settled",
+    )
     for heading in headings:
         table.add_column(heading, justify="right")
     for number, run in enumerate(found, start=1):
         row = (number, run.acts.total(), run.raised, run.duplicate_active, run.out_of_turn)
-        table.add_row(*map(str, (*row, run.refused, run.again)))
+        table.add_row(*map(str, (*row, run.refused, run.again, run.settled)))
     return table
 
 

@@ -8,10 +8,11 @@ from typing import Final
 
 from cloud.clock import utc_now
 from cloud.core import alarm
+from cloud.core.cause import CAUSE_WAIT
 from cloud.core.estate import EstateFile
 from cloud.core.fault import CAMERA_LOST, Finding, Subject
 from cloud.core.machine import Forbidden
-from cloud.store import faults, maintenance, pool, registry
+from cloud.store import causes, faults, maintenance, pool, registry
 from cloud.store.pool import DatabaseDown
 
 NAME: Final = {"zh": "名字", "en": "Name"}
@@ -20,6 +21,8 @@ ACTS: Final = ("raise", "raise", "clear", "acknowledge")
 """Raised twice as often: one that is open already is brought up to date."""
 
 ESTATE: Final = "crowded"
+SETTLE_EVERY_S: Final = 0.1
+"""Twenty times as often as in earnest."""
 
 DUPLICATES: Final = """
 SELECT count(*) FROM fault one JOIN fault other
@@ -43,11 +46,15 @@ SELECT count(*) FROM (
 
 @dataclass
 class Run:
-    """What one run did and found. refused: by the machine. again: given up by the database and repeated."""
+    """What one run did and found. refused: by the machine. again: given up by the database and repeated.
+
+    settled: alarms that were put beneath a cause, taken out again, inferred or announced meanwhile.
+    """
 
     acts: Counter[str] = field(default_factory=Counter)
     refused: int = 0
     again: int = 0
+    settled: int = 0
     raised: int = 0
     duplicate_active: int = 0
     out_of_turn: int = 0
@@ -60,13 +67,16 @@ async def crowd(url: str, *, writers: int, conditions: int, rounds: int, seed: i
         (Subject("camera", f"cam-{number // len(KINDS)}"), KINDS[number % len(KINDS)])
         for number in range(conditions)
     ]
-    async with pool.opened(url, max_size=writers) as opened:
+    async with pool.opened(url, max_size=writers + 1) as opened:
         async with pool.transaction(opened) as conn:
             await registry.seed(conn, _estate(subjects))
+        settling = asyncio.create_task(_settle(opened, run))
         async with asyncio.TaskGroup() as group:
             for writer in range(writers):
                 chance = random.Random(seed * 1000 + writer)
                 group.create_task(_write(opened, subjects, rounds, chance, run))
+        settling.cancel()
+        await asyncio.gather(settling, return_exceptions=True)
         async with pool.transaction(opened) as conn:
             for name, query in (("duplicate_active", DUPLICATES), ("out_of_turn", OUT_OF_TURN)):
                 row = await (await conn.execute(query.encode())).fetchone()
@@ -79,9 +89,24 @@ async def crowd(url: str, *, writers: int, conditions: int, rounds: int, seed: i
 
 
 def _estate(subjects: list[tuple[Subject, str]]) -> EstateFile:
-    cameras = [{"id": name, "name": NAME} for name in sorted({subject.id for subject, _ in subjects})]
+    """All cameras on one switch, which the others' losses make look dead now and then."""
+    names = sorted({subject.id for subject, _ in subjects})
+    cameras = [{"id": name, "name": NAME, "hangs_on": ["crowded-switch"]} for name in names]
+    switch = {"id": "crowded-switch", "kind": "switch", "name": NAME}
     box = {"id": "crowded-box", "name": NAME, "cameras": cameras}
-    return EstateFile.model_validate({"estates": [{"id": ESTATE, "name": NAME, "agents": [box]}]})
+    estate = {"id": ESTATE, "name": NAME, "nodes": [switch], "agents": [box]}
+    return EstateFile.model_validate({"estates": [estate]})
+
+
+async def _settle(opened: pool.Pool, run: Run) -> None:
+    """What `timers` does meanwhile: alarms go beneath their causes and come out again, some are announced."""
+    while True:
+        try:
+            async with pool.transaction(opened) as conn:
+                run.settled += len(await causes.settle(conn, utc_now() + CAUSE_WAIT))
+        except DatabaseDown:
+            run.again += 1
+        await asyncio.sleep(SETTLE_EVERY_S)
 
 
 async def _write(

@@ -56,6 +56,8 @@ _MACHINE = (
     " shelve_reason FROM fault"
 )
 """What a fault is, and what its machine needs to know of it."""
+_LOCK = "FOR NO KEY UPDATE"
+"""Whoever puts another fault beneath this one need not wait: it only has to stay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ async def hold_condition(conn: Connection, subject: machine.Subject, kind: str) 
         "SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))", (f"{kind} {subject.type} {subject.id}",)
     )
     rows = await conn.execute(
-        f"{_MACHINE} WHERE kind = %s AND subject_type = %s AND subject = %s AND state <> 'closed' FOR UPDATE",
+        f"{_MACHINE} WHERE kind = %s AND subject_type = %s AND subject = %s AND state <> 'closed' {_LOCK}",
         (kind, subject.type, subject.id),
     )
     return _held(await rows.fetchone())
@@ -121,7 +123,7 @@ async def insert(
 
 async def hold(conn: Connection, fault: UUID, *, skip_locked: bool = False) -> Held | None:
     """A fault, locked. skip_locked: None where another holds it, instead of waiting."""
-    lock = "FOR UPDATE SKIP LOCKED" if skip_locked else "FOR UPDATE"
+    lock = f"{_LOCK} SKIP LOCKED" if skip_locked else _LOCK
     return _held(await (await conn.execute(f"{_MACHINE} WHERE id = %s {lock}", (fault,))).fetchone())
 
 

@@ -8,6 +8,7 @@ async def test_eight_writers_on_the_same_conditions_leave_none_active_twice(data
     run = await crowd(database_url, writers=8, conditions=20, rounds=4, seed=1)
     assert run.acts.total() == 8 * 20 * 4
     assert run.raised > 20, "they came and went"
+    assert run.settled > 0, "and were put beneath causes meanwhile"
     assert (run.duplicate_active, run.out_of_turn) == (0, 0)
 
 
