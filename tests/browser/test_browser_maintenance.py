@@ -65,6 +65,14 @@ async def test_a_box_or_a_switch_that_goes_folds_its_lost_cameras_under_one_line
     await expect(page.locator(".fault-list .row").first).to_contain_text("等待查明原因")
     await expect(page.locator(".under")).to_have_count(2)
 
+    await page.locator(".fault-list .row").first.click()
+    await page.get_by_test_id("shelve").click()
+    await page.get_by_test_id("shelve-reason").fill("等电工")
+    await page.get_by_test_id("shelve-send").click()
+    await expect(page.get_by_test_id("shelf")).to_contain_text("等电工")
+    await page.get_by_test_id("unshelve").click()
+    await expect(page.get_by_test_id("shelve")).to_be_visible()
+
 
 async def test_what_a_box_still_holds_and_what_is_missing_stand_beside_it(
     world: World, visitor: Visitor

@@ -37,7 +37,7 @@ function draw(view) {
     html`${header("maintenance", view.live, summary(all), page.redraw)} ${staleLine(view.problem)}
       <main class="maintenance">
         <div class="left">${faultList(all, cause?.fault.id ?? null, select)}${deviceTree(all)}</div>
-        ${cause ? html`<div class="middle">${faultCard(cause, all)}</div>${orderCard(order, cause.fault, all.people, actions, busy)}` : html`<div class="middle blank">${calm(all)}</div>`}
+        ${cause ? html`<div class="middle">${faultCard(cause, all, shelve)}</div>${orderCard(order, cause.fault, all.people, actions, busy)}` : html`<div class="middle blank">${calm(all)}</div>`}
       </main>
       ${refusal(page.redraw)}
       <p class="spoken" aria-live="polite">${announcement}</p>`,
@@ -95,6 +95,12 @@ async function act(order, action, body) {
   page.redraw();
   await attempt(() => request("POST", `/api/work-orders/${order.id}/${action}`, body), page.redraw);
   busy = false;
+  page.refetch();
+}
+
+/** @type {import("./maintenance/shelf.js").Shelve} */
+async function shelve(fault, action, body) {
+  await attempt(() => request("POST", `/api/faults/${fault.id}/${action}`, body), page.redraw);
   page.refetch();
 }
 

@@ -62,6 +62,7 @@
  *   value: number | null, baseline: number | null, threshold: number | null, unit: string,
  *   what: Name | null, advice: Name | null, thumbnail: string | null, since: string, cleared_at: string | null,
  *   suppressed_by: string | null, beneath: number, announced_at: string | null, shelved_until: string | null,
+ *   shelve_reason: string | null,
  *   close_reason: string | null, facades: Named[], work_order: string | null}} Fault
  * @typedef {"fault" | "blind_spot" | "patrol" | "complaint" | "inspection"} OrderSource
  * @typedef {"open" | "assigned" | "taken" | "waiting" | "finished" | "closed" | "cancelled"} OrderState

@@ -9,14 +9,15 @@ import { checksOf, kindName, measuredName, saidBesides, whatIsWrong } from "../w
 import { say } from "../words/maintenance.js";
 import { facadesOf, toneOf } from "./faults.js";
 import { stateOf } from "./lists.js";
+import { shelf } from "./shelf.js";
 import { recordRows } from "./record.js";
 
 /** @typedef {import("../lib/types.js").Maintenance} Maintenance */
 /** @typedef {import("../lib/types.js").Fault} Fault */
 /** @typedef {import("./faults.js").Cause} Cause */
 
-/** @param {Cause} cause @param {Maintenance} all */
-export function faultCard(cause, all) {
+/** @param {Cause} cause @param {Maintenance} all @param {import("./shelf.js").Shelve} shelve */
+export function faultCard(cause, all, shelve) {
   const { fault, under } = cause;
   const isOpen = fault.state !== "closed";
   const until = isOpen ? serverNow() : Date.parse(fault.cleared_at ?? fault.since);
@@ -39,6 +40,7 @@ export function faultCard(cause, all) {
       ${under.length === 0 ? nothing : html`<p class="fine folded">${folded(cause)}</p>`}
     </section>
     ${isOpen ? blind(cause, all) : affected(cause)} ${isOpen ? checks(fault) : nothing}
+    ${isOpen ? shelf(fault, shelve) : nothing}
   </article>`;
 }
 

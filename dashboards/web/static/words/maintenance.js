@@ -61,6 +61,7 @@ export const say = wordsFrom({
   blind_was: { zh: "当时受影响的立面", en: "Facades affected then" },
   waits_cause: { zh: "等待查明原因", en: "waiting for its cause" },
   shelved_until: { zh: "搁置到 {time}", en: "shelved until {time}" },
+  shelve_why: { zh: "为什么搁置，例如等脚手架拆掉", en: "Why, for example: until the scaffold is gone" },
   folded: { zh: "连带 {n} 项：{names}", en: "With it {n}: {names}" },
   check_first: { zh: "先检查", en: "Check first" },
   buffered: {
