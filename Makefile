@@ -49,6 +49,10 @@ types: ## mypy, strict
 imports: ## import-linter: who may import whom
 	@$(BIN)/lint-imports
 
+.PHONY: fuzz
+fuzz: setup-dev ## send the HTTP interface what its description allows and forbids, for some minutes
+	@FALLWATCH_FUZZ_EXAMPLES=$(or $(EXAMPLES),50) $(BIN)/pytest -q -n0 --timeout=3600 tests/integration/test_openapi.py
+
 .PHONY: bench
 bench: setup-dev ## measure; each benchmark prints a table and one JSON line
 	@$(BIN)/fallwatch bench

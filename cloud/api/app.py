@@ -60,6 +60,12 @@ from cloud.store.pool import Pool
 
 HASHING_AT_ONCE = 2
 DRAWING_AT_ONCE = 1
+MAX_BODY_BYTES = 256 * 1024
+"""Of JSON. What takes more (clips, photographs) says so at its route."""
+DESCRIPTION = (
+    "What the pages use; anything else may use it likewise. A session cookie says who asks, the header"
+    " `X-Fallwatch: 1` that no foreign page sends what changes something. See docs/http.md."
+)
 ROUTES = (
     session,
     oidc,
@@ -140,7 +146,16 @@ def create_app(settings: Settings) -> FastAPI:
                 await asyncio.gather(listening, return_exceptions=True)
 
     # No interactive documentation: it loads its scripts from elsewhere.
-    app = FastAPI(title="Fallwatch", version=pages.VERSION, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Fallwatch",
+        version=pages.VERSION,
+        description=DESCRIPTION,
+        responses=problems.RESPONSES,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        max_body_size=MAX_BODY_BYTES,
+    )
     app.add_middleware(Guard, metrics=measured, log=log)
     problems.install(app)
     for module in ROUTES:

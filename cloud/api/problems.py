@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -14,6 +14,32 @@ from cloud.evidence.blobs import KeyLost, OtherBytes, StoreDown
 from cloud.store.pool import DatabaseDown, RowRefused
 
 MEDIA_TYPE = "application/problem+json"
+
+
+_BODY: Final = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "For the person who must act."},
+    },
+}
+RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
+    status: {"description": description, "content": {MEDIA_TYPE: {"schema": _BODY}}}
+    for status, description in (
+        (
+            "4XX",
+            (
+                "401: log in first. 403: not among one's duties. 404: not there, or another estate's."
+                " 409: its state forbids that. 413: too large. 422: it does not fit. 429: too often."
+            ),
+        ),
+        ("5XX", "503: the database or the evidence store is away; try again."),
+    )
+}
+"""How the description of the interface tells of them."""
 
 
 class Problem(Exception):  # noqa: N818 - the RFC's word

@@ -142,3 +142,35 @@ def test_a_key_can_be_changed_while_old_secrets_are_still_read() -> None:
     assert Keys([new, old]).opened(sealed) == "secret"
     with pytest.raises(ValueError, match="not among ours"):
         Keys([new]).opened(sealed)
+
+
+async def test_no_secret_is_told_in_the_log_or_in_a_refusal(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with world.logged_in("desk") as client:
+        otp, recovery = await _set_up(client)
+        token = client.cookies["fallwatch_session"]
+        code = otp.at(clock.utc_now())
+        answers = [
+            await _log_in(world, code),
+            await _log_in(world, "123456"),
+            await _log_in(world, recovery[0]),
+        ]
+        body = {"username": "desk", "password": "a secret slip of the pen", "colour": "red"}
+        async with world.client() as stranger:
+            answers.append(await stranger.post("/api/session", json=body))
+    told = capsys.readouterr()
+    read = told.out + told.err + "".join(answer.text for answer in answers)
+    assert "login_refused" in read
+    for secret in (PASSWORD, "slip of the pen", otp.secret, token, code, *recovery):
+        assert secret not in read
+
+
+async def test_what_is_too_large_or_too_deep_is_refused_before_it_is_read(world: World) -> None:
+    async with world.client() as client:
+        large = await client.post("/api/session", content=b'{"username": "' + b"x" * 300_000)
+        assert large.status_code == 413
+        headers = {"Content-Type": "application/json"}
+        for deep in (b"[" * 100_000, b'{"username":' * 20_000, b"[" * 100_000 + b"]" * 100_000):
+            answer = await client.post("/api/session", content=deep, headers=headers)
+            assert answer.status_code in {400, 422}

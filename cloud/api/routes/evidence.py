@@ -4,7 +4,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Header, Path, Request, Response
 from starlette.requests import ClientDisconnect
@@ -25,6 +25,12 @@ from cloud.store.clips import ClipRow
 router = APIRouter(prefix="/api/evidence")
 
 Digest = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
+PLAYED: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"description": "The whole clip.", "content": {"video/mp4": {}}},
+    206: {"description": "The range that was asked for.", "content": {"video/mp4": {}}},
+}
+MAX_PIECE_BYTES: Final = 2**30
+"""A device may send a whole clip in one piece; what it announced bounds it further."""
 RANGE: Final = re.compile(r"^bytes=(\d*)-(\d*)$")
 
 
@@ -40,7 +46,7 @@ async def reached(sha256: Digest, request: Request, services: Use) -> Response:
     return Response(headers={"Upload-Offset": str(found), "Upload-Length": str(row.size_bytes)})
 
 
-@router.patch("/uploads/{sha256}")
+@router.patch("/uploads/{sha256}", max_body_size=MAX_PIECE_BYTES)
 async def append(
     sha256: Digest, request: Request, services: Use, upload_offset: Annotated[int, Header(ge=0)]
 ) -> Response:
@@ -142,7 +148,7 @@ async def _mismatch(services: Services, row: ClipRow) -> None:
         await changes.record(conn, await clips.mismatch(conn, row.sha256, row.agent), now)
 
 
-@router.get("/clips/{sha256}")
+@router.get("/clips/{sha256}", response_class=StreamingResponse, responses=PLAYED)
 async def play(
     sha256: Digest,
     account: Looker,
