@@ -1,11 +1,12 @@
 """The composition root of the HTTP interface: everything is made here and handed on."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from importlib import resources
 from pathlib import Path
+from typing import Any, Final
 
 from cryptography.x509 import Certificate
 from fastapi import FastAPI
@@ -66,6 +67,17 @@ DESCRIPTION = (
     "What the pages use; anything else may use it likewise. A session cookie says who asks, the header"
     " `X-Fallwatch: 1` that no foreign page sends what changes something. See docs/http.md."
 )
+OFFERED: Final[Mapping[str, Any]] = {
+    "title": "Fallwatch",
+    "version": pages.VERSION,
+    "description": DESCRIPTION,
+    "responses": problems.RESPONSES,
+    "max_body_size": MAX_BODY_BYTES,
+    # No interactive documentation: it loads its scripts from elsewhere.
+    "docs_url": None,
+    "redoc_url": None,
+}
+"""What the application says of itself, and how much it takes."""
 ROUTES = (
     session,
     oidc,
@@ -145,17 +157,7 @@ def create_app(settings: Settings) -> FastAPI:
                 listening.cancel()
                 await asyncio.gather(listening, return_exceptions=True)
 
-    # No interactive documentation: it loads its scripts from elsewhere.
-    app = FastAPI(
-        title="Fallwatch",
-        version=pages.VERSION,
-        description=DESCRIPTION,
-        responses=problems.RESPONSES,
-        lifespan=lifespan,
-        docs_url=None,
-        redoc_url=None,
-        max_body_size=MAX_BODY_BYTES,
-    )
+    app = FastAPI(lifespan=lifespan, **OFFERED)
     app.add_middleware(Guard, metrics=measured, log=log)
     problems.install(app)
     for module in ROUTES:

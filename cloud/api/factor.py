@@ -48,11 +48,11 @@ class Keys:
 
 
 async def begin(conn: Connection, keys: Keys, username: str, at: datetime) -> tuple[str, str]:
-    """(address for the telephone, the same as a picture: SVG) of a new secret, which is not asked for yet."""
+    """(address for the telephone, the same as a data URI) of a new secret, which is not asked for yet."""
     secret = pyotp.random_base32()
     await second_factors.put(conn, username, keys.sealed(secret), at)
     address = pyotp.TOTP(secret).provisioning_uri(name=username, issuer_name=ISSUER)
-    return address, segno.make(address, error="m").svg_inline(scale=4, border=2, omitsize=True)
+    return address, segno.make(address, error="m").svg_data_uri(scale=4, border=2)
 
 
 async def confirm(conn: Connection, keys: Keys, username: str, code: str, at: datetime) -> list[str] | None:

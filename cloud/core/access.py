@@ -37,8 +37,11 @@ PAGES: Final[Mapping[str, Duty]] = {
     "desk": "desk",
     "maintenance": "maintenance",
     "bureau": "coverage",
+    "audit": "audit",
+    "accounts": "accounts",
     "ledger": "ledger",
     "duty": "roster",
+    "grants": "grants",
 }
 """Page → whose it is, in the order in which a person is led through them."""
 

@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 import yaml
+from cryptography.fernet import Fernet
 from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright, expect
 from psycopg import sql
 
@@ -89,6 +90,10 @@ async def world(
                 },
                 "device_ca": str(authority.ca_path),
                 "api": {"host": "127.0.0.1", "port": port, "secure_cookies": False},
+                "access": {
+                    "second_factor_keys": [Fernet.generate_key().decode()],
+                    "second_factor_for": [],
+                },
             }
         ),
         encoding="utf-8",

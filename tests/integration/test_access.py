@@ -94,6 +94,10 @@ GET    /api/live                        | everybody                    | stream 
 GET    /desk                            | desk manager                 | hidden    |
 GET    /maintenance                     | maintenance manager          | hidden    |
 GET    /bureau                          | bureau manager               | hidden    |
+GET    /audit                           | auditor                      | hidden    |
+GET    /accounts                        | administrator                | hidden    |
+GET    /grants                          | manager administrator        | hidden    |
+GET    /me                              | everybody                    | hidden    |
 GET    /ledger                          | maintenance manager bureau auditor | hidden |
 GET    /duty                            | desk maintenance manager     | hidden    |
 """

@@ -15,7 +15,7 @@ from tests.fixtures.world import PASSWORD, World
 
 async def _set_up(client: httpx.AsyncClient) -> tuple[pyotp.TOTP, list[str]]:
     begun = (await client.post("/api/session/second-factor")).json()
-    assert begun["picture"].startswith("<svg")
+    assert begun["picture"].startswith("data:image/svg+xml")
     otp = pyotp.parse_uri(begun["address"])
     assert isinstance(otp, pyotp.TOTP)
     wrong = await client.post("/api/session/second-factor/confirm", json={"code": "000000"})

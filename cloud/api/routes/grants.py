@@ -16,7 +16,7 @@ from cloud.api.routes.accounts import NAME_PATTERN, EstateId
 from cloud.api.services import Use
 from cloud.api.shapes import Json
 from cloud.core.access import NEED_LEAVE
-from cloud.store import accounts, alerts, audit, grants
+from cloud.store import accounts, alerts, audit, grants, registry
 from cloud.store.accounts import Account
 from cloud.store.audit import Act
 from cloud.store.grants import Grant
@@ -49,10 +49,14 @@ async def overview(account: Granter, services: Use) -> Json:
     async with services.reading(account) as conn:
         rows = await grants.newest(conn)
         bureau = await accounts.names_of(conn, NEED_LEAVE)
+        names = await accounts.display_names(conn)
+        estates = await registry.estates(conn)
     return {
         "now": shapes.instant(now),
         "grants": [shapes.grant(row, now) for row in rows],
         "people": shapes.people(bureau),
+        "names": shapes.people(names),
+        "estates": [shapes.thing(row.id, row.name_zh, row.name_en) for row in estates],
     }
 
 

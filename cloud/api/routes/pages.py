@@ -21,7 +21,7 @@ VERSION: Final = metadata.version("fallwatch")
 async def home(request: Request, services: Use) -> Response:
     """To the page of one's role."""
     account = await auth.who(request, services)
-    page = "login" if account is None else next(iter(access.pages(account.role)), "login")
+    page = "login" if account is None else access.pages(account.role)[0]
     return RedirectResponse(f"/{page}", status_code=303)
 
 
@@ -62,10 +62,39 @@ async def duty(request: Request, services: Use) -> Response:
     return await _for(request, services, "duty")
 
 
+@router.get("/accounts")
+async def accounts(request: Request, services: Use) -> Response:
+    """Who may log in."""
+    return await _for(request, services, "accounts")
+
+
+@router.get("/grants")
+async def grants(request: Request, services: Use) -> Response:
+    """Leave to see pictures of people."""
+    return await _for(request, services, "grants")
+
+
+@router.get("/audit")
+async def audit(request: Request, services: Use) -> Response:
+    """The audit log."""
+    return await _for(request, services, "audit")
+
+
+@router.get("/me")
+async def me(request: Request, services: Use) -> Response:
+    """One's own login; everybody's."""
+    account = await auth.who(request, services)
+    if account is None:
+        return RedirectResponse("/login?next=/me", status_code=303)
+    return _page(request, services, "me", account)
+
+
 async def _for(request: Request, services: Services, page: str) -> Response:
     account = await auth.who(request, services)
     if account is None:
         return RedirectResponse(f"/login?next={quote(request.url.path)}", status_code=303)
+    if auth.lacks_factor(account, services):
+        return RedirectResponse("/me", status_code=303)
     if page not in access.pages(account.role):
         request.state.account = account
         return _page(request, services, "forbidden", account, status=403)
@@ -75,7 +104,12 @@ async def _for(request: Request, services: Services, page: str) -> Response:
 def _page(
     request: Request, services: Services, page: str, account: Account | None, status: int = 200
 ) -> Response:
-    context = {"user": None if account is None else shapes.user(account), "page": page, "version": VERSION}
+    context = {
+        "user": None if account is None else shapes.user(account),
+        "page": page,
+        "provider": services.provider is not None,
+        "version": VERSION,
+    }
     response = services.templates.TemplateResponse(request, f"{page}.html", context, status_code=status)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -158,7 +158,7 @@ async def change_password(body: Changing, account: AnyoneYet, services: Use) -> 
 
 @router.post("/second-factor")
 async def begin_factor(account: AnyoneYet, services: Use) -> Json:
-    """A secret for one's telephone, as an address and as a picture (SVG); it counts once it is confirmed."""
+    """A secret for one's telephone, as an address and as a picture; it counts once it is confirmed."""
     if account.has_second_factor:
         raise Problem(HTTPStatus.CONFLICT, "a second factor is set up already")
     now, keys = clock.utc_now(), services.factor_keys()

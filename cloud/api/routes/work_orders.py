@@ -199,7 +199,12 @@ async def cancel(order: UUID, body: Reasoned, account: Maintenance, services: Us
     return await _apply(services, account, order, machine.Cancel(account.username, body.reason))
 
 
-@router.post("/{order}/photos", status_code=HTTPStatus.CREATED, openapi_extra=PHOTO_BODY)
+@router.post(
+    "/{order}/photos",
+    status_code=HTTPStatus.CREATED,
+    openapi_extra=PHOTO_BODY,
+    max_body_size=photographs.MAX_BYTES + 1,
+)
 async def add_photo(
     order: UUID, stage: photos.Stage, request: Request, account: Maintenance, services: Use
 ) -> Json:

@@ -9,9 +9,12 @@ import { say } from "./words/login.js";
 
 const root = /** @type {HTMLElement} */ (document.getElementById("app"));
 
-/** @type {"refused" | "throttled" | "unreachable" | null} */
+/** @type {"refused" | "code_refused" | "throttled" | "unreachable" | null} */
 let trouble = null;
 let busy = false;
+/** Whether the name and the password were right and a code is still to come. */
+let wantsCode = false;
+const offersProvider = document.body.dataset.provider === "yes";
 
 function draw() {
   render(
@@ -21,8 +24,10 @@ function draw() {
         <p class="fine">${say("what_it_is")}</p>
         <label>${say("username")}<input name="username" autocomplete="username" autocapitalize="none" required autofocus /></label>
         <label>${say("password")}<input name="password" type="password" autocomplete="current-password" required /></label>
+        ${wantsCode ? html`<label>${say("code")}<input name="code" required inputmode="numeric" autocomplete="one-time-code" maxlength="20" /><span class="fine">${say("code_hint")}</span></label>` : nothing}
         ${trouble === null ? nothing : html`<p class="trouble" role="alert" data-testid="login-trouble">${mark("high")} ${say(trouble)}</p>`}
         <button type="submit" class="primary" ?disabled=${busy}>${busy ? say("going_in") : say("log_in")}</button>
+        ${offersProvider ? html`<a class="button" href="/api/session/oidc" data-testid="provider">${say("provider")}</a>` : nothing}
       </form>
       <button type="button" class="quiet" data-testid="language" @click=${toggleLanguage}>${sayCommon("switch_language")}</button>
     </main>`,
@@ -41,13 +46,18 @@ async function submit(event) {
     const { user } = await request("POST", "/api/session", {
       username: fields.get("username"),
       password: fields.get("password"),
+      code: fields.get("code") ?? "",
     });
     location.assign(destination(user.pages));
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    trouble = error.status === 401 ? "refused" : error.status === 429 ? "throttled" : "unreachable";
+    const isOfCode = error.status === 401 && error.isOfFactor;
+    const isFirst = isOfCode && !wantsCode;
+    wantsCode = isOfCode || wantsCode;
+    trouble = isFirst ? null : isOfCode ? "code_refused" : error.status === 401 ? "refused" : error.status === 429 ? "throttled" : "unreachable";
     busy = false;
     draw();
+    if (isOfCode) /** @type {HTMLInputElement | null} */ (root.querySelector("input[name=code]"))?.focus();
   }
 }
 

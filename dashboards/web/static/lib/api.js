@@ -12,10 +12,12 @@ export class Problem extends Error {
    * @param {number} status The HTTP status; 0 when no answer came.
    * @param {string} title
    * @param {string} [detail]
+   * @param {boolean} [isOfFactor] It is the second factor that is missing or wrong.
    */
-  constructor(status, title, detail = "") {
+  constructor(status, title, detail = "", isOfFactor = false) {
     super(detail || title);
     this.status = status;
+    this.isOfFactor = isOfFactor;
     this.title = title;
     this.detail = detail;
   }
@@ -24,7 +26,7 @@ export class Problem extends Error {
 /**
  * One request. An answer without a session leads to the login page.
  *
- * @param {"GET" | "POST" | "DELETE"} method
+ * @param {"GET" | "POST" | "PUT" | "DELETE"} method
  * @param {string} path
  * @param {unknown} [body]
  * @returns {Promise<any>}
@@ -56,7 +58,7 @@ export async function download(path, body) {
   setTimeout(() => URL.revokeObjectURL(address), TIMEOUT_MS);
 }
 
-/** @param {"GET" | "POST" | "DELETE"} method @param {string} path @param {unknown} body @param {number} timeout_ms */
+/** @param {"GET" | "POST" | "PUT" | "DELETE"} method @param {string} path @param {unknown} body @param {number} timeout_ms */
 async function fetched(method, path, body, timeout_ms) {
   /** @type {Response} */
   let response;
@@ -75,7 +77,7 @@ async function fetched(method, path, body, timeout_ms) {
   if (response.ok) return response;
   if (response.status === 401 && path !== "/api/session") goToLogin();
   const content = await response.json().catch(() => null);
-  throw new Problem(response.status, content?.title ?? response.statusText, content?.detail ?? "");
+  throw new Problem(response.status, content?.title ?? response.statusText, content?.detail ?? "", content?.second_factor === true);
 }
 
 /** Leaves for the login page, which leads back here. */

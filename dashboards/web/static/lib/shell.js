@@ -21,7 +21,7 @@ export function currentUser() {
  * The header. `middle` is what only this page has to say.
  *
  * @param {Page} page
- * @param {LiveState} live
+ * @param {LiveState | null} live Null where a page has no live line.
  * @param {Fragment} middle
  * @param {() => void} redraw
  */
@@ -35,9 +35,9 @@ export function header(page, live, middle, redraw) {
   return html`<header class="top">
     <h1 class="brand">${say("brand")} ${say(page)}</h1>
     ${others(user.pages, page)}
-    <div class="top-line">${lineState(live)}${middle}</div>
+    <div class="top-line">${live === null ? nothing : lineState(live)}${middle}</div>
     <div class="top-side">
-      <span class="who">${nameOf(user.display_name)}</span>
+      <a class="who" href="/me">${nameOf(user.display_name)}</a>
       <button class="quiet" type="button" data-testid="language" lang=${currentLanguage() === "zh" ? "en" : "zh-CN"} @click=${toggle}>
         ${say("switch_language")}
       </button>
@@ -49,8 +49,9 @@ export function header(page, live, middle, redraw) {
 
 /** The way to one's other pages. @param {Page[]} pages @param {Page} here */
 function others(pages, here) {
-  if (pages.length < 2) return nothing;
-  return html`<nav class="pages">${pages.filter((page) => page !== here).map((page) => html`<a href=${`/${page}`}>${say(page)}</a>`)}</nav>`;
+  const rest = pages.filter((page) => page !== here);
+  if (rest.length === 0) return nothing;
+  return html`<nav class="pages">${rest.map((page) => html`<a href=${`/${page}`}>${say(page)}</a>`)}</nav>`;
 }
 
 /** @param {LiveState} live */

@@ -5,8 +5,10 @@
  * @typedef {{zh: string, en: string}} Name
  * @typedef {{id: string, name: Name}} Named
  * @typedef {"desk" | "maintenance" | "manager" | "bureau" | "auditor" | "administrator"} Role
- * @typedef {"desk" | "maintenance" | "bureau" | "ledger" | "duty"} PageName
+ * @typedef {"desk" | "maintenance" | "bureau" | "ledger" | "duty" | "grants" | "accounts" | "audit" | "me"} PageName
  * @typedef {{username: string, display_name: Name, role: Role, pages: PageName[]}} User
+ * @typedef {{username: string, display_name: Name, role: Role, estates: string[] | null, every_estate: boolean, disabled: boolean,
+ *   second_factor: boolean, by_provider: boolean, sessions: number}} AccountRow
  * @typedef {Record<string, Name>} People Username → how that person is called.
  *
  * @typedef {"raised" | "acknowledged" | "confirmed" | "closed"} AlertState
