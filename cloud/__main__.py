@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cloud import config, ledger, logs
+from cloud.backup_command import backup, restore
 from cloud.commandline import CONFIG as _CONFIG
 from cloud.commandline import finished as _finished
 from cloud.commandline import settings as _settings
@@ -33,6 +34,8 @@ def main() -> None:
 
 
 main.add_command(evidence)
+main.add_command(backup)
+main.add_command(restore)
 
 
 @main.command()

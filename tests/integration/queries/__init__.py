@@ -41,43 +41,12 @@ CASES: Final[Mapping[str, Case]] = {name: case for theme in _THEMES for name, ca
 
 NO_QUERIES: Final[Mapping[str, str]] = {
     "changes.listening": "a connection of its own, and the WebAssembly database has no NOTIFY between two",
+    "events.ask_already": "what events.already asks",
     "migrate.migrate": "makes both databases before the first case",
     "pool.opened": "what each case runs in",
     "pool.transaction": "what each case runs in",
+    "registry.ask_owned": "what registry.owned asks",
     "pool.pipelined": "how statements travel, of the driver",
     "pool.savepoint": "a transaction within one, of the driver",
 }
 """What asks nothing, and why it needs no case."""
-
-NOT_YET: Final[frozenset[str]] = frozenset(
-    {
-        "duty.add_channel",
-        "duty.add_override",
-        "duty.calendars",
-        "duty.channel",
-        "duty.channels_of",
-        "duty.channels_of_estate",
-        "duty.drop_channel",
-        "duty.drop_override",
-        "duty.members",
-        "duty.overrides",
-        "duty.policy",
-        "duty.policy_row",
-        "duty.quiet_hours",
-        "duty.roster",
-        "duty.rotations",
-        "duty.set_policy",
-        "duty.set_quiet_hours",
-        "duty.set_rotation",
-        "duty.zone",
-        "escalations.advance",
-        "notifications.cancel",
-        "notifications.claim",
-        "notifications.insert",
-        "notifications.lately",
-        "notifications.recover",
-        "notifications.settle",
-        "notifications.told",
-    }
-)
-"""Older than this table; nothing may be added."""
