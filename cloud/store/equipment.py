@@ -105,7 +105,12 @@ async def devices(conn: Connection) -> list[Device]:
 
 async def firmware_history(conn: Connection) -> dict[faults.Subject, tuple[Firmware, ...]]:
     """The firmwares that each device ran, oldest first."""
-    rows = await conn.execute("SELECT subject_type, subject, firmware, since FROM device_history")
+    # Devices tell what they are at each start: only what differs from before comes out of the database.
+    rows = await conn.execute(
+        "SELECT subject_type, subject, firmware, since FROM (SELECT subject_type, subject, firmware, since,"
+        " lag(firmware) OVER (PARTITION BY subject_type, subject ORDER BY since) AS before"
+        " FROM device_history) told WHERE before IS DISTINCT FROM firmware"
+    )
     told: dict[faults.Subject, list[Firmware]] = {}
     for kind, subject, firmware, since in await rows.fetchall():
         told.setdefault(faults.Subject(kind, subject), []).append(Firmware(firmware, since))

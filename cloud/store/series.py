@@ -27,15 +27,6 @@ class SensorRow:
     silent_since: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class MinuteRow:
-    """How much of a minute a camera watched."""
-
-    camera: str
-    observed_at: datetime
-    watched_s: float
-
-
 _BLIND: Final = (
     "(SELECT coalesce(extract(epoch FROM sum(upper(part) - lower(part))), 0) FROM unnest("
     "(SELECT range_agg(tstzrange(since, cleared_at)) FROM fault WHERE subject_type = 'camera'"
@@ -133,15 +124,17 @@ async def recount_blind(conn: Connection) -> int:
     return changed
 
 
-async def minutes(conn: Connection, begin: datetime, end: datetime) -> list[MinuteRow]:
-    """All watched minutes that begin in [begin, end)."""
-    async with conn.cursor(row_factory=class_row(MinuteRow)) as cursor:
+async def minutes(conn: Connection, begin: datetime, end: datetime) -> dict[str, dict[datetime, float]]:
+    """Watched seconds by camera and minute, of all minutes that begin in [begin, end)."""
+    # A day of a hundred cameras is 144,000 minutes: as two arrays each they come much faster than as rows.
+    async with conn.cursor(binary=True) as cursor:
         await cursor.execute(
-            "SELECT camera, observed_at, watched_s FROM camera_minute"
-            " WHERE observed_at >= %s AND observed_at < %s ORDER BY observed_at",
+            "SELECT camera, array_agg(observed_at), array_agg(watched_s) FROM camera_minute"
+            " WHERE observed_at >= %s AND observed_at < %s GROUP BY camera",
             (begin, end),
         )
-        return await cursor.fetchall()
+        rows = await cursor.fetchall()
+    return {camera: dict(zip(at, watched_s, strict=True)) for camera, at, watched_s in rows}
 
 
 async def sensors(conn: Connection) -> list[SensorRow]:

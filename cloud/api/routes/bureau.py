@@ -11,7 +11,6 @@ from cloud.api.auth import Bureau
 from cloud.api.services import Use
 from cloud.api.shapes import Json
 from cloud.core import coverage
-from cloud.core.coverage import Minute
 from cloud.store import changes, registry, series
 from cloud.store.registry import CameraRow, FacadeRow
 
@@ -29,8 +28,7 @@ async def overview(account: Bureau, services: Use) -> Json:
         facades = await registry.facades(conn)
         cameras = {camera.id: camera for camera in await registry.cameras(conn)}
         seen_by = await registry.coverage(conn)
-        rows = await series.minutes(conn, min(begin, coverage.strip_begin(end)), end)
-    watched = coverage.by_camera(Minute(row.camera, row.observed_at, row.watched_s) for row in rows)
+        watched = await series.minutes(conn, min(begin, coverage.strip_begin(end)), end)
     shown: dict[str, list[Json]] = {}
     for facade in facades:
         watchers = [cameras[camera] for camera, seen in seen_by if seen == facade.id]
