@@ -1118,6 +1118,8 @@ CREATE INDEX device_certificate_agent ON public.device_certificate USING btree (
 CREATE INDEX duty_override_ends ON public.duty_override USING btree (estate, ends_at);
 CREATE INDEX escalation_due ON public.escalation USING btree (next_at) WHERE (state = 'running'::text);
 CREATE INDEX escalation_open ON public.escalation USING btree (subject_type) WHERE (state <> 'ended'::text);
+CREATE INDEX event_loss ON ONLY public.event USING btree (agent, received_at DESC, seq DESC) WHERE (kind = 'loss'::text);
+CREATE INDEX event_default_agent_received_at_seq_idx ON public.event_default USING btree (agent, received_at DESC, seq DESC) WHERE (kind = 'loss'::text);
 CREATE INDEX event_held_message_id ON public.event_held USING btree (message_id);
 CREATE INDEX event_message_id_idx ON ONLY public.event USING btree (message_id);
 CREATE INDEX event_message_id ON public.event_default USING btree (message_id);
@@ -1155,6 +1157,7 @@ CREATE INDEX work_order_history_order ON public.work_order_history USING btree (
 ALTER INDEX public.camera_minute_observed_at_idx ATTACH PARTITION public.camera_minute_at;
 ALTER INDEX public.camera_minute_camera_observed_at_key1 ATTACH PARTITION public.camera_minute_camera_observed_at_key;
 ALTER INDEX public.event_agent_boot_seq_observed_at_key1 ATTACH PARTITION public.event_agent_boot_seq_observed_at_key;
+ALTER INDEX public.event_loss ATTACH PARTITION public.event_default_agent_received_at_seq_idx;
 ALTER INDEX public.event_message_id_idx ATTACH PARTITION public.event_message_id;
 ALTER INDEX public.sensor_reading_sensor_observed_at_key1 ATTACH PARTITION public.sensor_reading_sensor_observed_at_key;
 CREATE TRIGGER audit_entered AFTER INSERT ON public.audit FOR EACH STATEMENT EXECUTE FUNCTION public.audit_entered();

@@ -119,6 +119,7 @@ async def test_migrating_twice_changes_nothing(empty_database_url: str) -> None:
         "0026_at_rest.sql",
         "0028_access.sql",
         "0029_accounts.sql",
+        "0031_losses.sql",
     )
     assert first.skipped == (("0002_hypertables.sql", "timescaledb"), ("0013_aggregates.sql", "timescaledb"))
     second = await migrate.migrate(empty_database_url)
