@@ -85,7 +85,8 @@ async def overview(account: Ledger, services: Use, asked: Which) -> Json:
         raw = await ledger.raw(conn, scope, begin, end, now)
         planned = await ledger.announced(conn, scope.estate, begin, end + LONGEST)
         names = await accounts.display_names(conn)
-    called = {camera.id: camera.name for camera in raw.cameras}
+        cameras = await registry.cameras(conn)
+    called = {row.id: shapes.name(row.name_zh, row.name_en) for row in cameras}
     counted, figures = await asyncio.to_thread(_counted, raw)
     return {
         "now": shapes.instant(now),
@@ -179,7 +180,7 @@ def _figure(figure: Figure, target: float | None) -> Json:
     }
 
 
-def _account(one: counting.CameraAccount, name: str) -> Json:
+def _account(one: counting.CameraAccount, name: Json) -> Json:
     return {
         "id": one.camera,
         "name": name,

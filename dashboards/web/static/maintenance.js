@@ -5,17 +5,22 @@ import { currentLanguage, nameOf, setLanguage } from "./lib/i18n.js";
 import { html, nothing, render } from "./lib/lit.js";
 import { mark } from "./lib/marks.js";
 import { startPage } from "./lib/page.js";
+import { addPhoto } from "./lib/photo.js";
 import { attempt, currentUser, header, refusal, staleLine, withoutSnapshot } from "./lib/shell.js";
 import { faultCard } from "./maintenance/fault.js";
 import { causes, isWatching } from "./maintenance/faults.js";
-import { deviceTree, faultList } from "./maintenance/lists.js";
-import { orderCard } from "./maintenance/order.js";
+import { deviceTree, faultList, orderList } from "./maintenance/lists.js";
+import { openingForm } from "./maintenance/opening.js";
+import { findingCard, orderCard } from "./maintenance/order.js";
+import { isDone } from "./orders/order.js";
 import { kindName } from "./words/faults.js";
 import { say } from "./words/maintenance.js";
 
 /** @typedef {import("./lib/types.js").Maintenance} Maintenance */
 /** @typedef {import("./lib/types.js").WorkOrder} WorkOrder */
 
+/** Chosen in place of a fault or an order: the form for a new one. */
+const NEW = "new";
 const root = /** @type {HTMLElement} */ (document.getElementById("app"));
 /** @type {string | null} */
 let selected = null;
@@ -31,18 +36,32 @@ function draw(view) {
     render(html`${header("maintenance", view.live, nothing, page.redraw)}${withoutSnapshot(view.problem, page.refetch)}`, root);
     return;
   }
-  const cause = selectedCause(all);
-  const order = cause ? (all.work_orders.find((one) => one.id === cause.fault.work_order) ?? null) : null;
+  const found = others(all).find((one) => one.id === selected) ?? null;
+  const cause = found || selected === NEW ? null : selectedCause(all);
   render(
     html`${header("maintenance", view.live, summary(all), page.redraw)} ${staleLine(view.problem)}
       <main class="maintenance">
-        <div class="left">${faultList(all, cause?.fault.id ?? null, select)}${deviceTree(all)}</div>
-        ${cause ? html`<div class="middle">${faultCard(cause, all, shelve)}</div>${orderCard(order, cause.fault, all.people, actions, busy)}` : html`<div class="middle blank">${calm(all)}</div>`}
+        <div class="left">${faultList(all, cause?.fault.id ?? null, select)}${orderList(others(all), selected, select, () => select(NEW))}${deviceTree(all)}</div>
+        ${selected === NEW ? html`<div class="middle">${openingForm(all.places, open, () => select(null), busy)}</div>` : chosen(all, cause, found)}
       </main>
       ${refusal(page.redraw)}
       <p class="spoken" aria-live="polite">${announcement}</p>`,
     root,
   );
+}
+
+/** What is chosen: a finding, or a fault, with its order; or that all is well. @param {Maintenance} all @param {import("./maintenance/faults.js").Cause | null} cause @param {WorkOrder | null} found */
+function chosen(all, cause, found) {
+  if (found) return html`<div class="middle">${findingCard(found, all)}</div>${orderCard(found, null, all, actions, busy)}`;
+  if (cause === null) return html`<div class="middle blank">${calm(all)}</div>`;
+  const order = all.work_orders.find((one) => one.id === cause.fault.work_order) ?? null;
+  return html`<div class="middle">${faultCard(cause, all, shelve)}</div>${orderCard(order, cause.fault, all, actions, busy)}`;
+}
+
+/** Orders that are of no device's fault: those at hand first. @param {Maintenance} all */
+function others(all) {
+  const found = all.work_orders.filter((order) => order.source !== "fault");
+  return found.sort((a, b) => Number(isDone(a)) - Number(isDone(b)) || Date.parse(a.due_at) - Date.parse(b.due_at));
 }
 
 /** The chosen fault, also when it hangs on another or has closed meanwhile; else the first open one. @param {Maintenance} all */
@@ -54,7 +73,7 @@ function selectedCause(all) {
   return other ? { fault: other, under: [] } : (open[0] ?? null);
 }
 
-/** @param {string} id */
+/** @param {string | null} id */
 function select(id) {
   selected = id;
   page.redraw();
@@ -89,11 +108,11 @@ function onSnapshot(all) {
   selected ??= causes(all)[0]?.fault.id ?? null;
 }
 
-/** @param {WorkOrder} order @param {string} action @param {unknown} body */
-async function act(order, action, body) {
+/** Do something that changes the snapshot, one thing at a time. @param {() => Promise<unknown>} action */
+async function change(action) {
   busy = true;
   page.redraw();
-  await attempt(() => request("POST", `/api/work-orders/${order.id}/${action}`, body), page.redraw);
+  await attempt(async () => void (await action()), page.redraw);
   busy = false;
   page.refetch();
 }
@@ -104,9 +123,20 @@ async function shelve(fault, action, body) {
   page.refetch();
 }
 
+/** @param {import("./maintenance/opening.js").Opening} opening @param {File | null} picture */
+function open(opening, picture) {
+  void change(async () => {
+    const order = await request("POST", "/api/work-orders", opening);
+    selected = order.id;
+    if (picture) await addPhoto(order.id, "before", picture);
+  });
+}
+
+/** @type {import("./maintenance/order.js").OrderActions} */
 const actions = {
-  take: (/** @type {WorkOrder} */ order) => void act(order, "take", {}),
-  finish: (/** @type {WorkOrder} */ order, /** @type {string} */ measure) => void act(order, "finish", { measure }),
+  act: (order, action, body) => void change(() => request("POST", `/api/work-orders/${order.id}/${action}`, body)),
+  // Before anybody has taken it, what is seen is what was found.
+  photo: (order, file) => void change(() => addPhoto(order.id, order.taken_at ? "after" : "before", file)),
 };
 
 setLanguage(currentLanguage());

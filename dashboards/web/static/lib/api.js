@@ -28,7 +28,7 @@ export class Problem extends Error {
  *
  * @param {"GET" | "POST" | "PUT" | "DELETE"} method
  * @param {string} path
- * @param {unknown} [body]
+ * @param {unknown} [body] Sent as JSON, a file as it is.
  * @returns {Promise<any>}
  * @throws {Problem}
  */
@@ -67,9 +67,9 @@ async function fetched(method, path, body, timeout_ms) {
       method,
       credentials: "same-origin",
       cache: "no-store",
-      headers: headersFor(method),
+      headers: headersFor(method, body instanceof Blob ? body.type : "application/json"),
       signal: AbortSignal.timeout(timeout_ms),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: body instanceof Blob ? body : JSON.stringify(body) }),
     });
   } catch (error) {
     throw new Problem(0, "unreachable", error instanceof Error ? error.message : String(error));
@@ -85,9 +85,9 @@ export function goToLogin() {
   location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
 }
 
-/** @param {string} method */
-function headersFor(method) {
+/** @param {string} method @param {string} type */
+function headersFor(method, type) {
   const accept = { Accept: "application/json" };
   if (method === "GET") return accept;
-  return { ...accept, "Content-Type": "application/json", "X-Fallwatch": "1" };
+  return { ...accept, "Content-Type": type, "X-Fallwatch": "1" };
 }

@@ -19,11 +19,11 @@ const RETRY_MS = 3000;
  * Starts a live page.
  *
  * @template {{change: number}} Snapshot
- * @param {string} path Where the snapshot comes from.
+ * @param {string | (() => string)} path Where the snapshot comes from.
  * @param {(view: View<Snapshot>) => void} draw
  * @param {(snapshot: Snapshot, changes: import("./types.js").Change[]) => Promise<void> | void} [onSnapshot]
  *   Told of each new snapshot and of the changes that led to it, before it is drawn.
- * @returns {{redraw: () => void, refetch: () => void}}
+ * @returns {{redraw: () => void, refetch: () => void, snapshot: () => Snapshot | null}}
  */
 export function startPage(path, draw, onSnapshot = () => undefined) {
   /** @type {View<Snapshot>} */
@@ -50,7 +50,7 @@ export function startPage(path, draw, onSnapshot = () => undefined) {
     const seen = changes;
     changes = [];
     try {
-      const snapshot = /** @type {Snapshot} */ (await request("GET", path));
+      const snapshot = /** @type {Snapshot} */ (await request("GET", typeof path === "function" ? path() : path));
       await onSnapshot(snapshot, seen);
       view.snapshot = snapshot;
       view.problem = null;
@@ -97,5 +97,5 @@ export function startPage(path, draw, onSnapshot = () => undefined) {
   void fetchSnapshot();
   setInterval(redraw, 1000);
   redraw();
-  return { redraw, refetch };
+  return { redraw, refetch, snapshot: () => view.snapshot };
 }

@@ -75,9 +75,12 @@
  *   opened_by: string, opened_at: string, due_at: string, overdue_at: string | null, responsible: string | null,
  *   taken_by: string | null, taken_at: string | null, finished_by: string | null, finished_at: string | null,
  *   measure: string | null, verified_by: string | null, reason: string | null, closed_at: string | null,
- *   reopened: number, reopened_at: string | null}} WorkOrder
+ *   reopened: number, reopened_at: string | null, photos: Photo[]}} WorkOrder
+ * @typedef {{stage: "before" | "after", url: string}} Photo
+ * @typedef {Named & {building: string, floors: number, bays: number}} FacadePlace
+ * @typedef {Named & {facades: FacadePlace[]}} Grounds An estate with its facades.
  * @typedef {{now: string, change: number, people: People, agents: Agent[], cameras: Camera[], sensors: Sensor[], faults: Fault[],
- *   work_orders: WorkOrder[]}} Maintenance
+ *   work_orders: WorkOrder[], technicians: string[], places: Grounds[]}} Maintenance
  *
  * @typedef {{at: string, watched_share: number | null}} Quarter
  * @typedef {{id: string, name: Name, building: string, floors: number, bays: number,
@@ -104,6 +107,19 @@
  *   policy_set_at: string | null, channels: Channel[], notifications: Notification[]}} Duty
  * @typedef {{now: string, change: number, people: People, estates: Named[], chosen: string | null,
  *   duty: Duty | null}} DutyPage
+ *
+ * @typedef {"availability" | "picture" | "recording" | "clips" | "mtta" | "mttr" | "on_time"} FigureKey
+ * @typedef {{key: FigureKey, value: number | null, numerator: number, denominator: number, target: number | null,
+ *   meets: boolean | null}} Figure
+ * @typedef {{begin: string, end: string, why: string}} Outage
+ * @typedef {{id: string, name: Name, due_s: number, online_s: number, sound_s: number, recorded_s: number,
+ *   excluded_s: number, falls: number, clips: number, outages: Outage[], blinded: Outage[],
+ *   unrecorded: Outage[]}} Account What one camera adds to the figures.
+ * @typedef {{camera: string | null, begins_at: string, ends_at: string, reason: string, entered_by: string,
+ *   entered_at: string, counts: boolean}} Planned
+ * @typedef {{now: string, change: number, people: People, places: Grounds[],
+ *   scope: {estate: string, facade: string | null, camera: string | null}, span: {begin: string, end: string},
+ *   figures: Figure[], cameras: Account[], planned: Planned[]}} Ledger
  *
  * @typedef {{topic: string, id: string}} Change
  */

@@ -5,8 +5,10 @@ import { serverNow } from "../lib/clock.js";
 import { nameOf } from "../lib/i18n.js";
 import { html, nothing, repeat } from "../lib/lit.js";
 import { mark, sign } from "../lib/marks.js";
+import { isDone, orderDeadline, orderTitle, orderTone } from "../orders/order.js";
 import { kindName } from "../words/faults.js";
 import { say } from "../words/maintenance.js";
+import { say as sayOrder } from "../words/orders.js";
 import { causes, faultsOf, toneOf } from "./faults.js";
 import { recordLine } from "./record.js";
 
@@ -72,6 +74,22 @@ export function stateOf(fault) {
   if (fault.state === "closed") return say("closed");
   if (fault.shelved_until !== null) return say("shelved_until", { time: moment(fault.shelved_until) });
   return fault.announced_at === null && fault.suppressed_by === null ? say("waits_cause") : say(fault.state);
+}
+
+/** Orders of other sources, with when they are due. @param {import("../lib/types.js").WorkOrder[]} orders @param {string | null} selected @param {(id: string) => void} select @param {() => void} create */
+export function orderList(orders, selected, select, create) {
+  const open = orders.filter((order) => !isDone(order));
+  return html`<section class="order-list">
+    <div class="section-line"><h2 class="section">${sayOrder("others", { n: open.length })}</h2>
+      <button type="button" class="quiet" data-testid="new-order" @click=${create}>＋ ${sayOrder("new_order")}</button></div>
+    ${orders.length === 0 ? html`<p class="calm-line">${sayOrder("others_none")}</p>` : nothing}
+    <ul class="rows">${repeat(orders, (order) => order.id, (order) => html`<li>
+      <button type="button" class="row ${isDone(order) ? "done" : ""}" data-order=${order.id} aria-current=${order.id === selected ? "true" : nothing} @click=${() => select(order.id)}>
+        ${mark(orderTone(order))}<strong>${orderTitle(order)}</strong>
+        <span class="fine">${sayOrder(order.source)} · ${sayOrder(`state_${order.state}`)}</span>
+        ${isDone(order) ? nothing : html`<span class="fine">${orderDeadline(order)}</span>`}
+      </button></li>`)}</ul>
+  </section>`;
 }
 
 /** @param {Maintenance} all */

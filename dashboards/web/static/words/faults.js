@@ -184,6 +184,11 @@ export function kindName(fault) {
   return nameOf(KINDS[fault.kind]?.name ?? fault.what ?? plain(fault.kind));
 }
 
+/** The name of a kind that nothing else is known of. @param {string} kind */
+export function nameOfKind(kind) {
+  return nameOf(KINDS[kind]?.name ?? plain(kind));
+}
+
 /** What is wrong, in a sentence. @param {Told} fault */
 export function whatIsWrong(fault) {
   return nameOf(KINDS[fault.kind]?.what ?? fault.what ?? plain(fault.kind));
