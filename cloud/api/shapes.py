@@ -227,9 +227,10 @@ def _manifest(text: str | None) -> Json:
     return found if isinstance(found, dict) else {}
 
 
-def work_order(row: WorkOrderRow, pictures: Sequence[PhotoRow] = ()) -> Json:
-    """A work order with its photographs; what its device saw is the first of those before the work."""
-    seen = [] if row.picture is None else [{"stage": "before", "url": _thumbnail(row.fault, row.picture)}]
+def work_order(row: WorkOrderRow, pictures: Sequence[PhotoRow], *, seen: bool) -> Json:
+    """A work order with its photographs. seen: what its device saw is the first of those before the work."""
+    shown = row.picture is not None and seen
+    device = [{"stage": "before", "url": _thumbnail(row.fault, row.picture or "")}] if shown else []
     facade = None if row.facade is None else thing(row.facade, row.facade_zh or "", row.facade_en or "")
     subject = None
     if row.subject is not None and row.subject_type is not None:
@@ -267,7 +268,7 @@ def work_order(row: WorkOrderRow, pictures: Sequence[PhotoRow] = ()) -> Json:
         "closed_at": maybe(row.closed_at),
         "reopened": row.reopened,
         "reopened_at": maybe(row.reopened_at),
-        "photos": [*seen, *(photo(picture) for picture in pictures)],
+        "photos": [*device, *(photo(picture) for picture in pictures)],
     }
 
 

@@ -56,7 +56,7 @@ POST   /api/work-orders/{order}/verify  | maintenance manager          | 404    
 POST   /api/work-orders/{order}/reject  | maintenance manager          | 404       | rejected
 POST   /api/work-orders/{order}/cancel  | maintenance manager          | 404       | cancelled
 POST   /api/work-orders/{order}/photos  | maintenance manager          | 404       | photographed
-GET    /api/work-orders/photos/{photo}  | maintenance manager bureau auditor | 404    | viewed
+GET    /api/work-orders/photos/{photo}  | maintenance manager auditor  | 404       | viewed
 GET    /api/ledger                      | maintenance manager bureau auditor | hidden |
 GET    /api/ledger/export               | maintenance manager bureau auditor | hidden | exported
 GET    /api/ledger/orders               | maintenance manager bureau auditor | hidden | exported

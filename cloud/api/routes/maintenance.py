@@ -170,7 +170,7 @@ async def overview(account: Maintenance, services: Use) -> Json:
         "cameras": [view.camera(row, rates.get(row.id)) for row in cameras],
         "sensors": [view.sensor(row, now) for row in sensors],
         "faults": [view.fault(row) for row in known],
-        "work_orders": [shapes.work_order(row, pictures.get(row.id, ())) for row in orders],
+        "work_orders": [shapes.work_order(row, pictures.get(row.id, ()), seen=True) for row in orders],
         "technicians": technicians,
         "places": shapes.places(estates, facades),
     }

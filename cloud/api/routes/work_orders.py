@@ -1,6 +1,6 @@
 """Work orders of every source: made by hand, given to somebody, done, looked at by a second person."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from http import HTTPStatus
 from typing import Annotated, Any, Final, Literal
@@ -18,14 +18,14 @@ from cloud.api.services import Services, Use
 from cloud.api.shapes import Json
 from cloud.core import photo as photographs
 from cloud.core import work_order as machine
-from cloud.core.access import HOLDERS
+from cloud.core.access import HOLDERS, NEED_LEAVE, may
 from cloud.core.photo import NotAPhoto
 from cloud.store import accounts, audit, changes, maintenance, photos, registry, work_order_lists
 from cloud.store.accounts import Account
 from cloud.store.audit import Act
 from cloud.store.changes import Change
 from cloud.store.pool import Connection
-from cloud.store.work_order_lists import Wanted
+from cloud.store.work_order_lists import Wanted, WorkOrderRow
 from cloud.store.work_orders import New, Place
 from contracts.devices import Severity
 
@@ -124,12 +124,12 @@ async def listing(account: Ledger, services: Use, asked: Annotated[Asked, Query(
         change = await changes.newest(conn)
         found = await work_order_lists.select(conn, wanted, before=asked.before, limit=PAGE)
         names = await accounts.display_names(conn)
-        pictures = await photos.of(conn, [row.id for row in found])
+        shown = await _shown(conn, account, found)
     return {
         "now": shapes.instant(clock.utc_now()),
         "change": change,
         "people": shapes.people(names),
-        "orders": [shapes.work_order(row, pictures.get(row.id, ())) for row in found],
+        "orders": shown,
         "next": found[-1].number if len(found) == PAGE else None,
     }
 
@@ -147,14 +147,14 @@ async def opening(body: Opening, account: Maintenance, services: Use) -> Json:
         content = {"source": body.source, "severity": body.severity, "title": body.title}
         await _enter(conn, account, "opened", order, content)
         await changes.record(conn, changed, now)
-        return await _detail(conn, order)
+        return await _detail(conn, account, order)
 
 
 @router.get("/{order}")
 async def detail(order: UUID, account: Ledger, services: Use) -> Json:
     """One order with its photographs and its history."""
     async with services.reading(account) as conn:
-        return await _detail(conn, order)
+        return await _detail(conn, account, order)
 
 
 @router.post("/{order}/assign")
@@ -223,12 +223,16 @@ async def add_photo(
             raise Problem(HTTPStatus.CONFLICT, f"an order has at most {photos.MOST} photographs")
         await _enter(conn, account, "photographed", order, {"stage": stage, "sha256": sha256})
         await changes.record(conn, [Change("work_order", str(order))], now)
-        return await _detail(conn, order)
+        return await _detail(conn, account, order)
 
 
 @router.get("/photos/{photo}", response_class=Response)
 async def photograph(photo: UUID, account: Ledger, services: Use) -> Response:
     """A photograph; that somebody looked is entered in the audit log."""
+    if account.role in NEED_LEAVE:
+        raise Problem(
+            HTTPStatus.FORBIDDEN, "photographs of work are not for the bureau: people may be in them"
+        )
     async with services.acting(account) as conn:
         found = await photos.find(conn, photo)
         if found is None:
@@ -251,7 +255,7 @@ async def _apply(services: Services, account: Account, order: UUID, given: machi
         content = {key: value for key, value in asdict(given).items() if key != "by"}
         await _enter(conn, account, what, order, content)
         await changes.record(conn, changed, now)
-        moved = await _detail(conn, order)
+        moved = await _detail(conn, account, order)
     services.log.info("work_order_moved", order=str(order), by=given.by, what=what)
     return moved
 
@@ -263,19 +267,26 @@ async def _enter(
     await audit.enter(conn, act, clock.utc_now())
 
 
-async def _detail(conn: Connection, order: UUID) -> Json:
+async def _detail(conn: Connection, account: Account, order: UUID) -> Json:
     row = await work_order_lists.find(conn, order)
     if row is None:
         raise _no_order()
-    pictures = await photos.of(conn, [order])
+    (shown,) = await _shown(conn, account, [row])
     lines = await work_order_lists.history(conn, [order])
     return {
-        **shapes.work_order(row, pictures.get(order, ())),
+        **shown,
         "history": [
             {"at": shapes.instant(line.at), "what": line.what, "by": line.by, "note": line.note}
             for line in lines
         ],
     }
+
+
+async def _shown(conn: Connection, account: Account, rows: Sequence[WorkOrderRow]) -> list[Json]:
+    """Orders with those of their pictures that the role may see: people may stand in them."""
+    pictures = {} if account.role in NEED_LEAVE else await photos.of(conn, [row.id for row in rows])
+    seen = may(account.role, "maintenance")
+    return [shapes.work_order(row, pictures.get(row.id, ()), seen=seen) for row in rows]
 
 
 def _no_order() -> Problem:
