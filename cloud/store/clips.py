@@ -26,6 +26,8 @@ class ClipRow:
     signed_by: str
     hash_matches: bool | None
     failed_reason: str | None
+    announced_at: datetime
+    stored_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class SealedRow:
 
 _COLUMNS = (
     "event, agent, camera, state, sha256, size_bytes, manifest, signature_valid, signed_by, hash_matches,"
-    " failed_reason"
+    " failed_reason, announced_at, stored_at"
 )
 
 
@@ -136,18 +138,6 @@ async def sealed(conn: Connection, event: UUID) -> SealedRow | None:
             (event,),
         )
         return await cursor.fetchone()
-
-
-async def is_stored(conn: Connection, sha256: str) -> bool:
-    """Whether the bytes with this digest are in the evidence store and belong to an alert."""
-    row = await (
-        await conn.execute(
-            "SELECT 1 FROM clip JOIN alert ON alert.message_id = clip.event"
-            " WHERE clip.sha256 = %s AND clip.state IN ('stored', 'verified') LIMIT 1",
-            (sha256,),
-        )
-    ).fetchone()
-    return row is not None
 
 
 async def _changes(conn: Connection, event: UUID) -> list[Change]:

@@ -177,6 +177,15 @@ async def about(conn: Connection, kind: Kind, subjects: Iterable[str]) -> list[L
         return await cursor.fetchall()
 
 
+async def places(conn: Connection, kind: Kind, subjects: Iterable[str]) -> dict[str, int]:
+    """Subject → index of the newest entry of that kind about it; none where it still waits."""
+    rows = await conn.execute(
+        "SELECT subject, max(index) FROM log_leaf WHERE kind = %s AND subject = ANY (%s) GROUP BY subject",
+        (kind, list(subjects)),
+    )
+    return dict(await rows.fetchall())
+
+
 _HEADS: Final = (
     "SELECT number, size, at, content, signature, response AS time_stamp, stamped_at"
     " FROM log_head LEFT JOIN log_time_stamp ON head = number"

@@ -39,7 +39,9 @@ POST   /api/alerts/{alert}/export       | desk manager                 | 404    
 GET    /api/alerts/{alert}/holds        | desk manager                 | 404       |
 POST   /api/alerts/{alert}/hold         | desk manager                 | 404       | held
 POST   /api/alerts/{alert}/release      | desk manager                 | 404       | released
-GET    /api/evidence/clips/{sha256}     | desk manager                 | 404       |
+POST   /api/alerts/{alert}/viewings     | desk manager                 | 404       | asked_to_view
+GET    /api/alerts/{alert}/custody      | desk manager                 | 404       |
+GET    /api/evidence/clips/{sha256}     | desk manager                 | 404       | viewed
 GET    /api/maintenance                 | maintenance manager          | hidden    |
 GET    /api/agents/{agent}/sequence     | maintenance manager          | 404       |
 GET    /api/faults/{fault}/thumbnail    | maintenance manager          | 404       | viewed
@@ -161,6 +163,7 @@ BODIES: Final[dict[str, Any]] = {
     "POST /api/alerts/{alert}/note": {"text": "seen from the gate"},
     "POST /api/alerts/{alert}/shelve": {"minutes": 30, "reason": "after the rain"},
     "POST /api/faults/{fault}/shelve": {"minutes": 30, "reason": "painters"},
+    "POST /api/alerts/{alert}/viewings": {"purpose": "police", "note": "case 7"},
     "POST /api/handovers": {"to": "next"},
     "POST /api/alerts/{alert}/close": {"reason": "false_bird", "note": ""},
     "POST /api/alerts/{alert}/reopen": {"reason": "a second piece was found"},

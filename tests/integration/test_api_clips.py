@@ -35,6 +35,7 @@ async def test_a_clip_arrives_in_pieces_is_verified_and_plays_from_any_byte(worl
         assert alert["clip"] == "verified"
         clip = (await desk.get(f"/api/alerts/{alert['id']}")).json()["clip_detail"]
         assert (clip["hash_matches"], clip["signature_valid"], clip["signed_by"]) == (True, True, "box-a")
+        await desk.post(f"/api/alerts/{alert['id']}/acknowledge", json={})
         whole = await desk.get(clip["url"])
         assert hashlib.sha256(whole.content).hexdigest() == sealed.sha256
         part = await desk.get(clip["url"], headers={"Range": "bytes=1000-1999"})

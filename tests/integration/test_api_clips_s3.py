@@ -36,6 +36,7 @@ async def test_a_clip_arrives_in_pieces_in_a_bucket_and_plays_from_there(
         assert alert["clip"] == "verified"
         detail = (await desk.get(f"/api/alerts/{alert['id']}")).json()["clip_detail"]
         assert (detail["hash_matches"], detail["signature_valid"]) == (True, True)
+        await desk.post(f"/api/alerts/{alert['id']}/acknowledge", json={})
         assert (await desk.get(detail["url"])).content == CLIP
         part = await desk.get(detail["url"], headers={"Range": "bytes=1048000-1049999"})
         assert (part.status_code, part.content) == (206, CLIP[1_048_000:1_050_000])

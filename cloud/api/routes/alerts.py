@@ -16,7 +16,7 @@ from cloud.api.services import Services, Use
 from cloud.api.shapes import Json
 from cloud.core import alarm as machine
 from cloud.core.alert import CloseReason
-from cloud.store import alerts, audit, changes, clips, desk, equipment
+from cloud.store import alerts, audit, changes, clips, desk, equipment, viewings
 from cloud.store.accounts import Account
 from cloud.store.audit import Act
 
@@ -169,4 +169,8 @@ async def _detail(services: Services, account: Account, alert: UUID) -> Json:
         clip = await clips.of_event(conn, row.message_id)
         lines = await alerts.history(conn, alert)
         given = await equipment.warnings(conn, row.camera, row.observed_at, row.last_visible_at)
-    return shapes.alert_detail(row, message, clip, lines, given)
+        viewing = await viewings.of_alert(conn, alert, account.username, clock.utc_now())
+    return {
+        **shapes.alert_detail(row, message, clip, lines, given),
+        "viewing": None if viewing is None else shapes.viewing(viewing),
+    }

@@ -19,8 +19,10 @@ from cloud.evidence import receive, token
 from cloud.evidence.blobs import StoreDown
 from cloud.evidence.receive import Wanted
 from cloud.evidence.verify import Objection
-from cloud.store import changes, clips, identities, registry
+from cloud.store import changes, clips, identities, registry, viewings
+from cloud.store.accounts import Account
 from cloud.store.clips import ClipRow
+from cloud.store.viewings import Viewing
 
 router = APIRouter(prefix="/api/evidence")
 
@@ -156,17 +158,17 @@ async def play(
     wanted: Annotated[str | None, Header(alias="Range")] = None,
 ) -> Response:
     """A clip, or the range of it that is asked for (RFC 9110, 14)."""
-    async with services.reading(account) as conn:
-        known = await clips.is_stored(conn, sha256)
-        await leave.expect_for_clip(conn, account, sha256, clock.utc_now())
-    clip = await services.blobs.find(sha256) if known else None
+    given = await _allowed(services, account, sha256)
+    clip = await services.blobs.find(sha256)
     if clip is None:
         raise Problem(HTTPStatus.NOT_FOUND, "there is no such clip")
+    await _entered(services, account, given, sha256)
     size = clip.size
     headers = {
         "Accept-Ranges": "bytes",
         "ETag": f'"{sha256}"',
-        "Cache-Control": "private, max-age=31536000, immutable",
+        # What a browser kept could be looked at later without anybody knowing.
+        "Cache-Control": "private, no-store",
         "Content-Disposition": f'inline; filename="{sha256[:16]}.mp4"',
     }
     span = byte_range(wanted, size)
@@ -186,6 +188,37 @@ async def play(
     return StreamingResponse(
         clip.read(first, last), status_code=status, headers=headers, media_type="video/mp4"
     )
+
+
+async def _allowed(services: Services, account: Account, sha256: str) -> Viewing:
+    """Why this person may look at this clip.
+
+    Raises:
+        Problem: 404 where they may not know of it, 403 where nobody has said why they look.
+    """
+    async with services.reading(account) as conn:
+        try:
+            given = await viewings.of_clip(conn, sha256, account.username, clock.utc_now())
+        except KeyError as error:
+            raise Problem(HTTPStatus.NOT_FOUND, "there is no such clip") from error
+        await leave.expect_for_clip(conn, account, sha256, clock.utc_now())
+    if given is None:
+        raise Problem(
+            HTTPStatus.FORBIDDEN,
+            "say first why you look at this video: POST /api/alerts/{alert}/viewings",
+            needs="purpose",
+        )
+    return given
+
+
+async def _entered(services: Services, account: Account, given: Viewing, sha256: str) -> None:
+    if given.viewed_at is not None:
+        return
+    try:
+        async with services.acting(account) as conn:
+            await viewings.begin(conn, given, account.username, sha256, clock.utc_now())
+    except viewings.AlreadyBegun:
+        return
 
 
 def byte_range(header: str | None, size: int) -> tuple[int, int] | None:

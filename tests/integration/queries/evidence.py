@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
-from cloud.store import clips, estate_keys, evidence_checks
+from cloud.store import clips, estate_keys, evidence_checks, viewings
 from cloud.store.estate_keys import KeyRow
 from cloud.store.evidence_checks import Damage
 from contracts.messages import ClipFailed, ClipSealed
 from tests.fixtures.cloud import NOW
-from tests.integration.queries.made import FALL, OTHER_FALL, Case, later
+from tests.integration.queries.made import FALL, OTHER_FALL, At, Case, later
 
 DIGEST = "ab" * 32
 SEALED = ClipSealed(
@@ -40,6 +40,13 @@ FAILED = ClipFailed(
 KEY = KeyRow(UUID(int=41), "garden", 1, "m1", b"wrapped", NOW, None)
 ROTTEN = Damage(DIGEST, "rotten", "from byte 65536 on")
 
+
+async def _begin(at: At) -> None:
+    given = await viewings.of_alert(at.conn, at.oldest["alert"], "li", later(1))
+    assert given is not None
+    await viewings.begin(at.conn, given, "li", DIGEST, later(1))
+
+
 CASES: Final[Mapping[str, Case]] = {
     "clips.announce": lambda at: clips.announce(
         at.conn, SEALED, signed_by="box-a", objection=None, at=later(1)
@@ -50,7 +57,12 @@ CASES: Final[Mapping[str, Case]] = {
     "clips.store": lambda at: clips.store(at.conn, DIGEST, "box-a", later(2)),
     "clips.of_event": lambda at: clips.of_event(at.conn, FALL.message_id),
     "clips.sealed": lambda at: clips.sealed(at.conn, FALL.message_id),
-    "clips.is_stored": lambda at: clips.is_stored(at.conn, DIGEST),
+    "viewings.give": lambda at: viewings.give(at.conn, at.oldest["alert"], "li", ("police", "case 7"), NOW),
+    "viewings.of_alert": lambda at: viewings.of_alert(at.conn, at.oldest["alert"], "li", later(1)),
+    "viewings.of_clip": lambda at: viewings.of_clip(at.conn, DIGEST, "li", later(1)),
+    "viewings.of_clip (of somebody else)": lambda at: viewings.of_clip(at.conn, DIGEST, "wang", later(1)),
+    "viewings.begin": _begin,
+    "viewings.custody": lambda at: viewings.custody(at.conn, at.oldest["alert"]),
     "estate_keys.lock": lambda at: estate_keys.lock(at.conn),
     "estate_keys.add": lambda at: estate_keys.add(at.conn, KEY),
     "estate_keys.newest": lambda at: estate_keys.newest(at.conn, "garden"),

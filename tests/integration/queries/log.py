@@ -21,6 +21,7 @@ CASES: Final[Mapping[str, Case]] = {
     "log.consistency": lambda at: log.consistency(at.conn, 3, 5),
     "log.root": lambda at: log.root(at.conn, 5),
     "log.leaves": lambda at: log.leaves(at.conn, 2, 4),
+    "log.places": lambda at: log.places(at.conn, "audit", ["1"]),
     "log.about": lambda at: log.about(at.conn, "audit", ["1"]),
     "log.put_head": lambda at: log.put_head(at.conn, 1, 5, later(2), SIGNED),
     "log.unstamped": lambda at: log.unstamped(at.conn, 10),
