@@ -89,7 +89,11 @@ def desk(page: Page) -> None:
     with_video = cards.filter(has_not_text=WITHOUT_VIDEO).first
     with_video.wait_for(timeout=ALERT_MS)
     with_video.click()
+    asked = page.get_by_test_id("why-handling")
     video = page.get_by_test_id("clip")
+    asked.or_(video).wait_for()
+    if asked.is_visible():
+        asked.click()
     video.wait_for()
     page.locator(".clip-time").wait_for()
     page.get_by_test_id("evidence").wait_for()

@@ -36,6 +36,8 @@ async def test_an_alert_appears_without_a_reload_and_its_video_follows(
     )
 
     await world.clip(event)
+    await expect(page.get_by_test_id("ask-why")).to_contain_text("请先说明为什么看")
+    await page.keyboard.press("v")
     await expect(page.get_by_test_id("clip")).to_be_visible()
     await expect(page.get_by_test_id("evidence")).to_contain_text("一致")
     await expect(page.get_by_test_id("evidence")).to_contain_text("有效 · box-a")
@@ -68,6 +70,7 @@ async def test_the_clip_plays_with_the_track_drawn_over_it_and_steps_by_frames(
     await world.all_well()
     await world.clip(await world.fall())
     page = await visitor.log_in("desk")
+    await page.get_by_test_id("why-handling").click()
     await comes_true(
         page, "begin => document.querySelector('video')?.currentTime > begin", arg=BEFORE_S + 0.5
     )
@@ -88,6 +91,37 @@ async def test_the_clip_plays_with_the_track_drawn_over_it_and_steps_by_frames(
     after = await page.evaluate("document.querySelector('video').currentTime")
     assert 0.02 < after - before < 0.09, "one frame of 40 ms"
     assert await page.get_by_test_id("loupe").evaluate(COLOURED) > 100, "the loupe shows the picture"
+
+
+async def test_a_video_is_shown_for_a_purpose_and_the_chain_of_custody_says_so(
+    world: World, visitor: Visitor
+) -> None:
+    await world.all_well()
+    await world.clip(await world.fall())
+    page = await visitor.log_in("desk")
+    await expect(page.get_by_test_id("custody")).to_contain_text("还没有人看过或取走")
+    await page.get_by_test_id("why-police").click()
+    await page.get_by_test_id("why-note").fill("案号 2026-117 v")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_test_id("clip")).to_be_visible()
+    links = page.get_by_test_id("custody").locator("li")
+    await expect(links.nth(1)).to_contain_text("收齐并核对")
+    await expect(links.nth(2)).to_contain_text("夜班 值班员 申请观看")
+    await expect(links.nth(3)).to_contain_text("夜班 值班员 观看")
+    await expect(links.nth(3)).to_contain_text("警方调取 · 案号 2026-117 v")
+    await expect(links).to_have_count(4)
+
+
+async def test_who_takes_an_alert_in_hand_sees_its_video_without_being_asked(
+    world: World, visitor: Visitor
+) -> None:
+    await world.all_well()
+    await world.clip(await world.fall())
+    page = await visitor.log_in("desk")
+    await expect(page.get_by_test_id("ask-why")).to_be_visible()
+    await page.keyboard.press("a")
+    await expect(page.get_by_test_id("clip")).to_be_visible()
+    await expect(page.get_by_test_id("custody")).to_contain_text("研判此警")
 
 
 async def test_an_alert_is_acknowledged_and_closed_with_the_keyboard_alone(

@@ -197,11 +197,11 @@ async def _allowed(services: Services, account: Account, sha256: str) -> Viewing
         Problem: 404 where they may not know of it, 403 where nobody has said why they look.
     """
     async with services.reading(account) as conn:
+        await leave.expect_for_clip(conn, account, sha256, clock.utc_now())
         try:
             given = await viewings.of_clip(conn, sha256, account.username, clock.utc_now())
         except KeyError as error:
             raise Problem(HTTPStatus.NOT_FOUND, "there is no such clip") from error
-        await leave.expect_for_clip(conn, account, sha256, clock.utc_now())
     if given is None:
         raise Problem(
             HTTPStatus.FORBIDDEN,

@@ -1,5 +1,6 @@
 /** 值班台, the desk: alerts as they come, one at a time in full, each decided by a key. */
 
+import { wantsWords } from "./desk/custody.js";
 import { decisionBar, decisionKeys, isComplete, typedNote, UNDECIDED } from "./desk/decide.js";
 import { facts } from "./desk/facts.js";
 import { handoverForm } from "./desk/handover.js";
@@ -55,6 +56,22 @@ const decisions = {
   cancel: () => choosing({}),
   next: () => pick(nextOpen()),
 };
+/** @type {import("./desk/custody.js").Asking} */
+const asking = {
+  purpose: null,
+  ask: (purpose) => {
+    if (!wantsWords(purpose)) return void giveReason(purpose, "");
+    asking.purpose = purpose;
+    page.redraw();
+  },
+  send: (note) => void (asking.purpose && giveReason(asking.purpose, note)),
+  cancel: () => {
+    asking.purpose = null;
+    page.redraw();
+  },
+  shown: () => void reload(),
+  failed: () => void reload(),
+};
 const handing = {
   begin: () => showHandover(true),
   cancel: () => showHandover(false),
@@ -94,7 +111,7 @@ function stage(snapshot, shown) {
   if (isHandingOver) return handoverForm(snapshot, handing);
   if (shown !== null) {
     return html`<section class="stage" data-alert=${shown.id}>
-      ${title(shown)} ${screen(shown, player)} ${controls(shown, player)} ${decisionBar(shown, snapshot, deciding, decisions)}
+      ${title(shown)} ${screen(shown, player, asking)} ${controls(shown, player)} ${decisionBar(shown, snapshot, deciding, decisions)}
     </section>`;
   }
   if (selected !== null) return html`<section class="stage blank" aria-busy="true"><p class="calm">${say("loading_alert")}</p></section>`;
@@ -165,7 +182,10 @@ function nextOpen() {
 
 /** @param {string | null} id */
 function pick(id) {
-  if (id !== selected) deciding = UNDECIDED;
+  if (id !== selected) {
+    deciding = UNDECIDED;
+    asking.purpose = null;
+  }
   isHandingOver = false;
   selected = id;
   page.redraw();
@@ -174,8 +194,23 @@ function pick(id) {
 
 /** @param {string} id */
 async function loadDetail(id) {
-  const loaded = await request("GET", `/api/alerts/${id}`);
-  if (selected === id) detail = loaded;
+  const [loaded, custody] = await Promise.all([request("GET", `/api/alerts/${id}`), request("GET", `/api/alerts/${id}/custody`)]);
+  if (selected === id) detail = { ...loaded, custody };
+}
+
+/** What was done with the evidence has changed, or whether one may still look: the video tells by playing or failing. */
+async function reload() {
+  if (selected !== null) await loadDetail(selected).catch(ignoreMissing);
+  page.redraw();
+}
+
+/** Say why one looks. @param {import("./words/custody.js").Purpose} purpose @param {string} note */
+async function giveReason(purpose, note) {
+  if (detail === null) return;
+  const id = detail.id;
+  await attempt(() => request("POST", `/api/alerts/${id}/viewings`, { purpose, note }), page.redraw);
+  asking.purpose = null;
+  await reload();
 }
 
 /** An alert that cannot be read now is read with the next snapshot; the page says that the reading failed. @param {unknown} error */
@@ -193,7 +228,7 @@ async function decide(action, body) {
   await attempt(async () => {
     const after = await request("POST", `/api/alerts/${id}/${action}`, body);
     deciding = UNDECIDED;
-    if (selected === id) detail = after;
+    if (selected === id && detail !== null) detail = { ...after, custody: detail.custody };
   }, page.redraw);
   deciding = { ...deciding, busy: false };
   page.refetch();
@@ -249,6 +284,7 @@ function keys() {
   const video = detail !== null && playable(detail) !== null
     ? { " ": () => player.toggle(), arrowleft: () => player.step(-1), arrowright: () => player.step(1) }
     : {};
+  if (detail !== null && detail.viewing === null && detail.id === selected) video["v"] = () => asking.ask("handling");
   return { ...video, j: () => move(1), k: () => move(-1), m: switchSound, ...decisionKeys(detail?.id === selected ? detail : null, desk?.colleagues ?? [], deciding, decisions) };
 }
 

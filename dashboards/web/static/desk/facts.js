@@ -7,6 +7,7 @@ import { sign } from "../lib/marks.js";
 import { say as sayCommon } from "../words/common.js";
 import { say as sayLife, sayBecause } from "../words/alarms.js";
 import { say, sayReason } from "../words/desk.js";
+import { custody } from "./custody.js";
 import { exporting } from "./export.js";
 import { measured, placeInFull, placeSureness } from "./place.js";
 import { playable } from "./stage.js";
@@ -34,7 +35,7 @@ export function facts(detail, people, player) {
         ${detail.warnings.map((warning) => fact(say("warned"), warned(detail, warning)))}
       </dl>
     </section>
-    ${priority(detail)} ${evidence(detail)} ${history(detail, people)}
+    ${priority(detail)} ${evidence(detail)} ${custody(detail, people)} ${history(detail, people)}
   </aside>`;
 }
 

@@ -7,6 +7,7 @@ import { control, mark, sign } from "../lib/marks.js";
 import { say as sayLife, whyInShort } from "../words/alarms.js";
 import { say } from "../words/desk.js";
 import { fallSpan } from "../video/track.js";
+import { askWhy } from "./custody.js";
 import { placeOf } from "./queue.js";
 
 /** @typedef {import("../lib/types.js").AlertDetail} AlertDetail */
@@ -34,23 +35,28 @@ export function title(detail) {
   </div>`;
 }
 
-/** What can be played; null while the video is not here. @param {AlertDetail} detail */
-export function playable(detail) {
-  const isHere = detail.clip === "stored" || detail.clip === "verified";
-  return isHere ? (detail.clip_detail?.url ?? null) : null;
+/** Whether the video is here. @param {AlertDetail} detail */
+function isHere(detail) {
+  return detail.clip === "stored" || detail.clip === "verified";
 }
 
-/** @param {AlertDetail} detail @param {Player} player */
-export function screen(detail, player) {
+/** What can be played; null while the video is not here, or nobody has said why they look. @param {AlertDetail} detail */
+export function playable(detail) {
+  return isHere(detail) && detail.viewing !== null ? (detail.clip_detail?.url ?? null) : null;
+}
+
+/** @param {AlertDetail} detail @param {Player} player @param {import("./custody.js").Asking} asking */
+export function screen(detail, player, asking) {
   const url = playable(detail);
   const { width, height } = detail.frame;
-  const picture = url === null ? nothing : html`<video ${ref(player.attachVideo)} src=${url} playsinline preload="auto" data-testid="clip"></video>`;
+  const picture = url === null ? nothing : html`<video ${ref(player.attachVideo)} src=${url} playsinline preload="auto" data-testid="clip"
+    @loadeddata=${asking.shown} @error=${asking.failed}></video>`;
   return html`<div class="fit">
     ${keyed(`${detail.id} ${url}`, html`<div class="screen" .style=${`--ratio: ${width} / ${height}`}>
       ${picture}
       <canvas class="overlay" ${ref(player.attachCanvas)} data-testid="overlay" aria-hidden="true"></canvas>
     </div>`)}
-    ${screenNotice(detail, url, player)}
+    ${isHere(detail) && url === null ? askWhy(asking) : screenNotice(detail, url, player)}
   </div>`;
 }
 

@@ -37,7 +37,11 @@
  * @typedef {Alert & {message_id: string, last_visible_at: string, decided_at: string, received_at: string,
  *   frame: {width: number, height: number}, track: TrackPoint[], origin: Origin | null,
  *   clock: {offset_s: number | null, uncertainty_s: number | null},
- *   clip_detail: ClipDetail | null, warnings: Warning[], history: HistoryLine[]}} AlertDetail
+ *   clip_detail: ClipDetail | null, warnings: Warning[], history: HistoryLine[],
+ *   viewing: {purpose: string, note: string, until: string | null} | null, custody?: Custody}} AlertDetail
+ * @typedef {{at: string, by: string, action: string, purpose: string, content: Record<string, unknown>, entry: number | null}} Link
+ * @typedef {{clip: {sha256: string | null, agent: string, announced_at: string, stored_at: string | null, state: string,
+ *   entry: number | null} | null, links: Link[]}} Custody `entry` is the place in the log, null until it has one.
  * @typedef {{total: number, trusted: number, lost: Named[], faulty: Named[], unknown: Named[]}} CameraCount
  * @typedef {{now: string, change: number, people: People, estates: Named[], cameras: CameraCount, open: Alert[],
  *   closed: Alert[], colleagues: string[], handovers: Handover[]}} Desk
