@@ -14,7 +14,8 @@ RUN /opt/fallwatch/bin/pip install --no-cache-dir --no-deps --no-index ./fallwat
 FROM python:3.11.14-slim-bookworm
 # The folders exist with the right owner, so that fresh volumes take it over.
 RUN useradd --uid 10001 --create-home --home-dir /var/lib/fallwatch --shell /usr/sbin/nologin fallwatch \
-    && install --directory --owner=10001 --group=10001 /var/lib/fallwatch/evidence /var/lib/fallwatch/staging
+    && install --directory --owner=10001 --group=10001 /var/lib/fallwatch/evidence /var/lib/fallwatch/staging \
+    && install --directory --owner=10001 --group=10001 --mode=0700 /var/lib/fallwatch/keys
 COPY --from=packages /opt/fallwatch /opt/fallwatch
 ENV PATH=/opt/fallwatch/bin:$PATH \
     PYTHONSAFEPATH=1 \

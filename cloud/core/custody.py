@@ -12,7 +12,7 @@ LASTS: Final = timedelta(hours=2)
 LINKS: Final = frozenset(
     {
         "asked_to_view",
-        "viewed",
+        "played",
         "exported",
         "shared",
         "found_damaged",

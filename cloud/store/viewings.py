@@ -122,7 +122,7 @@ async def begin(conn: Connection, given: Viewing, account: str, sha256: str, at:
     else:
         await conn.execute("UPDATE viewing SET viewed_at = %s WHERE id = %s", (at, now.id))
     act = Act(
-        account, "viewed", "alert", str(now.alert), None, said(now.purpose, now.note), {"sha256": sha256}
+        account, "played", "alert", str(now.alert), None, said(now.purpose, now.note), {"sha256": sha256}
     )
     await audit.enter(conn, act, at)
 

@@ -104,6 +104,11 @@ class Var:
         return self.root / "evidence"
 
     @property
+    def keys(self) -> Path:
+        """The keys of the evidence: they sign the log and wrap the estates' keys."""
+        return self.root / "keys"
+
+    @property
     def cloud_settings(self) -> Path:
         """Settings of ingest, api and timers."""
         return self.root / "cloud.yaml"
@@ -168,7 +173,11 @@ def write_cloud(var: Var, addresses: Addresses, broker: BrokerAccess, device_ca:
         var.cloud_settings,
         {
             "broker": broker.as_settings(),
-            "evidence": {"url": var.evidence.as_uri(), "staging_dir": str(var.root / "staging")},
+            "evidence": {
+                "url": var.evidence.as_uri(),
+                "staging_dir": str(var.root / "staging"),
+                "keys": str(var.keys),
+            },
             "device_ca": str(device_ca),
             "api": {"host": "127.0.0.1", "port": addresses.page, "secure_cookies": False},
             "metrics": {"host": "127.0.0.1", "port": addresses.ingest_metrics},

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from cloud.evidence import keys
 from fallwatch.demo import database, layout, outside, video
 from fallwatch.demo.layout import Addresses, BrokerAccess, Var
 from fallwatch.demo.progress import Progress
@@ -81,6 +82,7 @@ def running(wish: Wish, progress: Progress) -> Iterator[Stack]:
         cloud_access, edge_access = _broker(wish, parts, progress, claims, authority)
         _evidence(wish, progress)
         parts.enter_context(_started(_cabinet(var, claims)))
+        keys.make(var.keys)
         layout.write_cloud(var, addresses, cloud_access, authority.ca_path)
         device = authority.issue(layout.AGENT)
         layout.write_edge(var, addresses, edge_access, device, east_is_rendered=own is None)

@@ -107,7 +107,7 @@ async def test_a_video_is_shown_for_a_purpose_and_the_chain_of_custody_says_so(
     links = page.get_by_test_id("custody").locator("li")
     await expect(links.nth(1)).to_contain_text("收齐并核对")
     await expect(links.nth(2)).to_contain_text("夜班 值班员 申请观看")
-    await expect(links.nth(3)).to_contain_text("夜班 值班员 观看")
+    await expect(links.nth(3)).to_contain_text("夜班 值班员 观看录像")
     await expect(links.nth(3)).to_contain_text("警方调取 · 案号 2026-117 v")
     await expect(links).to_have_count(4)
 

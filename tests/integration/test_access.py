@@ -41,7 +41,7 @@ POST   /api/alerts/{alert}/hold         | desk manager                 | 404    
 POST   /api/alerts/{alert}/release      | desk manager                 | 404       | released
 POST   /api/alerts/{alert}/viewings     | desk manager                 | 404       | asked_to_view
 GET    /api/alerts/{alert}/custody      | desk manager                 | 404       |
-GET    /api/evidence/clips/{sha256}     | desk manager                 | 404       | viewed
+GET    /api/evidence/clips/{sha256}     | desk manager                 | 404       | played
 GET    /api/maintenance                 | maintenance manager          | hidden    |
 GET    /api/agents/{agent}/sequence     | maintenance manager          | 404       |
 GET    /api/faults/{fault}/thumbnail    | maintenance manager          | 404       | viewed

@@ -63,7 +63,7 @@ async def test_playing_in_many_pieces_is_one_viewing_with_its_purpose(world: Wor
         assert answers[0].headers["Cache-Control"] == "private, no-store"
         assert await links(desk, alert) == [
             ("desk", "asked_to_view", "police: case 7"),
-            ("desk", "viewed", "police: case 7"),
+            ("desk", "played", "police: case 7"),
         ]
 
 
@@ -76,7 +76,7 @@ async def test_who_has_the_alert_in_hand_is_not_asked_and_is_entered_all_the_sam
         for _ in range(2):
             assert (await desk.get(PATH)).status_code == 200
         assert (await manager.get(PATH)).status_code == 403, "it is in another's hands"
-        assert await links(desk, alert) == [("desk", "viewed", "handling")]
+        assert await links(desk, alert) == [("desk", "played", "handling")]
 
 
 async def test_after_a_while_one_is_asked_again(world: World, alert: str) -> None:

@@ -139,7 +139,7 @@ def test_the_demo_walks_on_real_servers_and_tells_no_password(  # noqa: PLR0917 
     result = json.loads(done.stdout.splitlines()[-1])
     assert result["verified"] is True
     assert result["events_sent"] == result["events_confirmed"] > 0
-    assert f"<Key>demo/clips/{result['clip_sha256'][:2]}/{result['clip_sha256']}.mp4</Key>" in s3_server.keys(
+    assert f"<Key>demo/clips/{result['clip_sha256'][:2]}/{result['clip_sha256']}.fwe</Key>" in s3_server.keys(
         bucket
     )
     for own in ("postgres", "mosquitto", "evidence"):

@@ -45,12 +45,17 @@ AUDIT: Final[Mapping[str, str]] = {
     "acknowledged": "确认警情",
     "closed": "结案",
     "held": "设为依法保留",
+    "released": "解除依法保留",
+    "asked_to_view": "说明用途，申请观看视频",
+    "found_damaged": "巡检发现视频损坏或丢失",
+    "found_whole": "巡检确认视频已恢复",
 }
 CLIP: Final[Mapping[str, str]] = {
     "pending": "设备报来视频的签名清单",
     "stored": "视频到齐，哈希相符，签名未获信任",
     "verified": "视频到齐，哈希与签名核对无误",
     "failed": "设备报告视频未能保留",
+    "pruned": "保存期满，删除视频",
 }
 
 

@@ -24,7 +24,7 @@ export const say = wordsFrom({
   sealed: { zh: "封存录像，签了清单", en: "sealed the clip, signed its manifest" },
   received: { zh: "收齐并核对", en: "received and checked" },
   asked_to_view: { zh: "申请观看", en: "asked to view" },
-  viewed: { zh: "观看", en: "viewed" },
+  played: { zh: "观看录像", en: "played the video" },
   exported: { zh: "导出证据", en: "exported the evidence" },
   shared: { zh: "提供给他人", en: "shared it" },
   found_damaged: { zh: "巡检发现损坏或丢失", en: "a check found it damaged or missing" },
@@ -37,7 +37,7 @@ export const say = wordsFrom({
   system: { zh: "系统", en: "System" },
 });
 
-const DEEDS = /** @type {const} */ (["asked_to_view", "viewed", "exported", "shared", "found_damaged", "found_whole", "held", "released", "pruned"]);
+const DEEDS = /** @type {const} */ (["asked_to_view", "played", "exported", "shared", "found_damaged", "found_whole", "held", "released", "pruned"]);
 
 /** @param {string} action */
 export function sayDeed(action) {
