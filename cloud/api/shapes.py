@@ -21,7 +21,6 @@ from cloud.store.handovers import HandoverRow
 from cloud.store.photos import PhotoRow
 from cloud.store.registry import EstateRow, FacadeRow
 from cloud.store.sessions import SessionRow
-from cloud.store.viewings import Link, Viewing
 from cloud.store.work_order_lists import WorkOrderRow
 
 Json = dict[str, Any]
@@ -217,35 +216,6 @@ def clip(row: ClipRow) -> Json:
         "signature_valid": row.signature_valid,
         "signed_by": row.signed_by,
         "failed_reason": row.failed_reason,
-    }
-
-
-def viewing(given: Viewing) -> Json:
-    """Why somebody may look, and until when; null as long as they have the alert in hand."""
-    return {"purpose": given.purpose, "note": given.note, "until": maybe(given.until)}
-
-
-def kept(row: ClipRow, entry: int | None) -> Json:
-    """How a clip came: announced by its device, received and checked. entry: its place in the log."""
-    return {
-        "sha256": row.sha256,
-        "agent": row.agent,
-        "announced_at": instant(row.announced_at),
-        "stored_at": maybe(row.stored_at),
-        "state": row.state,
-        "entry": entry,
-    }
-
-
-def link(found: Link, entry: int | None) -> Json:
-    """A line of the chain of custody. entry: its place in the log; null for the second until it is sealed."""
-    return {
-        "at": instant(found.at),
-        "by": found.by,
-        "action": found.action,
-        "purpose": found.purpose,
-        "content": found.content,
-        "entry": entry,
     }
 
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from cloud import clock
-from cloud.api import leave, shapes
+from cloud.api import custody_shapes, leave, shapes
 from cloud.api.auth import Desk, Looker
 from cloud.api.problems import Problem
 from cloud.api.services import Services, Use
@@ -172,5 +172,5 @@ async def _detail(services: Services, account: Account, alert: UUID) -> Json:
         viewing = await viewings.of_alert(conn, alert, account.username, clock.utc_now())
     return {
         **shapes.alert_detail(row, message, clip, lines, given),
-        "viewing": None if viewing is None else shapes.viewing(viewing),
+        "viewing": None if viewing is None else custody_shapes.viewing(viewing),
     }

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 
 from cloud import clock
-from cloud.api import leave, shapes
+from cloud.api import custody_shapes, leave
 from cloud.api.auth import Desk, Looker
 from cloud.api.problems import Problem
 from cloud.api.services import Use
@@ -43,7 +43,7 @@ async def ask(alert: UUID, body: Asking, account: Looker, services: Use) -> Json
         given = await viewings.give(conn, alert, account.username, (body.purpose, body.note), clock.utc_now())
         if given is None:
             raise Problem(HTTPStatus.NOT_FOUND, "there is no such alert")
-    return shapes.viewing(given)
+    return custody_shapes.viewing(given)
 
 
 @router.get("/{alert}/custody")
@@ -61,6 +61,6 @@ async def custody(alert: UUID, account: Desk, services: Use) -> Json:
         places = await log.places(conn, "audit", [str(link.id) for link in links])
         states = await log.places(conn, "clip", [str(event)])
     return {
-        "clip": None if clip is None else shapes.kept(clip, states.get(str(event))),
-        "links": [shapes.link(link, places.get(str(link.id))) for link in links],
+        "clip": None if clip is None else custody_shapes.kept(clip, states.get(str(event))),
+        "links": [custody_shapes.link(link, places.get(str(link.id))) for link in links],
     }
