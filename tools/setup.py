@@ -50,6 +50,7 @@ class Part:
 LIBRARIES = "/usr/lib/*-linux-*"
 SYSTEM = (
     Part("mosquitto", ("/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto", "/usr/bin/mosquitto")),
+    Part("openssl", ("/usr/bin/openssl", "/usr/local/bin/openssl")),  # the demo's time-stamping authority
     Part("util-linux", ("/usr/bin/setpriv", "/bin/setpriv")),
     Part("python3-gi", ("/usr/lib/python3/dist-packages/gi/__init__.py",)),
     Part("gir1.2-gst-rtsp-server-1.0", (f"{LIBRARIES}/girepository-1.0/GstRtspServer-1.0.typelib",)),

@@ -9,6 +9,7 @@ import yaml
 from fallwatch.demo import sight
 from fallwatch.local.modbus import Registers
 from fallwatch.local.pki import Credentials
+from fallwatch.local.time_stamps import Stamps
 from models.synth.presets import EAST_CAMERA, EAST_FACADE, WEST_CAMERA, WEST_FACADE
 
 AGENT = "demo-box"
@@ -167,7 +168,15 @@ def by_password(broker_url: str) -> bool:
     return parts.scheme != "mqtts" or parts.username is not None
 
 
-def write_cloud(var: Var, addresses: Addresses, broker: BrokerAccess, device_ca: Path) -> None:
+@dataclass(frozen=True)
+class Trust:
+    """Who vouches for devices, and who for times."""
+
+    device_ca: Path
+    stamps: Stamps
+
+
+def write_cloud(var: Var, addresses: Addresses, broker: BrokerAccess, trust: Trust) -> None:
     """Settings of the cloud. The database's address holds a password and goes by the environment."""
     _write(
         var.cloud_settings,
@@ -177,8 +186,9 @@ def write_cloud(var: Var, addresses: Addresses, broker: BrokerAccess, device_ca:
                 "url": var.evidence.as_uri(),
                 "staging_dir": str(var.root / "staging"),
                 "keys": str(var.keys),
+                "time_stamp": {"url": trust.stamps.url, "ca": str(trust.stamps.ca_path)},
             },
-            "device_ca": str(device_ca),
+            "device_ca": str(trust.device_ca),
             "api": {"host": "127.0.0.1", "port": addresses.page, "secure_cookies": False},
             "metrics": {"host": "127.0.0.1", "port": addresses.ingest_metrics},
         },

@@ -15,7 +15,7 @@ from fallwatch.demo import database, layout, outside, video
 from fallwatch.demo.layout import Addresses, BrokerAccess, Var
 from fallwatch.demo.progress import Progress
 from fallwatch.demo.video import OwnStream
-from fallwatch.local import mosquitto, ports, postgres, rtsp, wait
+from fallwatch.local import mosquitto, ports, postgres, rtsp, time_stamps, wait
 from fallwatch.local.children import Child, PartError, spawn
 from fallwatch.local.modbus import ModbusDevice
 from fallwatch.local.pki import Authority
@@ -83,7 +83,8 @@ def running(wish: Wish, progress: Progress) -> Iterator[Stack]:
         _evidence(wish, progress)
         parts.enter_context(_started(_cabinet(var, claims)))
         keys.make(var.keys)
-        layout.write_cloud(var, addresses, cloud_access, authority.ca_path)
+        stamps = parts.enter_context(time_stamps.running(var.root / "time-stamps"))
+        layout.write_cloud(var, addresses, cloud_access, layout.Trust(authority.ca_path, stamps))
         device = authority.issue(layout.AGENT)
         layout.write_edge(var, addresses, edge_access, device, east_is_rendered=own is None)
         passwords = database.passwords(var.users)
