@@ -93,9 +93,9 @@ async def test_what_a_box_still_holds_and_what_is_missing_stand_beside_it(
 
 async def test_what_has_recovered_leaves_room_for_the_devices(world: World, visitor: Visitor) -> None:
     await world.all_well()
-    for _ in range(5):
-        await world.camera(NORTH, "lost", "no packet for 8 s")
-        await world.camera(NORTH, "streaming")
+    for kind in ("dark", "frozen", "moved", "noisy", "soiled"):
+        await world.fault(kind, ago_s=60)
+        await world.fault(kind, "cleared")
     page = await visitor.log_in("maintenance")
     await expect(page.get_by_text("24 小时内恢复 5")).to_be_visible()
     rows = page.locator(".fault-list .row")
