@@ -1,7 +1,7 @@
 """Reads messages from the broker, commits them in batches, and confirms each batch after its commit.
 
 One batch is committed at a time, in the order in which messages came. While the database works on one, the
-next is gathered and read, and the one before is confirmed.
+next is gathered and read, and those before are confirmed.
 """
 
 import asyncio
@@ -17,16 +17,17 @@ from structlog.typing import FilteringBoundLogger
 from cloud import clock
 from cloud.config import BrokerSettings, IngestSettings
 from cloud.ingest import outcasts, tell, wanted
+from cloud.ingest.confirming import Confirming
 from cloud.ingest.handle import Batch, Outcome, commit_batch, read
 from cloud.ingest.health import Health
 from cloud.ingest.inbox import Inbox
-from cloud.ingest.link import Link, LinkLost, Outgoing, linked
+from cloud.ingest.link import Link, LinkLost, linked
 from cloud.ingest.reading import Envelope, Refusal, read_status
 from cloud.metrics import IngestMetrics
 from cloud.store import changes, devices, events
 from cloud.store.pool import DatabaseDown, Pool, RowRefused, transaction
 from contracts import topics
-from contracts.messages import AgentStatus, encode
+from contracts.messages import AgentStatus
 
 SHARED_EVENTS = f"$share/ingest/{topics.EVERY_EVENT}"
 """Several ingests share the events. Statuses go to each: a shared subscription gets no retained messages."""
@@ -126,23 +127,18 @@ class _Taken:
 async def _flow(ingest: Ingest, link: Link, limits: IngestSettings) -> None:
     """Batch after batch, to the last. Raises LinkLost once the broker is gone and all that came committed."""
     taking = asyncio.create_task(_take(link.inbox, limits))
-    confirming: asyncio.Task[None] | None = None
+    confirming = Confirming(link, ingest.metrics)
     try:
         while (taken := await taking) is not None:
             taking = asyncio.create_task(_take(link.inbox, limits))
-            outcome = await _until_committed(ingest, taken.batch)
-            if confirming is not None:
-                await confirming
-            confirming = asyncio.create_task(_confirm(ingest, link, outcome))
+            confirming.tell(await _until_committed(ingest, taken.batch))
             for status in taken.statuses:
                 await _hear(ingest, status)
-        if confirming is not None:
-            await confirming
+        await confirming.finish()
     finally:
-        rest = [taking] if confirming is None else [taking, confirming]
-        for task in rest:
-            task.cancel()
-        await asyncio.gather(*rest, return_exceptions=True)
+        taking.cancel()
+        await asyncio.gather(taking, return_exceptions=True)
+        await confirming.stop()
 
 
 async def _take(inbox: Inbox, limits: IngestSettings) -> _Taken | None:
@@ -171,13 +167,6 @@ async def _until_committed(ingest: Ingest, batch: Batch) -> Outcome:
         else:
             tell.committed(ingest.metrics, ingest.log, outcome, clock.utc_now())
             return outcome
-
-
-async def _confirm(ingest: Ingest, link: Link, outcome: Outcome) -> None:
-    """Every receipt is with the broker when this returns. Raises LinkLost: agents will send again."""
-    receipts = outcome.receipts(clock.utc_now())
-    await link.publish(*(Outgoing(topics.receipt(agent), encode(receipt)) for agent, receipt in receipts))
-    ingest.metrics.confirmed.inc(len(outcome.stored) + len(outcome.copies))
 
 
 async def _hear(ingest: Ingest, status: Envelope) -> None:
