@@ -155,14 +155,16 @@ def test_the_clouds_settings_are_understood() -> None:
     assert settings.api.secure_cookies
 
 
-@pytest.mark.parametrize(("name", "section"), [("ingest", "metrics"), ("timers", "timer_metrics")])
-def test_a_program_offers_its_metrics_where_its_health_is_looked_for(name: str, section: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "section", "path"), [("ingest", "metrics", "healthz"), ("timers", "timer_metrics", "metrics")]
+)
+def test_a_program_answers_where_its_health_is_looked_for(name: str, section: str, path: str) -> None:
     settings = cloud.config.load(
         DOCKER / "config" / "cloud.yaml", {"DATABASE_URL": "postgresql://f:9f8e7d@database/f"}
     )
     offered = getattr(settings, section)
     assert offered.host == "0.0.0.0"
-    assert f"http://127.0.0.1:{offered.port}/metrics" in str(_services()[name]["healthcheck"]["test"])
+    assert f"http://127.0.0.1:{offered.port}/{path}" in str(_services()[name]["healthcheck"]["test"])
 
 
 def test_work_is_shared_by_two_ingests_and_two_interfaces() -> None:
