@@ -111,12 +111,13 @@ def add(  # noqa: PLR0917 - click calls by name
 ) -> None:
     """Add NAME, or change it. The password comes from FALLWATCH_PASSWORD or from standard input."""
     from cloud.api.passwords import hashed  # noqa: PLC0415
+    from cloud.core import password as passwords  # noqa: PLC0415
     from cloud.store import accounts, pool  # noqa: PLC0415
 
     settings = _settings(config_file)
     password = os.environ.get("FALLWATCH_PASSWORD") or sys.stdin.readline().rstrip("\n")
-    if len(password) < 8:
-        raise click.ClickException("the password is shorter than 8 characters")
+    if reason := passwords.objection(password, name):
+        raise click.ClickException(reason)
     if every_estate == bool(estates):
         raise click.ClickException("say which estates they may see: --estate ID, or --every-estate")
     account = accounts.Account(

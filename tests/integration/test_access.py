@@ -298,6 +298,31 @@ async def _tried(world: World, client: httpx.AsyncClient, role: str, row: Row, a
     return [f"{told}: {what}" for what, right in found.items() if not right]
 
 
+async def test_the_bureau_sees_pictures_of_people_with_leave_and_only_while_it_counts(world: World) -> None:
+    own, _ = await two_estates(world)
+    looks = [f"/api/alerts/{own.named['alert']}", f"/api/evidence/clips/{own.named['sha256']}"]
+    leave = {
+        "username": "bureau",
+        "estate": "garden",
+        "alert": own.named["alert"],
+        "reason": "complaint 7",
+        "until": (clock.utc_now() + timedelta(days=1)).isoformat(),
+    }
+    async with world.logged_in("bureau") as bureau, world.logged_in("manager") as manager:
+        assert [(await bureau.get(path)).status_code for path in looks] == [403, 403]
+        given = await manager.post("/api/grants", json=leave)
+        assert given.status_code == 201, given.text
+        why = await bureau.post(f"{looks[0]}/viewings", json={"purpose": "review"})
+        assert why.status_code == 201, why.text
+        shown = [await bureau.get(path) for path in looks]
+        assert [answer.status_code for answer in shown] == [200, 200]
+        await manager.post(f"/api/grants/{given.json()['id']}/revoke", json={})
+        assert [(await bureau.get(path)).status_code for path in looks] == [403, 403]
+        too_long = leave | {"until": (clock.utc_now() + timedelta(days=91)).isoformat()}
+        assert (await manager.post("/api/grants", json=too_long)).status_code == 422
+    assert {"leave_given", "viewed", "leave_taken_back"} <= set(await _entries(world))
+
+
 async def _entries(world: World) -> list[str]:
     async with pool.transaction(world.pool) as conn:
         found = await (await conn.execute("SELECT action FROM audit ORDER BY id")).fetchall()

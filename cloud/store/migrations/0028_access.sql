@@ -22,7 +22,10 @@ CREATE INDEX fault_estate ON fault (estate);
 -- For whom the HTTP interface asks. Roles are the cluster's, not the database's: another may have made it already.
 DO $$
 BEGIN
-    CREATE ROLE fallwatch_api NOLOGIN NOINHERIT NOBYPASSRLS;
+    -- Who may not make roles may still find it made.
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'fallwatch_api') THEN
+        CREATE ROLE fallwatch_api NOLOGIN NOINHERIT NOBYPASSRLS;
+    END IF;
 EXCEPTION WHEN duplicate_object OR unique_violation THEN
     NULL;
 END
