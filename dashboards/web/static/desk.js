@@ -35,6 +35,8 @@ let desk = null;
 let selected = null;
 /** @type {AlertDetail | null} */
 let detail = null;
+/** Readings of the alert in full so far: an answer that was overtaken by a newer one, or by a decision, is old. */
+let readings = 0;
 /** @type {Deciding} */
 let deciding = UNDECIDED;
 /** Whether the form of a handover is before the person. */
@@ -194,8 +196,9 @@ function pick(id) {
 
 /** @param {string} id */
 async function loadDetail(id) {
+  const reading = ++readings;
   const [loaded, custody] = await Promise.all([request("GET", `/api/alerts/${id}`), request("GET", `/api/alerts/${id}/custody`)]);
-  if (selected === id) detail = { ...loaded, custody };
+  if (selected === id && reading === readings) detail = { ...loaded, custody };
 }
 
 /** What was done with the evidence has changed, or whether one may still look: the video tells by playing or failing. */
@@ -228,6 +231,7 @@ async function decide(action, body) {
   await attempt(async () => {
     const after = await request("POST", `/api/alerts/${id}/${action}`, body);
     deciding = UNDECIDED;
+    readings += 1;
     if (selected === id && detail !== null) detail = { ...after, custody: detail.custody };
   }, page.redraw);
   deciding = { ...deciding, busy: false };
