@@ -4,20 +4,20 @@ import asyncio
 import os
 import shutil
 import signal
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
-from click.testing import CliRunner
 
 from cloud import backup
-from cloud.__main__ import main
 from cloud.store import migrate
 from fallwatch.local import postgres, wait
 from fallwatch.local.postgres import PostgresServer
-from tests.fixtures.programs import program
+from tests.fixtures.programs import ROOT, program
 
 ROWS = "SELECT id, name_zh FROM estate ORDER BY id"
 
@@ -41,6 +41,15 @@ def _write(url: str, name: str) -> datetime:
 def _names(server: PostgresServer) -> list[str]:
     with psycopg.connect(server.url("postgres")) as connection:
         return [row[0] for row in connection.execute(ROWS).fetchall()]
+
+
+def _cloud(*words: str) -> str:
+    """What the command says, in a process of its own: it sets up logging for good."""
+    done = subprocess.run(
+        [sys.executable, "-m", "cloud", *words], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
 
 
 def _give_to_nobody(folder: Path) -> None:
@@ -69,9 +78,8 @@ def drilled(place: Path) -> tuple[Path, str, datetime]:
             ["cloud", "backup", "archive", str(backups), *words], place / "archive.log"
         ) as archiving:
             wait.until(lambda: any((backups / "wal").glob("0*")), 60, "the first piece of the log")
-            done = CliRunner().invoke(main, ["backup", "base", str(backups), *words])
-            assert done.exit_code == 0, done.output
-            assert "evidence: 1 objects, 1 of them new" in done.output
+            said = _cloud("backup", "base", str(backups), *words)
+            assert "evidence: 1 objects, 1 of them new" in said
             _write(url, "after the backup")
             moment = _write(url, "just before the moment")
             _write(url, "too late")
@@ -99,8 +107,7 @@ def _archived(url: str, backups: Path) -> None:
 
 def _restored(place: Path, backups: Path, password: str, words: list[str]) -> list[str]:
     folder = place / "second"
-    done = CliRunner().invoke(main, ["restore", str(backups), str(folder / "cluster"), *words])
-    assert done.exit_code == 0, done.output
+    _cloud("restore", str(backups), str(folder / "cluster"), *words)
     folder.chmod(0o755)
     (folder / "password").write_text(password)
     _give_to_nobody(folder / "cluster")
