@@ -31,12 +31,17 @@ def main(minutes: int, events: int, readings: int, plans: Path | None) -> None:
         with postgres.running(place / "postgres", settings=settings) as server:
             url = server.url("postgres")
             counts = record.fill(url, minutes, events, readings)
+            sizes = record.bytes_of_a_row(url, counts)
             found = asyncio.run(record.measure(url))
     if plans is not None:
         plans.write_text("\n\n".join(f"### {one.name}\n```\n{one.plan}\n```" for one in found) + "\n")
     shown.print(_table(found, counts))
+    shown.print(
+        "bytes of a row with its indexes: " + ", ".join(f"{size:,} {table}" for table, size in sizes.items())
+    )
     figures = {
         "rows": counts,
+        "bytes_of_a_row": sizes,
         "median_ms": {one.name: round(one.median_ms, 2) for one in found},
         "worst_median_ms": round(max(one.median_ms for one in found), 2),
         "goal_ms": GOAL_MS,

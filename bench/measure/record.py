@@ -52,6 +52,9 @@ class Measured:
     plan: str
 
 
+TABLES = ("camera_minute", "event", "sensor_reading", "alert", "fault", "work_order")
+
+
 def fill(url: str, minutes: int, events_count: int, readings: int) -> dict[str, int]:
     """Make the schema and the rows; how many rows the largest tables have."""
     asyncio.run(migrate.migrate(url))
@@ -65,9 +68,23 @@ def fill(url: str, minutes: int, events_count: int, readings: int) -> dict[str, 
         connection.execute("SET session_replication_role = origin")
         connection.execute("SELECT rollup_refresh()")
         connection.execute("VACUUM (ANALYZE)")
-        tables = ("camera_minute", "event", "sensor_reading", "alert", "fault", "work_order")
-        counts = [connection.execute(f"SELECT count(*) FROM {table}".encode()).fetchone() for table in tables]
-    return {table: row[0] for table, row in zip(tables, counts, strict=True) if row is not None}
+        counts = [connection.execute(f"SELECT count(*) FROM {table}".encode()).fetchone() for table in TABLES]
+    return {table: row[0] for table, row in zip(TABLES, counts, strict=True) if row is not None}
+
+
+def bytes_of_a_row(url: str, counts: Mapping[str, int]) -> dict[str, int]:
+    """What a row takes on the disk with its part of the indexes, by table."""
+    size = "SELECT sum(pg_total_relation_size(relid)) FROM pg_partition_tree(%s)"
+    alone = "SELECT pg_total_relation_size(%s::regclass)"
+    taken = {}
+    with psycopg.connect(url) as connection:
+        for table, count in counts.items():
+            row = connection.execute(size, (table,)).fetchone()
+            if row is None or row[0] is None:
+                row = connection.execute(alone, (table,)).fetchone()
+            assert row is not None
+            taken[table] = round(int(row[0]) / count)
+    return taken
 
 
 async def _past_partitions(url: str, minutes: int) -> None:

@@ -101,8 +101,8 @@ def estate(  # noqa: PLR0917 - fixtures come by name
     subprocess.run(seed, cwd=ROOT, check=True, capture_output=True)
     with psycopg.connect(database_url) as connection:
         connection.execute(
-            "INSERT INTO account (username, display_zh, display_en, role, password_hash)"
-            " VALUES ('op', '人', 'Person', 'maintenance', %s)",
+            "INSERT INTO account (username, display_zh, display_en, role, password_hash, every_estate)"
+            " VALUES ('op', '人', 'Person', 'maintenance', %s, true)",
             (hashed(PASSWORD),),
         )
     with ExitStack() as stack:
