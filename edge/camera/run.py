@@ -2,7 +2,6 @@
 
 import ctypes
 import signal
-import threading
 from uuid import UUID
 
 from structlog.typing import FilteringBoundLogger
@@ -35,6 +34,20 @@ PR_SET_PDEATHSIG = 1  # prctl(2)
 END_S = 10  # an orderly end takes less; a decoder that hangs in its library is ended by the kernel
 
 
+class Told:
+    """Whether the end was asked for.
+
+    `threading.Event` takes a lock to be set: a second signal, while the first is still handled, would wait
+    for it for ever, and the camera with it.
+    """
+
+    is_told = False
+
+    def is_set(self) -> bool:
+        """Whether a signal has come."""
+        return self.is_told
+
+
 def run(settings: Settings, camera: str, boot: UUID) -> None:
     """Watches one camera of the settings. Ends on SIGTERM, SIGINT, or when the agent dies.
 
@@ -42,11 +55,11 @@ def run(settings: Settings, camera: str, boot: UUID) -> None:
         SettingsError, KeyFileError, OutboxError: It cannot begin; the message says why.
     """
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    stop = threading.Event()
+    stop = Told()
 
     def told(*_: object) -> None:
-        stop.set()
         signal.alarm(END_S)
+        stop.is_told = True
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, told)

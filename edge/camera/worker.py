@@ -4,10 +4,9 @@ A straight loop over the decoder's frames. What must not be lost goes to the out
 now goes as JSON lines to standard output.
 """
 
-import threading
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final
+from typing import Final, Protocol
 from uuid import UUID, uuid4
 
 import psutil
@@ -89,6 +88,13 @@ class Counted:
     refused: int = 0
 
 
+class Stop(Protocol):
+    """Something that is set when the end is asked for."""
+
+    def is_set(self) -> bool:
+        """Whether it has been."""
+
+
 class Worker:
     """The loop, and what it remembers between two frames."""
 
@@ -119,7 +125,7 @@ class Worker:
         self._counted = Counted()
         self._told_s = monotonic_s()
 
-    def run(self, stop: threading.Event) -> None:
+    def run(self, stop: Stop) -> None:
         """Watches until `stop` is set; then tells what it still owes."""
         self._clips.tell_of_the_lost(utc_now())
         self._reader.start()
