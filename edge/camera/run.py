@@ -41,11 +41,16 @@ class Told:
     for it for ever, and the camera with it.
     """
 
-    is_told = False
+    _is_told = False
+
+    def __call__(self, *_: object) -> None:
+        """The handler of the signals: from here on an end is due, in order or by the kernel."""
+        signal.alarm(END_S)
+        self._is_told = True
 
     def is_set(self) -> bool:
         """Whether a signal has come."""
-        return self.is_told
+        return self._is_told
 
 
 def run(settings: Settings, camera: str, boot: UUID) -> None:
@@ -55,12 +60,7 @@ def run(settings: Settings, camera: str, boot: UUID) -> None:
         SettingsError, KeyFileError, OutboxError: It cannot begin; the message says why.
     """
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    stop = Told()
-
-    def told(*_: object) -> None:
-        signal.alarm(END_S)
-        stop.is_told = True
-
+    told = Told()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, told)
     counting, evidence = _counting(settings), settings.evidence
@@ -96,7 +96,7 @@ def run(settings: Settings, camera: str, boot: UUID) -> None:
     try:
         reference = settings.data_dir / "picture" / f"{camera}.npz"
         picture = PictureWatch(post, with_thresholds(thresholds), reference, clock.steady_now(), homes=homes)
-        Worker(task, reader, inbox, post, clips, picture=picture, time=time).run(stop)
+        Worker(task, reader, inbox, post, clips, picture=picture, time=time).run(told)
     except AgentGone:
         told()
         log.warning("agent_gone")

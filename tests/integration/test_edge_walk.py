@@ -1,14 +1,12 @@
 """The edge's real programs against the real broker, ingest, API and database: a fall's whole way up."""
 
 import json
-import os
-import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -136,15 +134,6 @@ def test_a_worker_that_is_killed_is_started_again_and_dies_with_its_agent(
     walk.agent.kill()
     walk.agent.wait()
     wait_until(lambda: not Path(f"/proc/{second}").exists() or is_zombie(second), START_S, "the worker's end")
-
-
-def test_a_worker_that_is_told_to_end_many_times_ends(walk: Walk, wait_until: Wait) -> None:
-    wait_until(lambda: states(walk) == ["streaming"], START_S, "the stream")
-    (worker,) = workers(walk)
-    with suppress(ProcessLookupError):
-        for _ in range(2_000):
-            os.kill(worker, signal.SIGTERM)
-    wait_until(lambda: not Path(f"/proc/{worker}").exists() or is_zombie(worker), START_S, "the worker's end")
 
 
 def test_a_clip_that_a_killed_worker_owed_is_told_as_lost(walk: Walk, wait_until: Wait) -> None:
