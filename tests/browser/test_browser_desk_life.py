@@ -54,7 +54,7 @@ async def test_an_alert_is_dealt_with_set_aside_given_away_and_opened_again_with
     await expect(card).to_contain_text("白班 值班员 已到场处置")
     await page.keyboard.press("f")
     await page.get_by_test_id("false_laundry").click()
-    await expect(page.get_by_test_id("note")).to_be_focused()
+    await expect(page.get_by_test_id("note")).to_be_visible()
     await page.keyboard.press("Enter")
     await expect(page.locator(".card.done")).to_contain_text("误报 · 晾晒")
     await page.keyboard.press("o")

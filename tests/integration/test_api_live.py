@@ -58,6 +58,8 @@ async def test_a_slow_browser_is_cut_off_and_has_the_rest_replayed(
             assert (await anext(stream)).startswith("event: ping")
             await log(opened, 1)
             first = await anext(stream)
+            # The hub counts from when it listens: what came before wakes nobody.
+            await asyncio.to_thread(wait.until, lambda: hub._last is not None, DEADLINE_S, "the hub's start")
             # It reads no further while more comes than its queue holds.
             await log(opened, number)
             await asyncio.to_thread(wait.until, measured.sse_overflows._value.get, DEADLINE_S, "the cut")
