@@ -19,6 +19,7 @@ import edge.config.settings
 from cloud.core.estate import EstateFile
 from contracts import documents
 from fallwatch.local import mosquitto, ports, wait
+from tests.house.prometheus import promtool
 from tests.house.tree import ROOT
 
 DOCKER = ROOT / "docker"
@@ -177,12 +178,7 @@ def test_work_is_shared_by_two_ingests_and_two_interfaces() -> None:
 
 
 def test_prometheus_can_read_its_settings() -> None:
-    program = shutil.which("promtool")
-    assert program, "promtool is not installed: install the package prometheus"
-    file = DOCKER / "config" / "prometheus.yaml"
-    checked = subprocess.run(
-        [program, "check", "config", "--syntax-only", file], capture_output=True, text=True, check=False
-    )
+    checked = promtool("check", "config", "--syntax-only", DOCKER / "config" / "prometheus.yaml")
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 

@@ -3,14 +3,13 @@
 import itertools
 import json
 import re
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from tests.house.test_prometheus import registered
+from tests.house.prometheus import promtool, registered
 from tests.house.tree import ROOT
 
 GRAFANA = ROOT / "dashboards" / "grafana"
@@ -45,9 +44,7 @@ def test_prometheus_can_read_every_expression(tmp_path: Path) -> None:
     ]
     file = tmp_path / "expressions.rules.yml"
     file.write_text(yaml.safe_dump({"groups": [{"name": "dashboards", "rules": rules}]}))
-    checked = subprocess.run(
-        ["promtool", "check", "rules", "--lint=none", file], capture_output=True, text=True, check=False
-    )
+    checked = promtool("check", "rules", "--lint=none", file)
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 

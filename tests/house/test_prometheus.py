@@ -1,17 +1,12 @@
 """The alerting rules speak of metrics that exist, and tell people what to do."""
 
-import functools
 import re
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 import yaml
-from prometheus_client import CollectorRegistry
 
-import cloud.metrics
-import edge.metrics
+from tests.house.prometheus import promtool, registered
 from tests.house.tree import ROOT
 
 FOLDER = ROOT / "dashboards" / "prometheus"
@@ -20,28 +15,6 @@ CASES = FOLDER / "fallwatch.test.yml"
 RULES = [
     rule for file in FILES for group in yaml.safe_load(file.read_text())["groups"] for rule in group["rules"]
 ]
-
-
-@functools.cache
-def registered() -> dict[str, set[str]]:
-    """Every series of both sides with the labels that it carries."""
-    edges, clouds = CollectorRegistry(), CollectorRegistry()
-    edge.metrics.cameras(edges)
-    edge.metrics.delivery(edges)
-    edge.metrics.disk(edges)
-    edge.metrics.clock(edges)
-    edge.metrics.sensors(edges)
-    edge.metrics.warnings(edges)
-    cloud.metrics.ingest(clouds)
-    cloud.metrics.api(clouds)
-    cloud.metrics.timers(clouds)
-    cloud.metrics.evidence(clouds)
-    series = {}
-    for registry in (edges, clouds):
-        for collector, names in registry._collector_to_names.items():
-            for name in names:
-                series[name] = set(collector._labelnames)  # type: ignore[attr-defined]
-    return series
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["alert"])
@@ -77,26 +50,20 @@ def test_a_metric_is_documented(name: str) -> None:
     assert f"`{plain}" in documented, f"docs/operations.md does not name {plain}"
 
 
-def _promtool(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    program = shutil.which("promtool")
-    assert program, "promtool is not installed: run `make setup-dev`, or install the package prometheus"
-    return subprocess.run([program, *arguments], capture_output=True, text=True, check=False)
-
-
 def test_promtool_accepts_the_rules() -> None:
-    checked = _promtool("check", "rules", *FILES)
+    checked = promtool("check", "rules", *FILES)
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
 def test_every_rule_fires_on_what_it_is_for_and_on_nothing_else() -> None:
-    tried = _promtool("test", "rules", CASES)
+    tried = promtool("test", "rules", CASES)
     assert tried.returncode == 0, tried.stdout + tried.stderr
 
 
 def test_a_rule_that_fires_too_early_would_be_noticed(tmp_path: Path) -> None:
     for file in (CASES, *FILES):
         (tmp_path / file.name).write_text(file.read_text().replace("for: 2m", "for: 0m"))
-    assert _promtool("test", "rules", tmp_path / CASES.name).returncode == 1
+    assert promtool("test", "rules", tmp_path / CASES.name).returncode == 1
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["alert"])
