@@ -81,15 +81,8 @@ async def _move(conn: Connection, fault: UUID, cause: UUID | None, at: datetime)
 
 
 async def _announce(conn: Connection, at: datetime) -> list[Change]:
-    found = await conn.execute(
-        "SELECT id FROM fault WHERE announced_at IS NULL AND suppressed_by IS NULL AND state <> 'closed'"
-        " AND tell_at <= %s ORDER BY tell_at, id FOR UPDATE SKIP LOCKED",
-        (at,),
-    )
     changes: list[Change] = []
-    for (fault,) in await found.fetchall():
-        held = await rows.hold(conn, fault)
-        assert held is not None
+    for held in await rows.hold_untold(conn, at):
         changes += await maintenance.step_fault(conn, held, faults.Announce(), at)
     return changes
 

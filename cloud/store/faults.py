@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 from psycopg.rows import class_row
@@ -125,6 +125,32 @@ async def hold(conn: Connection, fault: UUID, *, skip_locked: bool = False) -> H
     """A fault, locked. skip_locked: None where another holds it, instead of waiting."""
     lock = f"{_LOCK} SKIP LOCKED" if skip_locked else _LOCK
     return _held(await (await conn.execute(f"{_MACHINE} WHERE id = %s {lock}", (fault,))).fetchone())
+
+
+async def hold_of_order(conn: Connection, order: UUID) -> Held | None:
+    """The newest fault of a work order, locked; None where the order is about none."""
+    rows = await conn.execute(
+        f"{_MACHINE} WHERE id = (SELECT fault FROM work_order_fault WHERE work_order = %s"  # noqa: S608 - constants
+        f" ORDER BY bound_at DESC, fault LIMIT 1) {_LOCK}",
+        (order,),
+    )
+    return _held(await rows.fetchone())
+
+
+async def hold_shelved(conn: Connection, at: datetime) -> list[Held]:
+    """Faults whose time on the shelf is over, locked; two timers at once share them."""
+    return await _hold_due(conn, "shelved_until <= %s ORDER BY id", at)
+
+
+async def hold_untold(conn: Connection, at: datetime) -> list[Held]:
+    """Faults of which it is time to tell people, locked; two timers at once share them."""
+    due = "announced_at IS NULL AND suppressed_by IS NULL AND state <> 'closed' AND tell_at <= %s"
+    return await _hold_due(conn, f"{due} ORDER BY tell_at, id", at)
+
+
+async def _hold_due(conn: Connection, which: LiteralString, at: datetime) -> list[Held]:
+    rows = await conn.execute(f"{_MACHINE} WHERE {which} {_LOCK} SKIP LOCKED", (at,))
+    return [held for row in await rows.fetchall() if (held := _held(row)) is not None]
 
 
 async def severity(conn: Connection, fault: UUID) -> Severity:

@@ -79,13 +79,8 @@ async def clear_fault(conn: Connection, subject: faults.Subject, kind: str, at: 
 
 async def end_shelves(conn: Connection, at: datetime) -> list[Change]:
     """Faults whose time on the shelf is over come back. Two timers at once share the work."""
-    rows = await conn.execute(
-        "SELECT id FROM fault WHERE shelved_until <= %s ORDER BY id FOR UPDATE SKIP LOCKED", (at,)
-    )
     changes: list[Change] = []
-    for (fault,) in await rows.fetchall():
-        held = await fault_rows.hold(conn, fault)
-        assert held is not None
+    for held in await fault_rows.hold_shelved(conn, at):
         changes += await step_fault(conn, held, alarms.TimePassed(), at)
     return changes
 
@@ -104,15 +99,8 @@ async def apply(conn: Connection, order: UUID, given: orders.Act, at: datetime) 
         Forbidden: The machine does not allow it.
     """
     # The fault first: every path that holds both locks takes them in this order.
-    row = await (
-        await conn.execute(
-            "SELECT id FROM fault WHERE id = (SELECT fault FROM work_order_fault WHERE work_order = %s"
-            " ORDER BY bound_at DESC, fault LIMIT 1) FOR UPDATE",
-            (order,),
-        )
-    ).fetchone()
+    fault = await fault_rows.hold_of_order(conn, order)
     held = await order_rows.hold(conn, order)
-    fault = None if row is None else row[0]
     return None if held is None else await _step_order(conn, held, given, at, fault=fault)
 
 
@@ -167,7 +155,12 @@ async def _order_work(conn: Connection, fault: UUID, at: datetime) -> list[Chang
 
 
 async def _step_order(
-    conn: Connection, held: order_rows.Held, given: orders.Input, at: datetime, *, fault: UUID | None = None
+    conn: Connection,
+    held: order_rows.Held,
+    given: orders.Input,
+    at: datetime,
+    *,
+    fault: fault_rows.Held | None = None,
 ) -> list[Change]:
     after, effects = orders.step(held.order, given, at)
     await order_rows.move(conn, held.id, after)
@@ -177,13 +170,6 @@ async def _step_order(
             case Record():
                 await order_rows.write_down(conn, held.id, effect)
             case orders.AcknowledgeFault(by):
-                if fault is not None:
-                    changes += await _acknowledge_fault(conn, fault, by, at)
+                if fault is not None and fault.fault.state == "raised":
+                    changes += await step_fault(conn, fault, faults.Acknowledge(by), at)
     return changes
-
-
-async def _acknowledge_fault(conn: Connection, fault: UUID, by: str, at: datetime) -> list[Change]:
-    held = await fault_rows.hold(conn, fault)
-    if held is None or held.fault.state != "raised":
-        return []
-    return await step_fault(conn, held, faults.Acknowledge(by), at)

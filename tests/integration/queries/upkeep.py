@@ -46,6 +46,7 @@ CASES: Final[Mapping[str, Case]] = {
     ),
     "faults.hold_condition": lambda at: faults.hold_condition(at.conn, EAST, "frozen"),
     "faults.hold": lambda at: faults.hold(at.conn, at.oldest["fault"]),
+    "faults.hold_untold": lambda at: faults.hold_untold(at.conn, later(12)),
     "faults.renew": lambda at: faults.renew(at.conn, at.oldest["fault"], SEEN),
     "faults.move": lambda at: faults.move(at.conn, at.oldest["fault"], MILDER),
     "faults.write_down": lambda at: faults.write_down(at.conn, at.oldest["fault"], NOTE),
@@ -60,6 +61,7 @@ CASES: Final[Mapping[str, Case]] = {
     "work_orders.bind": _bound_anew,
     "work_orders.hold": lambda at: work_orders.hold(at.conn, at.oldest["work_order"]),
     "work_orders.hold_of_fault": lambda at: work_orders.hold_of_fault(at.conn, at.oldest["fault"]),
+    "faults.hold_of_order": lambda at: faults.hold_of_order(at.conn, at.oldest["work_order"]),
     "work_orders.move": lambda at: work_orders.move(at.conn, at.oldest["work_order"], OPEN),
     "work_orders.write_down": lambda at: work_orders.write_down(at.conn, at.oldest["work_order"], NOTE),
     "maintenance.raise_fault": lambda at: maintenance.raise_fault(
@@ -68,6 +70,7 @@ CASES: Final[Mapping[str, Case]] = {
     "maintenance.apply": lambda at: maintenance.apply(at.conn, at.oldest["work_order"], TAKE, later(14)),
     "maintenance.apply (no such order)": lambda at: maintenance.apply(at.conn, UUID(int=0), FINISH, NOW),
     "maintenance.step_fault": lambda at: _stepped(at, SHELVE),
+    "faults.hold_shelved": lambda at: faults.hold_shelved(at.conn, later(61)),
     "maintenance.end_shelves": lambda at: maintenance.end_shelves(at.conn, later(61)),
     "maintenance.clear_fault": lambda at: maintenance.clear_fault(at.conn, EAST, "dark", later(15)),
     "work_orders.hold_recurring": lambda at: work_orders.hold_recurring(at.conn, at.oldest["fault"], NOW),
