@@ -7,7 +7,7 @@ from uuid import UUID
 from cloud.core import alarm as machine
 from cloud.core.access import HOLDERS
 from cloud.core.machine import Record
-from cloud.store import alerts, audit, shelf
+from cloud.store import alerts, audit, shelf, whose
 from cloud.store.audit import Act
 from cloud.store.changes import Change
 from cloud.store.pool import Connection
@@ -30,21 +30,12 @@ async def apply(conn: Connection, alert: UUID, given: machine.ByPeople, at: date
     return Change("alert", str(alert), message_id)
 
 
-async def people(conn: Connection) -> list[str]:
-    """Usernames of those who work at the desk."""
-    rows = await conn.execute(
-        "SELECT username FROM account WHERE role = ANY(%s) ORDER BY username", (sorted(HOLDERS["desk"]),)
-    )
-    return [row[0] for row in await rows.fetchall()]
-
-
 async def may_have(conn: Connection, alert: UUID, username: str) -> bool | None:
     """Whether somebody works at the desk of the estate of an alert; None when there is no such alert."""
     row = await (
         await conn.execute(
-            "SELECT EXISTS (SELECT FROM account WHERE username = %s AND role = ANY(%s)"
-            " AND (every_estate OR EXISTS (SELECT FROM account_estate has"
-            " WHERE has.username = account.username AND has.estate = agent.estate)))"
+            "SELECT EXISTS (SELECT FROM account WHERE username = %s AND role = ANY(%s)"  # noqa: S608 - a constant
+            f" AND {whose.sees('agent.estate')})"
             " FROM alert JOIN agent ON agent.id = alert.agent WHERE alert.id = %s",
             (username, sorted(HOLDERS["desk"]), alert),
         )

@@ -1,7 +1,16 @@
-"""Whose something is: the way from a thing, by its kind and key, to its estate."""
+"""Whose something is: the way from a thing, by its kind and key, to its estate, and who sees that."""
 
 from collections.abc import Mapping
 from typing import Final
+
+
+def sees(estate: str) -> str:
+    """SQL: whether an `account` sees the estate of that id."""
+    return (
+        "(account.every_estate OR EXISTS (SELECT FROM account_estate has"
+        f" WHERE has.username = account.username AND has.estate = {estate}))"
+    )
+
 
 _BY_CAMERA: Final = (
     "SELECT agent.estate FROM camera JOIN agent ON agent.id = camera.agent WHERE camera.id = given.subject"
@@ -22,10 +31,9 @@ WAYS: Final[Mapping[str, str]] = {
     "work_order": "SELECT estate FROM work_order WHERE id = {uuid}",
     # Between two people: of an estate that both may see.
     "handover": (
-        "SELECT estate.id FROM estate WHERE 2 = (SELECT count(*) FROM account JOIN handover"
+        "SELECT estate.id FROM estate WHERE 2 = (SELECT count(*) FROM account JOIN handover"  # noqa: S608 - own names
         " ON account.username IN (handover.from_person, handover.to_person) WHERE handover.id = {uuid}"
-        " AND (account.every_estate OR EXISTS (SELECT FROM account_estate has"
-        " WHERE has.username = account.username AND has.estate = estate.id))) ORDER BY estate.id LIMIT 1"
+        f" AND {sees('estate.id')}) ORDER BY estate.id LIMIT 1"
     ),
     "estate": "SELECT id FROM estate WHERE id = given.subject",
 }

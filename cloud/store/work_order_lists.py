@@ -1,6 +1,6 @@
 """Work orders as people read them: with their place, their names and their history."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -167,11 +167,3 @@ async def history(conn: Connection, orders: Sequence[UUID]) -> list[LineRow]:
             (list(orders),),
         )
         return await cursor.fetchall()
-
-
-async def technicians(conn: Connection, roles: Collection[str]) -> list[str]:
-    """Usernames of those who can be given an order."""
-    rows = await conn.execute(
-        "SELECT username FROM account WHERE role = ANY(%s) ORDER BY username", (sorted(roles),)
-    )
-    return [row[0] for row in await rows.fetchall()]

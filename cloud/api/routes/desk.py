@@ -10,8 +10,8 @@ from cloud.api import shapes
 from cloud.api.auth import Desk
 from cloud.api.services import Use
 from cloud.api.shapes import Json
+from cloud.core.access import HOLDERS
 from cloud.store import accounts, alerts, changes, handovers, registry
-from cloud.store.desk import people as people_at_desk
 
 router = APIRouter(prefix="/api/desk")
 
@@ -30,7 +30,7 @@ async def desk(account: Desk, services: Use) -> Json:
         open_alerts = await alerts.open_alerts(conn)
         names = await accounts.display_names(conn)
         closed = await alerts.closed_since(conn, now - CLOSED_SPAN, CLOSED_MAX)
-        colleagues = await people_at_desk(conn)
+        colleagues = list(await accounts.names_of(conn, HOLDERS["desk"]))
         passed_on = await handovers.since(conn, now - CLOSED_SPAN)
     states = {camera.id: camera.now for camera in cameras}
     named = {camera.id: shapes.thing(camera.id, camera.name_zh, camera.name_en) for camera in cameras}

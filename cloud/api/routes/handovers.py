@@ -13,7 +13,8 @@ from cloud.api.problems import Problem
 from cloud.api.services import Services, Use
 from cloud.api.shapes import Json
 from cloud.core import handover as machine
-from cloud.store import changes, desk, handovers
+from cloud.core.access import HOLDERS
+from cloud.store import accounts, changes, handovers
 from cloud.store.accounts import Account
 
 router = APIRouter(prefix="/api/handovers")
@@ -36,7 +37,7 @@ async def offer(body: Offer, account: Desk, services: Use) -> Json:
     """Offer all that is open to the next; it takes the place of an offer of one's own that still stands."""
     now = clock.utc_now()
     async with services.acting(account) as conn:
-        if body.to == account.username or body.to not in await desk.people(conn):
+        if body.to == account.username or body.to not in await accounts.names_of(conn, HOLDERS["desk"]):
             raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "there is no colleague of that name at the desk")
         changed = await handovers.offer(
             conn, account.username, body.to, handovers.Said(body.note, body.notes), now

@@ -158,7 +158,7 @@ async def overview(account: Maintenance, services: Use) -> Json:
         orders = await work_order_lists.since(conn, now - HISTORY_SPAN)
         pictures = await photos.of(conn, [row.id for row in orders])
         view.name_nodes(await topology.names(conn))
-        technicians = await work_order_lists.technicians(conn, HOLDERS["maintenance"])
+        technicians = list(await accounts.names_of(conn, HOLDERS["maintenance"]))
     # A status is up to 10 s older than the state: a camera that has just come back has no rate yet.
     told = [now_ for agent in agents for now_ in agent.cameras if now_["state"] == "streaming"]
     rates = {now_["camera"]: now_["frames_per_s"] for now_ in told}

@@ -246,7 +246,7 @@ async def _apply(services: Services, account: Account, order: UUID, given: machi
     now, what = clock.utc_now(), ACTIONS[type(given)]
     async with services.acting(account) as conn:
         if isinstance(given, machine.Assign):
-            technicians = await work_order_lists.technicians(conn, HOLDERS["maintenance"])
+            technicians = await accounts.names_of(conn, HOLDERS["maintenance"])
             if given.to not in technicians:
                 raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "there is no technician of that name")
         changed = await maintenance.apply(conn, order, given, now)

@@ -33,7 +33,6 @@ CASES: Final[Mapping[str, Case]] = {
     "equipment.warnings": lambda at: equipment.warnings(at.conn, "cam-east", NOW, NOW),
     "alerts.open_alerts": lambda at: alerts.open_alerts(at.conn),
     "alerts.write_down": lambda at: alerts.write_down(at.conn, at.oldest["alert"], LINE),
-    "desk.people": lambda at: desk.people(at.conn),
     "desk.may_have": lambda at: desk.may_have(at.conn, at.oldest["alert"], "li"),
     "desk.apply": lambda at: desk.apply(at.conn, at.oldest["alert"], ANSWER, later(2)),
     "desk.apply (shelve)": lambda at: desk.apply(at.conn, at.oldest["alert"], SHELVE, later(2)),

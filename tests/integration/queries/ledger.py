@@ -5,7 +5,7 @@ from typing import Final
 
 from cloud.core.ledger import Planned
 from cloud.core.photo import examined
-from cloud.store import ledger, photos, work_order_lists
+from cloud.store import ledger, photos
 from cloud.store.ledger import Scope
 from tests.fixtures.cloud import NOW
 from tests.fixtures.estates import PNG
@@ -28,7 +28,6 @@ CASES: Final[Mapping[str, Case]] = {
     "photos.add": _added,
     "photos.of": lambda at: photos.of(at.conn, [at.oldest["work_order"]]),
     "photos.find": _found,
-    "work_order_lists.technicians": lambda at: work_order_lists.technicians(at.conn, ["maintenance"]),
     "ledger.announce": lambda at: ledger.announce(at.conn, PLANNED),
     "ledger.announced": lambda at: ledger.announced(at.conn, "garden", NOW, later(600)),
     "ledger.raw": lambda at: ledger.raw(at.conn, Scope("garden"), later(-600), later(600), later(700)),
