@@ -48,15 +48,13 @@ class Held:
 
 async def advance(conn: Connection, at: datetime) -> list[Change]:
     """All that is due: begin, end, hurry on and tell."""
-    return [
-        *await _begin(conn, at),
-        *await _end(conn, at),
-        *await _hurry(conn, at),
-        *await _tell(conn, at),
-    ]
+    await _begin(conn, at)
+    ended = await _end(conn, at)
+    await _hurry(conn, at)
+    return [*ended, *await _tell(conn, at)]
 
 
-async def _begin(conn: Connection, at: datetime) -> list[Change]:
+async def _begin(conn: Connection, at: datetime) -> None:
     """What wants an answer and has no escalation gets one, from when it has; what does again, a new round."""
     found = await conn.execute(
         "SELECT wanted.subject_type, wanted.subject, wanted.estate,"  # noqa: S608 - constant
@@ -67,9 +65,11 @@ async def _begin(conn: Connection, at: datetime) -> list[Change]:
         " ORDER BY wanted.subject_type, wanted.since, wanted.subject LIMIT %s",
         (at, at, AT_ONCE),
     )
+    policies: dict[str, machine.Policy] = {}
     for subject_type, subject, estate, since in await found.fetchall():
-        policy = await duty.policy(conn, estate)
-        begun = machine.begun(_steps(policy, subject_type), since)
+        if estate not in policies:
+            policies[estate] = await duty.policy(conn, estate)
+        begun = machine.begun(_steps(policies[estate], subject_type), since)
         await conn.execute(
             "INSERT INTO escalation (subject_type, subject, estate, state, step, begun_at, next_at)"
             " VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (subject_type, subject) DO UPDATE"
@@ -77,7 +77,6 @@ async def _begin(conn: Connection, at: datetime) -> list[Change]:
             " next_at = excluded.next_at, round = escalation.round + 1 WHERE escalation.state = 'ended'",
             (subject_type, subject, estate, begun.state, begun.step, since, begun.next_at),
         )
-    return []
 
 
 async def _end(conn: Connection, at: datetime) -> list[Change]:
@@ -96,7 +95,7 @@ async def _end(conn: Connection, at: datetime) -> list[Change]:
     return changed
 
 
-async def _hurry(conn: Connection, at: datetime) -> list[Change]:
+async def _hurry(conn: Connection, at: datetime) -> None:
     """Where nobody of the steps told so far could be reached, the next comes now."""
     held = await _held(
         conn,
@@ -108,23 +107,24 @@ async def _hurry(conn: Connection, at: datetime) -> list[Change]:
     for each in held:
         after, _ = machine.step(each.escalation, machine.NobodyReached(), (), at)
         await _move(conn, each, after)
-    return []
 
 
 async def _tell(conn: Connection, at: datetime) -> list[Change]:
     held = await _held(conn, "state = 'running' AND next_at <= %s", at)
-    rosters: dict[str, Roster] = {}
+    estates: dict[str, tuple[Roster, machine.Policy]] = {}
     changed: list[Change] = []
     for each in held:
-        if each.estate not in rosters:
-            rosters[each.estate] = await duty.roster(conn, each.estate, at)
-        steps = _steps(await duty.policy(conn, each.estate), each.subject_type)
+        if each.estate not in estates:
+            roster = await duty.roster(conn, each.estate, at)
+            estates[each.estate] = roster, await duty.policy(conn, each.estate)
+        roster, policy = estates[each.estate]
+        steps = _steps(policy, each.subject_type)
         after, effects = machine.step(each.escalation, machine.TimePassed(), steps, at)
         await _move(conn, each, after)
         facts = await _facts(conn, each)
         for effect in effects:
-            found = routing.recipients(steps[effect.step].whom, rosters[each.estate], at)
-            told = await _write(conn, each, effect.step, facts, _Among(found, rosters[each.estate], at))
+            found = routing.recipients(steps[effect.step].whom, roster, at)
+            told = await _write(conn, each, effect.step, facts, _Among(found, roster, at))
             changed += [Change("notification", str(row)) for row in told]
     return changed
 
