@@ -90,8 +90,7 @@ _SELECT = (
     " FROM alert JOIN camera ON camera.id = alert.camera JOIN agent ON agent.id = camera.agent"
     " JOIN estate ON estate.id = agent.estate LEFT JOIN clip ON clip.event = alert.message_id"
     " LEFT JOIN fall_end ON fall_end.event = alert.message_id AND fall_end.agent = alert.agent"
-    " LEFT JOIN LATERAL (SELECT facade.* FROM camera_facade seen JOIN facade ON facade.id = seen.facade"
-    f" WHERE seen.camera = camera.id ORDER BY facade.id LIMIT 1) facade ON true{clocks.LEARNT}"
+    f"{registry.FACADE}{clocks.LEARNT}"
 )
 
 

@@ -15,7 +15,7 @@ from cloud.core import escalation as machine
 from cloud.core import quiet, routing, wording
 from cloud.core.routing import Recipients, Roster
 from cloud.core.wording import Facts, Named
-from cloud.store import duty
+from cloud.store import duty, registry
 from cloud.store import notifications as rows
 from cloud.store.changes import Change
 from cloud.store.pool import Connection
@@ -210,13 +210,10 @@ async def _facts(conn: Connection, held: Held) -> _Told:
 async def _of_alert(conn: Connection, held: Held) -> _Told:
     row = await (
         await conn.execute(
-            "SELECT alert.severity, alert.observed_at, estate.name_zh, estate.name_en,"
+            "SELECT alert.severity, alert.observed_at, estate.name_zh, estate.name_en,"  # noqa: S608 - constant
             " coalesce(facade.name_zh, camera.name_zh), coalesce(facade.name_en, camera.name_en)"
             " FROM alert JOIN camera ON camera.id = alert.camera JOIN estate ON estate.id = %s"
-            " LEFT JOIN LATERAL (SELECT facade.* FROM camera_facade seen JOIN facade ON"
-            " facade.id = seen.facade WHERE seen.camera = camera.id ORDER BY facade.id LIMIT 1) facade"
-            " ON true"
-            " WHERE alert.id = %s",
+            f"{registry.FACADE} WHERE alert.id = %s",
             (held.estate, held.subject),
         )
     ).fetchone()

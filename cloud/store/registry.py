@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from psycopg.rows import class_row
 
@@ -67,6 +68,13 @@ class CameraRow:
     def is_blinded(self) -> bool:
         """Whether it streams a picture on which nobody can rely."""
         return self.now == "streaming" and self.blinded_since is not None
+
+
+FACADE: Final = (
+    " LEFT JOIN LATERAL (SELECT facade.* FROM camera_facade seen JOIN facade ON facade.id = seen.facade"
+    " WHERE seen.camera = camera.id ORDER BY facade.id LIMIT 1) facade ON true"
+)
+"""SQL: beside a `camera` the facade by which it is called, the first of those that it sees."""
 
 
 @dataclass(frozen=True, slots=True)
