@@ -12,6 +12,8 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from cloud.core import spans
+
 Username = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Source = Literal["rotation", "override", "gap"]
 
@@ -83,7 +85,7 @@ def on_call(calendar: Calendar, at: datetime, zone: tzinfo) -> Duty:
     people: list[str] = []
     for shift in calendar.rotation.shifts:
         for day in (local.date() - timedelta(days=1), local.date()):
-            begins, ends = _hours(shift, day)
+            begins, ends = spans.hours(shift.begins, shift.ends, day)
             if begins <= local < ends and (person := _turn(shift, day)) is not None:
                 people.append(person)
     return Duty(tuple(dict.fromkeys(people)), "rotation") if people else Duty((), "gap")
@@ -113,13 +115,6 @@ def strangers(rotation: Rotation, members: Sequence[str]) -> list[str]:
     return sorted(named - set(members))
 
 
-def _hours(shift: Shift, day: date) -> tuple[datetime, datetime]:
-    """Local beginning and end of the shift that begins on `day`."""
-    begins = datetime.combine(day, shift.begins)
-    ends = datetime.combine(day, shift.ends)
-    return begins, ends if ends > begins else ends + timedelta(days=1)
-
-
 def _turn(shift: Shift, day: date) -> str | None:
     """Whose turn it is on `day`; None before the rotation begins and on days that it leaves out."""
     days = (day - shift.anchor).days
@@ -134,5 +129,6 @@ def _cuts(calendar: Calendar, begin: datetime, end: datetime, zone: tzinfo) -> I
     day, last = begin.astimezone(zone).date() - timedelta(days=1), end.astimezone(zone).date()
     while day <= last:
         for shift in calendar.rotation.shifts:
-            yield from (local.replace(tzinfo=zone) for local in _hours(shift, day))
+            hours = spans.hours(shift.begins, shift.ends, day)
+            yield from (local.replace(tzinfo=zone) for local in hours)
         day += timedelta(days=1)

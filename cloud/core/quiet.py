@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
 from typing import Final, Literal
 
+from cloud.core import spans
+
 Urgency = Literal["person_at_risk", "urgent", "routine"]
 
 URGENCIES: Final[tuple[Urgency, ...]] = ("person_at_risk", "urgent", "routine")
@@ -36,9 +38,7 @@ def held_until(hours: QuietHours | None, urgency: Urgency, at: datetime, zone: t
         return None
     local = at.astimezone(zone).replace(tzinfo=None)
     for day in (local.date() - timedelta(days=1), local.date()):
-        begins, ends = datetime.combine(day, hours.begins), datetime.combine(day, hours.ends)
-        if ends <= begins:
-            ends += timedelta(days=1)
+        begins, ends = spans.hours(hours.begins, hours.ends, day)
         if begins <= local < ends:
             return ends.replace(tzinfo=zone)
     return None

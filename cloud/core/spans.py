@@ -1,7 +1,7 @@
 """Sets of time: half-open spans [begin, end), sorted and apart."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 Span = tuple[datetime, datetime]
 Spans = tuple[Span, ...]
@@ -37,6 +37,12 @@ def minus(whole: Spans, away: Spans) -> Spans:
 def both(one: Spans, other: Spans) -> Spans:
     """What lies in both."""
     return minus(one, minus(one, other))
+
+
+def hours(begins: time, ends: time, day: date) -> Span:
+    """Hours of a day that begin on `day`; where they end at or before they begin, they pass midnight."""
+    begin, end = datetime.combine(day, begins), datetime.combine(day, ends)
+    return begin, end if end > begin else end + timedelta(days=1)
 
 
 def seconds(spans: Iterable[Span]) -> float:
