@@ -9,7 +9,7 @@ from cloud.store.identities import Shown
 from contracts.devices import DesiredReport, DesiredState
 from contracts.messages import AgentStatus
 from tests.fixtures.cloud import NOW
-from tests.integration.queries.made import DEVICE, At, Case, later
+from tests.integration.queries.made import DEVICE, Case, later, refreshed
 
 ONLINE = AgentStatus(agent="box-a", boot=DEVICE.boot, online=True, at=NOW, accepted_seq=12)
 STREAMING, LOST = DEVICE.camera("streaming"), DEVICE.camera("lost", camera="cam-west", at=later(1))
@@ -33,10 +33,6 @@ MONTH = DAY.replace(day=1)
 SHOWN = Shown("box-a", 0x7B, later(1000))
 
 
-async def _refreshed(at: At) -> None:
-    await rollups.refresh(at.conn)
-
-
 CASES: Final[Mapping[str, Case]] = {
     "devices.hear": lambda at: devices.hear(at.conn, ONLINE, retained=False, at=NOW),
     "devices.report_camera": lambda at: devices.report_camera(at.conn, STREAMING, "garden"),
@@ -53,7 +49,7 @@ CASES: Final[Mapping[str, Case]] = {
     "equipment.devices": lambda at: equipment.devices(at.conn),
     "equipment.firmware_history": lambda at: equipment.firmware_history(at.conn),
     "series.recount_blind": lambda at: series.recount_blind(at.conn),
-    "rollups.refresh (after a fault)": _refreshed,
+    "rollups.refresh (after a fault)": refreshed,
     "rollups.watched (days)": lambda at: rollups.watched(at.conn, "day", DAY, later(60)),
     "rollups.watched (months)": lambda at: rollups.watched(at.conn, "month", MONTH, later(60), "cam-east"),
     "devices.fall_silent": lambda at: devices.fall_silent(at.conn, later(10)),

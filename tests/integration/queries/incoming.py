@@ -9,7 +9,7 @@ from cloud.store import events, rollups, series
 from cloud.store.events import DeadLetter, EventRow
 from contracts.base import SeqRange
 from tests.fixtures.cloud import NOW
-from tests.integration.queries.made import DEVICE, At, Case, later
+from tests.integration.queries.made import DEVICE, Case, later, refreshed
 
 BOOT = DEVICE.boot
 KEYS = [("box-a", BOOT, number) for number in (1, 2, 5)]
@@ -24,11 +24,6 @@ MINUTES = [
     for number in range(1, 60)
 ]
 HOUR = NOW.replace(minute=0, second=0)
-
-
-async def _refreshed(at: At) -> None:
-    """TimescaleDB does it by itself: how much there was to do is not compared."""
-    await rollups.refresh(at.conn)
 
 
 CASES: Final[Mapping[str, Case]] = {
@@ -49,7 +44,7 @@ CASES: Final[Mapping[str, Case]] = {
     "series.insert_minutes": lambda at: series.insert_minutes(at.conn, MINUTES),
     "series.insert_minutes (of a second boot)": lambda at: series.insert_minutes(at.conn, MINUTES[:1]),
     "series.minutes": lambda at: series.minutes(at.conn, later(-10), NOW),
-    "rollups.refresh": _refreshed,
+    "rollups.refresh": refreshed,
     "rollups.watched": lambda at: rollups.watched(at.conn, "minute", HOUR, NOW),
     "rollups.watched (hours)": lambda at: rollups.watched(at.conn, "hour", HOUR, NOW),
 }

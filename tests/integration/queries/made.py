@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from cloud.core.fault import Subject
+from cloud.store import rollups
 from cloud.store.pool import Connection
 from tests.fixtures.cloud import NOW, Device
 
@@ -24,6 +25,11 @@ Case = Callable[[At], Awaitable[object]]
 def later(minutes: float) -> datetime:
     """So many minutes after the time at which the device stamps."""
     return NOW + timedelta(minutes=minutes)
+
+
+async def refreshed(at: At) -> None:
+    """Aggregates up to date. TimescaleDB does it by itself: how much there was to do is not compared."""
+    await rollups.refresh(at.conn)
 
 
 EAST = Subject("camera", "cam-east")
