@@ -254,7 +254,8 @@ def _shelve(
             following("the alarm", SHELF, now, "unshelve")
             return replace(alarm, shelf=None), (Record(at, "unshelved", by, ""),)
         case TimePassed():
-            if alarm.shelf is None or at < alarm.shelf.until:
+            end = due(alarm)
+            if end is None or at < end:
                 return alarm, ()
             return replace(alarm, shelf=None), (Record(at, "shelf_ended", "system", ""),)
 

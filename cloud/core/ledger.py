@@ -4,15 +4,18 @@ Each figure is a numerator over a denominator, in seconds or pieces, made of raw
 along: who has the rows can count again. Time that was announced as maintenance before it began is in neither.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
 from cloud.core import spans
 from cloud.core.fault import OF_PICTURE
 from cloud.core.spans import Span, Spans
 from contracts.devices import Severity
+
+Row = TypeVar("Row")
+Of = TypeVar("Of", bound=Hashable)
 
 MINUTE: Final = timedelta(minutes=1)
 UPLOAD_GRACE: Final = timedelta(hours=1)
@@ -188,18 +191,17 @@ class _Sorted:
     """The raw rows by what they belong to."""
 
     def __init__(self, raw: Raw) -> None:
-        self.states: dict[str, list[StateChange]] = {}
-        for state in raw.states:
-            self.states.setdefault(state.camera, []).append(state)
-        self.faults: dict[tuple[str, str], list[FaultSpan]] = {}
-        for fault in raw.faults:
-            self.faults.setdefault((fault.subject_type, fault.subject), []).append(fault)
-        self.watched: dict[str, list[Watched]] = {}
-        for run in raw.watched:
-            self.watched.setdefault(run.camera, []).append(run)
-        self.falls: dict[str, list[Fall]] = {}
-        for fall in raw.falls:
-            self.falls.setdefault(fall.camera, []).append(fall)
+        self.states = _by(raw.states, lambda state: state.camera)
+        self.faults = _by(raw.faults, lambda fault: (fault.subject_type, fault.subject))
+        self.watched = _by(raw.watched, lambda run: run.camera)
+        self.falls = _by(raw.falls, lambda fall: fall.camera)
+
+
+def _by(rows: Iterable[Row], key: Callable[[Row], Of]) -> dict[Of, list[Row]]:
+    found: dict[Of, list[Row]] = {}
+    for row in rows:
+        found.setdefault(key(row), []).append(row)
+    return found
 
 
 def _account(camera: Camera, raw: Raw, by: _Sorted, end: datetime) -> CameraAccount:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from cloud.core.alert import Severity
 from contracts.messages import Place
@@ -48,15 +48,6 @@ class Reason:
     points: int
     value: str | float | None
     mass_kg: float | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """As rows and pages hold it."""
-        return {
-            "because": self.because,
-            "points": self.points,
-            "value": self.value,
-            "mass_kg": self.mass_kg,
-        }
 
 
 @dataclass(frozen=True, slots=True)

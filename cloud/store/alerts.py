@@ -1,6 +1,6 @@
 """Alerts as they are raised and read, their history and their clips' state."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -131,7 +131,7 @@ async def _priority(conn: Connection, camera: str, score: float, place: Place | 
 
 
 def _urgency_columns(found: Priority) -> tuple[Severity, int, Jsonb]:
-    return found.severity, found.value, Jsonb([reason.as_json() for reason in found.reasons])
+    return found.severity, found.value, Jsonb([asdict(reason) for reason in found.reasons])
 
 
 async def end(conn: Connection, ended: FallEnded, at: datetime) -> list[Change]:

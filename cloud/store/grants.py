@@ -36,6 +36,12 @@ class GrantRow:
     revoked_at: datetime | None
 
 
+_SELECT = (
+    "SELECT id, username, estate, alert, reason, granted_by, granted_at, ends_at, revoked_by, revoked_at"
+    " FROM picture_grant"
+)
+
+
 async def give(conn: Connection, grant: Grant, by: str, at: datetime) -> UUID:
     """Give leave.
 
@@ -60,11 +66,7 @@ async def revoke(conn: Connection, grant: UUID, by: str, at: datetime) -> tuple[
         (by, at, grant),
     )
     async with conn.cursor(row_factory=class_row(GrantRow)) as cursor:
-        await cursor.execute(
-            "SELECT id, username, estate, alert, reason, granted_by, granted_at, ends_at, revoked_by,"
-            " revoked_at FROM picture_grant WHERE id = %s",
-            (grant,),
-        )
+        await cursor.execute(f"{_SELECT} WHERE id = %s", (grant,))
         row = await cursor.fetchone()
     return None if row is None else (row, done.rowcount == 1)
 
@@ -72,11 +74,7 @@ async def revoke(conn: Connection, grant: UUID, by: str, at: datetime) -> tuple[
 async def newest(conn: Connection, limit: int = 200) -> list[GrantRow]:
     """Grants, the newest first."""
     async with conn.cursor(row_factory=class_row(GrantRow)) as cursor:
-        await cursor.execute(
-            "SELECT id, username, estate, alert, reason, granted_by, granted_at, ends_at, revoked_by,"
-            " revoked_at FROM picture_grant ORDER BY granted_at DESC, id LIMIT %s",
-            (limit,),
-        )
+        await cursor.execute(f"{_SELECT} ORDER BY granted_at DESC, id LIMIT %s", (limit,))
         return await cursor.fetchall()
 
 

@@ -59,8 +59,7 @@ async def lift(conn: Connection, alert: UUID, hold: UUID, *, by: str, reason: st
     )
     if not done.rowcount:
         return False
-    estate = await _estate(conn, alert)
-    act = Act(by, "released", "alert", str(alert), estate, reason, {"hold": str(hold)})
+    act = Act(by, "released", "alert", str(alert), purpose=reason, content={"hold": str(hold)})
     await audit.enter(conn, act, at)
     return True
 
