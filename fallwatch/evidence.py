@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives import serialization
 
 from cloud.commandline import CONFIG, finished, settings
 from cloud.config import Settings, SettingsError
+from cloud.core.signature import public_pem
 from cloud.evidence import keeper
 from cloud.evidence.bundle import anchors as trust
 from cloud.evidence.bundle.collect import CannotExport
@@ -66,12 +67,9 @@ def anchors_command(folder: Path, config_file: Path | None) -> None:
     if found.device_ca is None or given.signer is None or given.authority is None:
         raise click.ClickException("set device_ca, evidence.keys and evidence.time_stamp in the settings")
     folder.mkdir(parents=True, exist_ok=True)
-    pem = serialization.Encoding.PEM
     files = {trust.DEVICE_CA: [found.device_ca.read_bytes()]}
-    files[trust.LOG_KEY] = [
-        key.public_bytes(pem, serialization.PublicFormat.SubjectPublicKeyInfo) for key in given.signer.trusted
-    ]
-    files[trust.TSA_ROOT] = [root.public_bytes(pem) for root in given.authority.roots]
+    files[trust.LOG_KEY] = [public_pem(key) for key in given.signer.trusted]
+    files[trust.TSA_ROOT] = [root.public_bytes(serialization.Encoding.PEM) for root in given.authority.roots]
     for kind, contents in files.items():
         for number, content in enumerate(contents, 1):
             path = folder / (f"{kind}.pem" if number == 1 else f"{kind}-{number}.pem")

@@ -13,6 +13,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from cloud.core.signature import is_p256
+
 BEFORE: Final = timedelta(minutes=5)
 """A certificate begins so much before it is made: clocks of brokers differ."""
 LIST_LIFE: Final = timedelta(days=3650)
@@ -49,7 +51,7 @@ def request(pem: str, agent: str) -> x509.CertificateSigningRequest:
     if not found.is_signature_valid:
         raise RequestRefused("the request was not signed by its own key")
     key = found.public_key()
-    if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
+    if not is_p256(key):
         raise RequestRefused("the request's key is not ECDSA P-256")
     if agent in RESERVED:
         raise RequestRefused(f"{agent} is no name for a device")

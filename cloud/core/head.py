@@ -5,18 +5,16 @@ check it, also with `openssl dgst -verify`.
 """
 
 import base64
-import binascii
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from cloud.core.signature import SCHEME, has_signed
 from contracts.base import Instant
 
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -74,7 +72,7 @@ def signed(head: Head, key: ec.EllipticCurvePrivateKey) -> SignedHead:
     """The head with a signature by `key`, which it must name."""
     assert head.key == key_id(key.public_key())
     text = head.text()
-    signature = key.sign(text.encode(), ec.ECDSA(hashes.SHA256()))
+    signature = key.sign(text.encode(), SCHEME)
     return SignedHead(text, base64.b64encode(signature).decode())
 
 
@@ -91,9 +89,6 @@ def believed(found: SignedHead, keys: Iterable[ec.EllipticCurvePublicKey]) -> He
     key = next((key for key in keys if key_id(key) == head.key), None)
     if key is None:
         raise Unbelieved(f"head {head.number} is signed by a key that is not trusted: {head.key}")
-    try:
-        signature = base64.b64decode(found.signature, validate=True)
-        key.verify(signature, found.text.encode(), ec.ECDSA(hashes.SHA256()))
-    except (binascii.Error, ValueError, InvalidSignature) as error:
-        raise Unbelieved(f"the signature does not fit head {head.number}") from error
+    if not has_signed(key, found.text.encode(), found.signature):
+        raise Unbelieved(f"the signature does not fit head {head.number}")
     return head

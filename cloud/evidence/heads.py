@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cloud.core import merkle
 from cloud.core.head import Head, Unbelieved, believed, key_id, signed
 from cloud.core.merkle import Unproved
+from cloud.core.signature import public_key
 from cloud.store import log
 from cloud.store.log import HeadRow
 from cloud.store.pool import Connection
@@ -39,19 +40,14 @@ def load(key: Path, earlier: Iterable[Path] = ()) -> Signer:
     Raises:
         ValueError, OSError: One cannot be read, or is another kind of key.
     """
-    return Signer(_private(key), tuple(public_key(path) for path in earlier))
+    return Signer(_private(key), tuple(map(_public, earlier)))
 
 
-def public_key(path: Path) -> ec.EllipticCurvePublicKey:
-    """A public key that signed heads, P-256, PEM.
-
-    Raises:
-        ValueError, OSError: It cannot be read, or is another kind of key.
-    """
-    key = serialization.load_pem_public_key(path.read_bytes())
-    if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
-        raise ValueError(f"{path} is no ECDSA P-256 key")  # noqa: TRY004 - the file is wrong, not the program
-    return key
+def _public(path: Path) -> ec.EllipticCurvePublicKey:
+    try:
+        return public_key(path.read_bytes())
+    except ValueError as error:
+        raise ValueError(f"{path} cannot be read: {error}") from error
 
 
 def _private(path: Path) -> ec.EllipticCurvePrivateKey:

@@ -17,6 +17,7 @@ from cloud import clock
 from cloud.core import sealed
 from cloud.core.head import key_id
 from cloud.core.sealed import Damaged
+from cloud.core.signature import public_pem
 from cloud.evidence import heads
 from cloud.evidence.heads import Signer
 from cloud.store import estate_keys, pool
@@ -70,9 +71,7 @@ def make(folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     made = []
     if not (folder / LOG_KEY).exists():
-        key = ec.generate_private_key(ec.SECP256R1())
-        _write(folder / LOG_KEY, _pem(key), 0o600)
-        _write(folder / LOG_PUBLIC, _public(key.public_key()), 0o644)
+        _put_log_key(folder)
         made += [folder / LOG_KEY, folder / LOG_PUBLIC]
     if not (folder / MASTERS).exists():
         _write(folder / MASTERS, _line(secrets.token_bytes(sealed.KEY_BYTES)), 0o600)
@@ -84,11 +83,15 @@ def renew_log_key(folder: Path) -> Path:
     """A new key for the log; the file in which the public part of the last one goes on being trusted."""
     last = load(folder).signer.key.public_key()
     earlier = folder / f"log-{key_id(last)[:16]}.pub"
-    _write(earlier, _public(last), 0o644)
+    _write(earlier, public_pem(last), 0o644)
+    _put_log_key(folder)
+    return earlier
+
+
+def _put_log_key(folder: Path) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
     _write(folder / LOG_KEY, _pem(key), 0o600)
-    _write(folder / LOG_PUBLIC, _public(key.public_key()), 0o644)
-    return earlier
+    _write(folder / LOG_PUBLIC, public_pem(key.public_key()), 0o644)
 
 
 def renew_master(folder: Path) -> None:
@@ -201,10 +204,6 @@ def _pem(key: ec.EllipticCurvePrivateKey) -> bytes:
     return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-
-
-def _public(key: ec.EllipticCurvePublicKey) -> bytes:
-    return key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 
 def _write(path: Path, content: bytes, mode: int) -> None:

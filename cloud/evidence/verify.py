@@ -1,18 +1,16 @@
 """Whether a clip's manifest is what its device signed, and whether the device is one of ours."""
 
-import base64
-import binascii
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pydantic import ValidationError
 
+from cloud.core.signature import has_signed, is_p256
 from contracts.messages import ClipManifest, ClipSealed
 
 
@@ -66,7 +64,7 @@ def require_device(
     if ExtendedKeyUsageOID.CLIENT_AUTH not in usages:
         raise Objection("the certificate is not made for a device")
     key = certificate.public_key()
-    if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
+    if not is_p256(key):
         raise Objection("the certificate's key is not ECDSA P-256")
     return key
 
@@ -100,11 +98,8 @@ def require_signature(key: ec.EllipticCurvePublicKey, manifest: str, signature: 
     Raises:
         Objection: It has not.
     """
-    try:
-        decoded = base64.b64decode(signature, validate=True)
-        key.verify(decoded, manifest.encode(), ec.ECDSA(hashes.SHA256()))
-    except (binascii.Error, ValueError, InvalidSignature) as error:
-        raise Objection("the signature does not fit the manifest") from error
+    if not has_signed(key, manifest.encode(), signature):
+        raise Objection("the signature does not fit the manifest")
 
 
 def _require_agreement(sealed: ClipSealed) -> None:

@@ -10,12 +10,12 @@ from uuid import UUID, uuid4
 
 import av
 from cryptography import x509
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from cloud import clock
 from cloud.core import alarm as machine
 from cloud.core.estate import EstateFile
+from cloud.core.signature import public_pem
 from cloud.evidence import heads, stamping, verify
 from cloud.evidence.blobs import Blobs
 from cloud.evidence.bundle import anchors, container
@@ -97,11 +97,7 @@ def anchors_of(folder: Path, authority: Authority, signer: Signer, stamps: TimeS
     """The trust anchors as files."""
     folder.mkdir(exist_ok=True)
     (folder / f"{anchors.DEVICE_CA}.pem").write_bytes(authority.ca_path.read_bytes())
-    (folder / f"{anchors.LOG_KEY}.pem").write_bytes(
-        signer.key.public_key().public_bytes(
-            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-        )
-    )
+    (folder / f"{anchors.LOG_KEY}.pem").write_bytes(public_pem(signer.key.public_key()))
     (folder / f"{anchors.TSA_ROOT}.pem").write_bytes(stamps.ca_path.read_bytes())
     return folder
 

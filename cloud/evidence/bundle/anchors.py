@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from cryptography import x509
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+
+from cloud.core.signature import public_key
 
 Found = TypeVar("Found")
 
@@ -41,7 +42,7 @@ def load(folder: Path) -> Anchors:
     """
     return Anchors(
         _all(folder, DEVICE_CA, x509.load_pem_x509_certificate),
-        _all(folder, LOG_KEY, _key),
+        _all(folder, LOG_KEY, public_key),
         _all(folder, TSA_ROOT, x509.load_pem_x509_certificate),
     )
 
@@ -57,10 +58,3 @@ def _all(folder: Path, kind: str, read: Callable[[bytes], Found]) -> tuple[Found
         except (OSError, ValueError) as error:
             raise NoAnchors(f"{path} cannot be read: {error}") from error
     return tuple(found)
-
-
-def _key(pem: bytes) -> ec.EllipticCurvePublicKey:
-    key = serialization.load_pem_public_key(pem)
-    if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
-        raise ValueError("it is no ECDSA P-256 key")  # noqa: TRY004 - the file is wrong, not the program
-    return key

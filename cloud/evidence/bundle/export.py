@@ -14,10 +14,8 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-
 from cloud import clock
+from cloud.core.signature import SCHEME
 from cloud.core.sketch import Scene, sketch
 from cloud.evidence import heads, stamping
 from cloud.evidence.blobs import Blobs
@@ -114,7 +112,7 @@ async def export(using: Exporter, order: Order, folder: Path) -> Path:
     parts[members.LAST_HEAD] = last.signed.document
     parts[members.LAST_STAMP], _ = await _stamped(using, last, clock.utc_now())
     parts[members.SUMS] = sums = members.sums(await asyncio.to_thread(_digests, parts))
-    parts[members.SUMS_SIGNATURE] = using.signer.key.sign(sums, ec.ECDSA(hashes.SHA256()))
+    parts[members.SUMS_SIGNATURE] = using.signer.key.sign(sums, SCHEME)
     target = folder / f"evidence-{found.row.observed_at:%Y%m%d-%H%M%S}-{order.alert}.zip"
     await asyncio.to_thread(_pack, target, parts)
     return target

@@ -5,13 +5,11 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import ValidationError
 
 from cloud.core import merkle, time_stamp
 from cloud.core.head import Head, SignedHead, Unbelieved, believed
+from cloud.core.signature import has_signed
 from cloud.core.words import Words, beijing
 from cloud.evidence.bundle import members
 from cloud.evidence.bundle.anchors import Anchors
@@ -198,7 +196,7 @@ def whole(seen: Seen, anchors: Anchors) -> Words:
                 f"{members.SUMS} does not fit the members: one was changed after they were sealed",
             )
         )
-    if not any(_signs(key, said, signature) for key in anchors.log_keys):
+    if not any(has_signed(key, said, signature) for key in anchors.log_keys):
         raise Doubt(
             Words(
                 f"{members.SUMS} 不是所信任的日志密钥签名的：封条是伪造的",
@@ -206,14 +204,6 @@ def whole(seen: Seen, anchors: Anchors) -> Words:
             )
         )
     return Words("日志密钥对全部成员的哈希签了名", "the key of the log has signed the digests of all members")
-
-
-def _signs(key: ec.EllipticCurvePublicKey, content: bytes, signature: bytes) -> bool:
-    try:
-        key.verify(signature, content, ec.ECDSA(hashes.SHA256()))
-    except InvalidSignature:
-        return False
-    return True
 
 
 def _head(seen: Seen, anchors: Anchors, name: str) -> Head:
