@@ -14,7 +14,7 @@ from cloud.core.words import Words, beijing
 from cloud.evidence.bundle import members
 from cloud.evidence.bundle.anchors import Anchors
 from cloud.evidence.bundle.entries import announcement, read
-from cloud.evidence.bundle.members import Line
+from cloud.evidence.bundle.members import Inclusion, Line
 from cloud.evidence.bundle.seen import Doubt, Seen, mapping
 
 EARLY: Final = timedelta(minutes=1)
@@ -83,13 +83,7 @@ def recorded(seen: Seen, anchors: Anchors) -> Words:
     entry = announcement(seen)
     doubts = _differences(seen, entry.content)
     head = _head(seen, anchors, members.FIRST_HEAD)
-    proof = seen.proofs.announced.model_dump(mode="json")
-    try:
-        merkle.require_inclusion(
-            entry.line.entry.encode(), entry.line.index, head.size, bytes.fromhex(head.root), proof
-        )
-    except merkle.Unproved as error:
-        doubts.append(_outside(entry.line, head, error))
+    doubts += _outside(entry.line, head, seen.proofs.announced)
     if doubts:
         raise Doubt(*doubts)
     return Words(
@@ -129,17 +123,8 @@ def custody(seen: Seen, anchors: Anchors) -> Words:
     head = _head(seen, anchors, members.LAST_HEAD)
     proofs = {proof.metadata.index: proof for proof in seen.proofs.lines}
     for number, line in enumerate(lines, 1):
-        proof = proofs.get(line.index)
         try:
-            if proof is None:
-                raise merkle.Unproved("there is no proof of it")  # noqa: TRY301 - one way out
-            merkle.require_inclusion(
-                line.entry.encode(),
-                line.index,
-                head.size,
-                bytes.fromhex(head.root),
-                proof.model_dump(mode="json"),
-            )
+            _require_under(head, line, proofs.get(line.index))
         except merkle.Unproved as error:
             doubts.append(
                 Words(
@@ -171,11 +156,7 @@ def export(seen: Seen, anchors: Anchors) -> Words:
             )
         )
     head = _head(seen, anchors, members.LAST_HEAD)
-    proof = seen.proofs.export.model_dump(mode="json")
-    try:
-        merkle.require_inclusion(line.entry.encode(), line.index, head.size, bytes.fromhex(head.root), proof)
-    except merkle.Unproved as error:
-        doubts.append(_outside(line, head, error))
+    doubts += _outside(line, head, seen.proofs.export)
     if doubts:
         raise Doubt(*doubts)
     content = read(line, members.EXPORT).content
@@ -286,8 +267,23 @@ def _exported(line: Line) -> members.Exported:
         raise another from error
 
 
-def _outside(line: Line, head: Head, error: merkle.Unproved) -> Words:
-    return Words(
-        f"日志第 {line.index} 条不在 {head.number} 号树头之下：条目被删除、改动或换序",
-        f"entry {line.index} is not under head {head.number}: deleted, changed or reordered ({error})",
-    )
+def _outside(line: Line, head: Head, proof: Inclusion) -> list[Words]:
+    """What is wrong where the proof does not show that an entry is under a head."""
+    try:
+        _require_under(head, line, proof)
+    except merkle.Unproved as error:
+        return [
+            Words(
+                f"日志第 {line.index} 条不在 {head.number} 号树头之下：条目被删除、改动或换序",
+                f"entry {line.index} is not under head {head.number}: deleted, changed or reordered"
+                f" ({error})",
+            )
+        ]
+    return []
+
+
+def _require_under(head: Head, line: Line, proof: Inclusion | None) -> None:
+    if proof is None:
+        raise merkle.Unproved("there is no proof of it")
+    shown = proof.model_dump(mode="json")
+    merkle.require_inclusion(line.entry.encode(), line.index, head.size, bytes.fromhex(head.root), shown)
