@@ -51,6 +51,11 @@ def sketch(scene: Scene) -> str:
     return head + "".join(parts) + "</svg>\n"
 
 
+def floor_words(place: Place) -> str:
+    """From which floor it came."""
+    return f"不低于 {place.floor} 层" if place.from_above else f"{place.floor} 层"
+
+
 def _facade(scene: Scene) -> Iterator[str]:
     left, top, width, height = FACADE
     yield _heading(left - 40, f"立面示意 · {scene.facade}", "Facade, a scheme of floors and bays")
@@ -108,11 +113,10 @@ def _way(place: Place, facade: tuple[float, float, float, float]) -> Iterator[st
         f'<path d="M{centre - 6:.1f} {ground - 6}l12 12m0 -12l-12 12" stroke="{RED}" stroke-width="3"'
         ' fill="none"/>'
     )
-    floor = f"不低于 {place.floor} 层" if place.from_above else f"{place.floor} 层"
     yield _text(
         left - 40,
         ground + 34,
-        f"■ 抛出位置：{floor} {escape(place.flat)} 室（第 {place.bay} 开间）",
+        f"■ 抛出位置：{floor_words(place)} {escape(place.flat)} 室（第 {place.bay} 开间）",
         fill=RED,
     )
     low, high_floor = place.floor_low, place.floor_high

@@ -5,7 +5,7 @@ decodes whatever a box has sent, so it shares no memory with the service, and th
 """
 
 import sys
-from datetime import timedelta, timezone
+from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Final
@@ -16,7 +16,8 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from cloud.evidence.bundle import strokes
+from cloud.core.words import beijing
+from cloud.evidence.bundle import members, strokes
 from cloud.evidence.bundle.drawing import Drawing
 from cloud.evidence.bundle.letters import BANNER, ROOM, Letters, Plane, letters
 from cloud.evidence.bundle.strokes import AMBER, INK, PAPER, RED, Planes
@@ -26,7 +27,6 @@ TICKS: Final = 90_000
 BANNER_SHARE: Final = Fraction(1, 10)
 """Of the picture's height; it stands above the picture and hides nothing of it."""
 PLANAR_420: Final = frozenset({"yuv420p", "yuvj420p"})
-BEIJING: Final = timezone(timedelta(hours=8))
 SAME_FRAME_S: Final = 0.005
 """Times of the track and of the frames are rounded differently."""
 STILL_QUALITY: Final = 4
@@ -77,8 +77,8 @@ class Copy:
                 strokes.ring(planes, passed[-1], 9 * self._line, width, colour)
 
     def _tell_time(self, luma: Plane, clip_s: float) -> None:
-        at = (self._drawing.started_at + timedelta(seconds=clip_s)).astimezone(BEIJING)
-        text = (f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond // 1000:03d} UTC+8", f"t {clip_s:+8.3f} s")
+        at = self._drawing.started_at + timedelta(seconds=clip_s)
+        text = (f"{beijing(at)} UTC+8", f"t {clip_s:+8.3f} s")
         lines = [self._letters.line(line) for line in text]
         top = (self.banner - sum(line.shape[0] for line in lines)) // 2
         for line in lines:
@@ -95,7 +95,7 @@ def annotate(drawing: Drawing) -> None:
     """
     metadata = {
         "title": "标注副本 非原始证据 / ANNOTATED COPY, NOT THE ORIGINAL",
-        "comment": f"annotated copy of {drawing.sha256}",
+        "comment": f"{members.COPY_COMMENT}{drawing.sha256}",
     }
     options = {"movflags": "+faststart"}
     with (

@@ -3,15 +3,8 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
-
+from cloud.evidence.bundle.members import Part
 from contracts.messages import ClipManifest, Origin, Place
-
-
-class Part(BaseModel):
-    """A part of the facts."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Name(Part):

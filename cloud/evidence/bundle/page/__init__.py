@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from jinja2 import Environment, StrictUndefined
 
+from cloud.core.sketch import floor_words
 from cloud.core.words import BEIJING, beijing
 from cloud.evidence.bundle import members
 from cloud.evidence.bundle.facts import Facts
@@ -34,15 +35,12 @@ def page(facts: Facts, sketch: str, still: bytes, digests: Mapping[str, str]) ->
     """The page. sketch: SVG. still: JPEG, empty without. digests: SHA-256 of members by name."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     environment.filters.update(FILTERS, person=_person(facts))
-    place = facts.place
-    floor = "" if place is None else f"不低于 {place.floor} 层" if place.from_above else f"{place.floor} 层"
     clock_zh, clock_en = _clock(facts.manifest.clock, facts.time_is)
     return environment.from_string(_file("page.html")).render(
         facts=facts,
         css=_file("page.css"),
         sketch=sketch,
         still=base64.b64encode(still).decode(),
-        floor=floor,
         reason=REASONS.get(facts.close_reason or "", facts.close_reason),
         visible_s=(facts.last_visible_at - facts.observed_at).total_seconds(),
         clock=clock_zh,
@@ -89,5 +87,6 @@ FILTERS: Final[Mapping[str, Any]] = {
     "beijing": beijing,
     "day": _day,
     "estimate": _estimate,
+    "floor": floor_words,
     "percent": lambda share: f"{100 * share:.0f}%",
 }
