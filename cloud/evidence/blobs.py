@@ -147,7 +147,11 @@ class Blobs:
         return Clip(self.objects, path, length, Cipher(await self._keys.by_id(header.key), header, sha256))
 
     async def holds(self, sha256: str) -> bool:
-        """Whether the clip is here; every byte of it is read and checked.
+        """Whether the clip is here; every byte of it is read and checked. Raises as `whole`."""
+        return await self.whole(sha256) is not None
+
+    async def whole(self, sha256: str) -> Clip | None:
+        """The clip, every byte of it read and checked; None when it is not there.
 
         Raises:
             OtherBytes: Something is here, and it is not what the digest says.
@@ -155,31 +159,13 @@ class Blobs:
         """
         clip = await self.find(sha256)
         if clip is None:
-            return False
+            return None
         digest = hashlib.sha256()
         async for piece in clip.read(0, clip.size - 1):
             digest.update(piece)
         if digest.hexdigest() != sha256:
             raise OtherBytes(f"under {sha256} lie {clip.size} bytes with digest {digest.hexdigest()}")
-        return True
-
-    async def size(self, sha256: str) -> int | None:
-        """Length of the clip in bytes; None when it is not there. Raises as `find`."""
-        clip = await self.find(sha256)
-        return None if clip is None else clip.size
-
-    async def read(self, sha256: str, first: int, last: int) -> AsyncIterator[bytes]:
-        """Bytes `first`…`last`, both included, in pieces.
-
-        Raises:
-            FileNotFoundError: There is no such clip.
-            OtherBytes, KeyLost, StoreDown: As `find` and `Clip.read`.
-        """
-        clip = await self.find(sha256)
-        if clip is None:
-            raise FileNotFoundError(sha256)
-        async for piece in clip.read(first, last):
-            yield piece
+        return clip
 
     async def delete(self, sha256: str) -> None:
         """Delete a clip, however it lies there; one that is not there is no error.

@@ -82,11 +82,10 @@ async def check(
 async def _look(opened: Pool, blobs: Blobs, sha256: str, report: Report) -> None:
     damage = None
     try:
-        clip = await blobs.find(sha256)
+        clip = await blobs.whole(sha256)
         if clip is None:
             damage = Damage(sha256, "missing", "nothing is stored under this digest")
         else:
-            await blobs.holds(sha256)
             report.read_bytes += clip.size
     except FileNotFoundError:
         damage = Damage(sha256, "missing", "it was taken away while it was read")

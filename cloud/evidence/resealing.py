@@ -35,14 +35,13 @@ async def seal_plain(opened: Pool, blobs: Blobs, staging: Path) -> int:
 
 
 async def _seal(blobs: Blobs, path: str, sha256: str, staging: Path, estate: str) -> None:
-    if not await blobs.holds(sha256):
+    clip = await blobs.whole(sha256)
+    if clip is None:
         raise OtherBytes(f"{path} went away")
-    size = await blobs.size(sha256)
-    assert size is not None
     copy = staging / f"{sha256}.plain"
     try:
         with copy.open("wb") as out:
-            async for piece in blobs.read(sha256, 0, size - 1):
+            async for piece in clip.read(0, clip.size - 1):
                 await asyncio.to_thread(out.write, piece)
         await blobs.seal(sha256, copy, estate)
     finally:

@@ -12,7 +12,7 @@ import pytest
 from obstore.store import S3Store
 
 from cloud.evidence import receive
-from cloud.evidence.blobs import CHUNK_BYTES, Blobs, KeyLost, OtherBytes, StoreDown
+from cloud.evidence.blobs import CHUNK_BYTES, Blobs, Clip, KeyLost, OtherBytes, StoreDown
 from cloud.evidence.receive import Wanted
 from tests.fixtures.s3 import SECRET, S3Server
 
@@ -74,15 +74,21 @@ async def _body(content: bytes) -> AsyncIterator[bytes]:
     yield content
 
 
+async def _found(blobs: Blobs) -> Clip:
+    clip = await blobs.find(SHA256)
+    assert clip is not None
+    return clip
+
+
 async def _read(blobs: Blobs, first: int, last: int) -> bytes:
-    return b"".join([chunk async for chunk in blobs.read(SHA256, first, last)])
+    return b"".join([chunk async for chunk in (await _found(blobs)).read(first, last)])
 
 
 class TestFolderAndBucket:
     async def test_what_was_put_is_read_back_whole_and_in_ranges(self, blobs: Blobs, clip: Path) -> None:
         await blobs.put(SHA256, clip, GARDEN)
         size = len(CLIP)
-        assert await blobs.size(SHA256) == size
+        assert (await _found(blobs)).size == size
         assert await _read(blobs, 0, size - 1) == CLIP
         assert await _read(blobs, 0, 0) == CLIP[:1]
         assert await _read(blobs, size - 1, size - 1) == CLIP[-1:]
@@ -106,13 +112,16 @@ class TestFolderAndBucket:
             await blobs.put(SHA256, clip, GARDEN)
         with pytest.raises(OtherBytes):
             await blobs.holds(SHA256)
-        assert await blobs.size(SHA256) == len(other)
+        assert (await _found(blobs)).size == len(other)
 
-    async def test_what_is_not_there_is_told_as_such(self, blobs: Blobs) -> None:
-        assert await blobs.size(SHA256) is None
+    async def test_what_is_not_there_is_told_as_such(self, blobs: Blobs, clip: Path) -> None:
+        assert await blobs.find(SHA256) is None
         assert not await blobs.holds(SHA256)
+        await blobs.put(SHA256, clip, GARDEN)
+        found = await _found(blobs)
+        await blobs.delete(SHA256)
         with pytest.raises(FileNotFoundError):
-            await _read(blobs, 0, 9)
+            await anext(found.read(0, 9))
 
     async def test_an_upload_ends_in_the_store_once(self, blobs: Blobs, tmp_path: Path) -> None:
         wanted, staging = Wanted(SHA256, len(CLIP), GARDEN), tmp_path / "staging"
@@ -223,7 +232,7 @@ async def test_a_bucket_that_is_not_there_is_named(s3_url: str, clip: Path) -> N
 
 async def test_a_dead_endpoint_is_told_soon_and_without_keys(dead: Blobs, clip: Path) -> None:
     began_s = monotonic()
-    for ask in (dead.put(SHA256, clip, GARDEN), dead.size(SHA256), _read(dead, 0, 9)):
+    for ask in (dead.put(SHA256, clip, GARDEN), dead.find(SHA256), _read(dead, 0, 9)):
         with pytest.raises(StoreDown, match=r"127\.0\.0\.1:\d+") as told:
             await ask
         assert SECRET not in str(told.value)

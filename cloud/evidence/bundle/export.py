@@ -105,9 +105,8 @@ async def export(using: Exporter, order: Order, folder: Path) -> Path:
         first_stamped_at=sealed.first_stamped_at,
     )
     parts = await asyncio.to_thread(_parts, using, found, sealed, facts, {members.CLIP: clip, **drawn})
-    index = await asyncio.to_thread(_index, parts)
-    parts[members.INDEX] = members.text(index)
-    last, seal = await _seal(using, found, sealed, order, (parts[members.INDEX], at))
+    parts[members.INDEX] = index = members.text(await asyncio.to_thread(_index, parts))
+    last, seal = await _seal(using, found, sealed, order, (index, at))
     parts |= seal
     parts[members.LAST_HEAD] = last.signed.document
     parts[members.LAST_STAMP], _ = await _stamped(using, last, clock.utc_now())
@@ -120,12 +119,12 @@ async def export(using: Exporter, order: Order, folder: Path) -> Path:
 
 async def _fetch(blobs: Blobs, found: Found, target: Path) -> Path:
     """The clip out of the store, if it still is what its device signed."""
-    size = await blobs.size(found.clip.sha256)
-    if size is None:
+    clip = await blobs.find(found.clip.sha256)
+    if clip is None:
         raise CannotExport("the clip is not in the evidence store any more")
     digest = hashlib.sha256()
     with target.open("wb") as file:
-        async for chunk in blobs.read(found.clip.sha256, 0, size - 1):
+        async for chunk in clip.read(0, clip.size - 1):
             digest.update(chunk)
             await asyncio.to_thread(file.write, chunk)
     if digest.hexdigest() != found.clip.sha256:
@@ -205,7 +204,7 @@ def _parts(using: Exporter, found: Found, sealed: Sealed, facts: Facts, films: P
         facts.track,
         facts.frame,
     )
-    still = films.get(members.STILL)
+    drawn, still = sketch(scene), films.get(members.STILL)
     custody = members.Custody(lines=tuple(map(_line, sealed.lines)))
     parts: Parts = {
         **films,
@@ -215,7 +214,7 @@ def _parts(using: Exporter, found: Found, sealed: Sealed, facts: Facts, films: P
         members.FACTS: members.text(facts),
         members.TRACK_JSON: texts.track_json(facts),
         members.TRACK_CSV: texts.track_csv(facts),
-        members.SKETCH: sketch(scene).encode(),
+        members.SKETCH: drawn.encode(),
         members.CUSTODY: members.text(custody),
         members.DEVICE: found.clip.certificate.encode(),
         members.DEVICE_CA: using.ca_pem,
@@ -223,7 +222,7 @@ def _parts(using: Exporter, found: Found, sealed: Sealed, facts: Facts, films: P
         members.FIRST_STAMP: sealed.first.time_stamp or b"",
     }
     picture = still.read_bytes() if isinstance(still, Path) else b""
-    parts[members.PAGE] = page(facts, sketch(scene), picture, _digests(parts)).encode()
+    parts[members.PAGE] = page(facts, drawn, picture, _digests(parts)).encode()
     return parts
 
 
@@ -244,11 +243,10 @@ def _index(parts: Parts) -> members.Index:
 
 
 async def _seal(
-    using: Exporter, found: Found, sealed: Sealed, order: Order, index: tuple[bytes | Path, datetime]
+    using: Exporter, found: Found, sealed: Sealed, order: Order, index: tuple[bytes, datetime]
 ) -> tuple[HeadRow, Parts]:
     """Enters the export into the log under a new signed head; the head, and what proves what is under it."""
     content, at = index
-    assert isinstance(content, bytes)
     exported = members.Exported(
         index_sha256=hashlib.sha256(content).hexdigest(),
         clip_sha256=found.clip.sha256,
