@@ -41,7 +41,7 @@ class Report:
             "read_bytes": self.read_bytes,
             **{
                 kind: [damage.sha256 for damage in self.damaged if damage.kind == kind]
-                for kind in ("missing", "rotten", "locked")
+                for kind in evidence_checks.KINDS
             },
             "unknown": self.unknown,
             "entries": self.entries,

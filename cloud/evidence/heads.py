@@ -67,8 +67,7 @@ async def sign(conn: Connection, signer: Signer, at: datetime) -> HeadRow | None
         LogBroken: The log does not continue the last head, or that one was signed by nobody we know.
     """
     try:
-        while await log.seal(conn, at):
-            pass
+        await log.seal_all(conn, at)
         size = await log.size(conn)
         if size == 0:
             return None

@@ -29,7 +29,6 @@ from cloud.store.pool import DatabaseDown, Pool
 SEAL_EVERY_S: Final = 1.0
 LOOK_EVERY_S: Final = 60.0
 """Whether a head or a stamp is due, and whether a night has begun."""
-KINDS: Final = ("missing", "rotten", "locked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +103,7 @@ class Keeper:
     async def seal(self, at: datetime) -> None:
         """Give what waits its place."""
         async with pool.transaction(self.opened) as conn:
-            while await log.seal(conn, at) == log.AT_ONCE:
-                pass
+            await log.seal_all(conn, at)
             self.metrics.log_entries.set(await log.size(conn))
             self.metrics.log_waiting.set(await log.waiting(conn))
 
@@ -181,7 +179,7 @@ class Keeper:
 
     async def _show_damage(self, conn: pool.Connection) -> None:
         found = await evidence_checks.damaged(conn)
-        for kind in KINDS:
+        for kind in evidence_checks.KINDS:
             self.metrics.damaged.labels(kind).set(sum(damage.kind == kind for damage in found))
 
     def _say_what_is_missing(self) -> None:

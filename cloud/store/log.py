@@ -103,6 +103,12 @@ async def seal(conn: Connection, at: datetime, limit: int = AT_ONCE) -> int:
     return len(waiting)
 
 
+async def seal_all(conn: Connection, at: datetime) -> None:
+    """Give every committed row that waits its place. Raises as `seal`."""
+    while await seal(conn, at) == AT_ONCE:
+        pass
+
+
 async def waiting(conn: Connection) -> int:
     """How many rows have no place yet."""
     row = await (await conn.execute("SELECT count(*) FROM log_waiting")).fetchone()
@@ -155,14 +161,13 @@ async def root(conn: Connection, size: int) -> bytes:
     return merkle.root(size, await read(conn, merkle.edge_places(size)))
 
 
+_LEAVES: Final = "SELECT index, kind, subject, entry, hash, sealed_at FROM log_leaf"
+
+
 async def leaves(conn: Connection, first: int, last: int) -> list[Leaf]:
     """Leaves `first`…`last`, both included."""
     async with conn.cursor(row_factory=class_row(Leaf)) as cursor:
-        await cursor.execute(
-            "SELECT index, kind, subject, entry, hash, sealed_at FROM log_leaf"
-            " WHERE index BETWEEN %s AND %s ORDER BY index",
-            (first, last),
-        )
+        await cursor.execute(f"{_LEAVES} WHERE index BETWEEN %s AND %s ORDER BY index", (first, last))
         return await cursor.fetchall()
 
 
@@ -170,9 +175,7 @@ async def about(conn: Connection, kind: Kind, subjects: Iterable[str]) -> list[L
     """Every entry of a kind about these subjects, in the order of the log."""
     async with conn.cursor(row_factory=class_row(Leaf)) as cursor:
         await cursor.execute(
-            "SELECT index, kind, subject, entry, hash, sealed_at FROM log_leaf"
-            " WHERE kind = %s AND subject = ANY (%s) ORDER BY index",
-            (kind, list(subjects)),
+            f"{_LEAVES} WHERE kind = %s AND subject = ANY (%s) ORDER BY index", (kind, list(subjects))
         )
         return await cursor.fetchall()
 

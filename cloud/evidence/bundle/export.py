@@ -138,8 +138,7 @@ async def _fetch(blobs: Blobs, found: Found, target: Path) -> Path:
 async def _sealed(using: Exporter, found: Found) -> Sealed:
     now = clock.utc_now()
     async with transaction(using.pool) as conn:
-        while await log.seal(conn, now):
-            pass
+        await log.seal_all(conn, now)
         lines = await collect.custody(conn, found)
         announced = next((leaf for leaf in lines if _announces(leaf)), None)
         if announced is None:

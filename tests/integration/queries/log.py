@@ -15,6 +15,7 @@ CASES: Final[Mapping[str, Case]] = {
     "log.waiting": lambda at: log.waiting(at.conn),
     "log.seal": lambda at: log.seal(at.conn, NOW, 3),
     "log.seal (more)": lambda at: log.seal(at.conn, later(1), 3),
+    "log.seal_all": lambda at: log.seal_all(at.conn, later(1)),
     "log.size": lambda at: log.size(at.conn),
     "log.read": lambda at: log.read(at.conn, [(0, 4), (2, 0)]),
     "log.inclusion": lambda at: log.inclusion(at.conn, 2, 5),
