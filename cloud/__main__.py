@@ -14,6 +14,7 @@ from cloud import config, ledger, logs
 from cloud.backup_command import backup, restore
 from cloud.commandline import CONFIG as _CONFIG
 from cloud.commandline import finished as _finished
+from cloud.commandline import means as _means
 from cloud.commandline import settings as _settings
 from cloud.commandline import until_terminated as _until_terminated
 from cloud.commandline import until_told
@@ -265,14 +266,10 @@ def ingest(config_file: Path | None) -> None:
 @_CONFIG
 def timers(config_file: Path | None) -> None:
     """Do what is due: silent agents, escalations, expired sessions, partitions ahead."""
-    from cloud.evidence.keeper import means  # noqa: PLC0415
     from cloud.timers import serve  # noqa: PLC0415
 
     settings = _settings(config_file)
-    try:
-        kept_with = means(settings.evidence)
-    except config.SettingsError as error:
-        raise click.ClickException(str(error)) from error
+    kept_with = _means(settings.evidence)
     _until_terminated(
         lambda: serve(settings.database_url, settings.timer_metrics, kept_with, settings.retention.days())
     )

@@ -5,11 +5,14 @@ import os
 import signal
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from cloud import config, logs
+
+if TYPE_CHECKING:
+    from cloud.evidence.keeper import Means
 
 Result = TypeVar("Result")
 ASK_AGAIN_S = 10.0
@@ -31,6 +34,20 @@ def settings(config_file: Path | None) -> config.Settings:
     """
     try:
         return config.load(config_file, os.environ)
+    except config.SettingsError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def means(evidence: config.EvidenceSettings | None) -> "Means":
+    """With what a command keeps evidence, as the settings of it say.
+
+    Raises:
+        ClickException: Something that they name cannot be used.
+    """
+    from cloud.evidence import keeper  # noqa: PLC0415 - `--help` needs no library
+
+    try:
+        return keeper.means(evidence)
     except config.SettingsError as error:
         raise click.ClickException(str(error)) from error
 

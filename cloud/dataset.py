@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from cloud.commandline import CONFIG, finished, settings
+from cloud.commandline import CONFIG, finished, means, settings
 
 if TYPE_CHECKING:
     from cloud.core.feedback import Judged
@@ -38,21 +38,17 @@ def main() -> None:
 @CONFIG
 def export(folder: Path, days: int, by: str, purpose: str, config_file: Path | None) -> None:
     """Write the clips of judged alerts and their labels to FOLDER, which must be empty."""
-    from cloud import clock, config  # noqa: PLC0415 - `--help` needs no library
-    from cloud.evidence import keeper  # noqa: PLC0415
+    from cloud import clock  # noqa: PLC0415 - `--help` needs no library
     from cloud.store import pool  # noqa: PLC0415
 
     found, now = settings(config_file), clock.utc_now()
     if folder.exists() and any(folder.iterdir()):
         raise click.ClickException(f"{folder} is not empty")
-    try:
-        means = keeper.means(found.evidence)
-    except config.SettingsError as error:
-        raise click.ClickException(str(error)) from error
+    kept_with = means(found.evidence)
 
     async def work() -> Counter[str]:
         async with pool.opened(found.database_url, max_size=2) as opened:
-            blobs = means.blobs(opened)
+            blobs = kept_with.blobs(opened)
             if blobs is None:
                 raise click.ClickException("no evidence store: set evidence in the settings")
             return await written(opened, blobs, folder, (now - timedelta(days=days), now), (by, purpose))

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cloud.commandline import CONFIG, finished, settings
+from cloud.commandline import CONFIG, finished, means, settings
+from cloud.config import EvidenceSettings
 
 if TYPE_CHECKING:
     from cloud.evidence.checking import Report
@@ -27,7 +28,7 @@ def keys(renew: str | None, config_file: Path | None) -> None:
     """Make the keys that are missing in `evidence.keys`: one signs the log, one wraps the estates' keys."""
     from cloud.evidence import keys as found  # noqa: PLC0415 - `--help` needs no library
 
-    folder = _folder(config_file)
+    folder = _folder(settings(config_file).evidence)
     try:
         made = found.make(folder)
         if renew == "log":
@@ -52,7 +53,8 @@ def rotate(estate: str, config_file: Path | None) -> None:
     from cloud.evidence import keys  # noqa: PLC0415
     from cloud.store import pool  # noqa: PLC0415
 
-    found, masters = settings(config_file), _masters(config_file)
+    found = settings(config_file)
+    masters = _masters(found.evidence)
 
     async def work() -> int:
         async with pool.opened(found.database_url, max_size=1) as opened, pool.transaction(opened) as conn:
@@ -68,7 +70,8 @@ def rewrap(config_file: Path | None) -> None:
     from cloud.evidence import keys  # noqa: PLC0415
     from cloud.store import pool  # noqa: PLC0415
 
-    found, masters = settings(config_file), _masters(config_file)
+    found = settings(config_file)
+    masters = _masters(found.evidence)
 
     async def work() -> int:
         async with pool.opened(found.database_url, max_size=1) as opened, pool.transaction(opened) as conn:
@@ -118,11 +121,12 @@ def seal_plain(config_file: Path | None) -> None:
     from cloud.evidence.objects import StoreDown  # noqa: PLC0415
     from cloud.store import pool  # noqa: PLC0415
 
-    found, means = settings(config_file), _means(config_file)
+    found = settings(config_file)
+    kept_with = _kept_with(found.evidence)
 
     async def work() -> int:
         async with pool.opened(found.database_url, max_size=2) as opened:
-            blobs = means.blobs(opened)
+            blobs = kept_with.blobs(opened)
             assert blobs is not None
             assert found.evidence is not None
             return await resealing.seal_plain(opened, blobs, found.evidence.staging_dir)
@@ -143,14 +147,15 @@ def check(share: int, config_file: Path | None) -> None:
     from cloud.evidence.objects import StoreDown  # noqa: PLC0415
     from cloud.store import evidence_checks, pool  # noqa: PLC0415
 
-    found, means = settings(config_file), _means(config_file)
+    found = settings(config_file)
+    kept_with = _kept_with(found.evidence)
 
     async def work(began: datetime) -> "Report":
         async with pool.opened(found.database_url, max_size=2) as opened:
-            blobs = means.blobs(opened)
+            blobs = kept_with.blobs(opened)
             assert blobs is not None
             report = await checking.check(
-                opened, blobs, means.signer, began, lambda sha256: int(sha256[:8], 16) % share == 0
+                opened, blobs, kept_with.signer, began, lambda sha256: int(sha256[:8], 16) % share == 0
             )
             if share == 1:
                 async with pool.transaction(opened) as conn:
@@ -178,28 +183,20 @@ def _print(report: "Report") -> None:
     click.echo(json.dumps({"check": "evidence", "well": report.is_well, **report.as_object()}))
 
 
-def _folder(config_file: Path | None) -> Path:
-    found = settings(config_file).evidence
+def _folder(found: EvidenceSettings | None) -> Path:
     if found is None or found.keys is None:
         raise click.ClickException("set evidence.keys in the settings: the folder where the keys lie")
     return found.keys
 
 
-def _means(config_file: Path | None) -> "Means":
-    from cloud import config  # noqa: PLC0415
-    from cloud.evidence import keeper  # noqa: PLC0415
-
-    found = settings(config_file).evidence
+def _kept_with(found: EvidenceSettings | None) -> "Means":
     if found is None:
         raise click.ClickException("no evidence store: set evidence in the settings")
-    try:
-        return keeper.means(found)
-    except config.SettingsError as error:
-        raise click.ClickException(str(error)) from error
+    return means(found)
 
 
-def _masters(config_file: Path | None) -> "Masters":
-    _folder(config_file)
-    found = _means(config_file).masters
-    assert found is not None
-    return found
+def _masters(found: EvidenceSettings | None) -> "Masters":
+    _folder(found)
+    masters = means(found).masters
+    assert masters is not None
+    return masters

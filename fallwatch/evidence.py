@@ -8,15 +8,12 @@ from uuid import UUID
 import click
 from cryptography.hazmat.primitives import serialization
 
-from cloud.commandline import CONFIG, finished, settings
-from cloud.config import Settings, SettingsError
+from cloud.commandline import CONFIG, finished, means, settings
 from cloud.core.signature import public_pem
-from cloud.evidence import keeper
 from cloud.evidence.bundle import anchors as trust
 from cloud.evidence.bundle.collect import CannotExport
 from cloud.evidence.bundle.export import Order, export, exporter
 from cloud.evidence.heads import LogBroken
-from cloud.evidence.keeper import Means
 from cloud.evidence.objects import StoreDown
 from cloud.evidence.stamping import AuthorityAway
 from cloud.store import pool
@@ -38,7 +35,7 @@ def main() -> None:
 def export_command(alert: UUID, by: str, purpose: str, out: Path, config_file: Path | None) -> None:
     """Make the evidence file of ALERT, for the police or a court. The export is entered into the log."""
     found = settings(config_file)
-    given = _means(found)
+    given = means(found.evidence)
     if not purpose.strip():
         raise click.ClickException("--purpose is empty: say for whom and why it is taken out")
     out.mkdir(parents=True, exist_ok=True)
@@ -63,7 +60,7 @@ def export_command(alert: UUID, by: str, purpose: str, out: Path, config_file: P
 def anchors_command(folder: Path, config_file: Path | None) -> None:
     """Write the trust anchors into FOLDER: hand them to courts and police before they are needed."""
     found = settings(config_file)
-    given = _means(found)
+    given = means(found.evidence)
     if found.device_ca is None or given.signer is None or given.authority is None:
         raise click.ClickException("set device_ca, evidence.keys and evidence.time_stamp in the settings")
     folder.mkdir(parents=True, exist_ok=True)
@@ -75,10 +72,3 @@ def anchors_command(folder: Path, config_file: Path | None) -> None:
             path = folder / (f"{kind}.pem" if number == 1 else f"{kind}-{number}.pem")
             path.write_bytes(content)
             click.echo(path)
-
-
-def _means(found: Settings) -> Means:
-    try:
-        return keeper.means(found.evidence)
-    except SettingsError as error:
-        raise click.ClickException(str(error)) from error
