@@ -117,8 +117,7 @@ def destroy_keys(estate: str, reason: str, config_file: Path | None, *, yes: boo
 def seal_plain(config_file: Path | None) -> None:
     """Seal the clips that lie there as they are, from before `evidence.keys` was set."""
     from cloud.evidence import resealing  # noqa: PLC0415
-    from cloud.evidence.blobs import OtherBytes  # noqa: PLC0415
-    from cloud.evidence.objects import StoreDown  # noqa: PLC0415
+    from cloud.evidence.blobs import KeyLost, OtherBytes, StoreDown  # noqa: PLC0415
     from cloud.store import pool  # noqa: PLC0415
 
     found = settings(config_file)
@@ -133,7 +132,7 @@ def seal_plain(config_file: Path | None) -> None:
 
     try:
         click.echo(f"{finished(work())} clips were sealed")
-    except (StoreDown, OtherBytes) as error:
+    except (KeyLost, OtherBytes, StoreDown) as error:
         raise click.ClickException(str(error)) from error
 
 

@@ -10,11 +10,11 @@ from cryptography.hazmat.primitives import serialization
 
 from cloud.commandline import CONFIG, finished, means, settings
 from cloud.core.signature import public_pem
+from cloud.evidence.blobs import KeyLost, OtherBytes
 from cloud.evidence.bundle import anchors as trust
 from cloud.evidence.bundle.collect import CannotExport
 from cloud.evidence.bundle.export import Order, export, exporter
 from cloud.evidence.heads import LogBroken
-from cloud.evidence.objects import StoreDown
 from cloud.evidence.stamping import AuthorityAway
 from cloud.store import pool
 
@@ -50,7 +50,7 @@ def export_command(alert: UUID, by: str, purpose: str, out: Path, config_file: P
     with tempfile.TemporaryDirectory(dir=out, prefix=".evidence-") as folder:
         try:
             click.echo(finished(work(Path(folder))))
-        except (CannotExport, AuthorityAway, LogBroken, StoreDown, OSError) as error:
+        except (CannotExport, AuthorityAway, LogBroken, KeyLost, OtherBytes, OSError) as error:
             raise click.ClickException(str(error)) from error
 
 

@@ -70,9 +70,9 @@ async def entries(world: World) -> list[tuple[str, str, str]]:
         return await rows.fetchall()
 
 
-async def fallwatch(*words: str) -> str:
+async def fallwatch(*words: str, ends: int = 0) -> str:
     result = await asyncio.to_thread(CliRunner().invoke, main, list(words))
-    assert result.exit_code == 0, result.output
+    assert result.exit_code == ends, result.output
     return result.output
 
 
@@ -123,3 +123,18 @@ async def test_without_a_time_stamp_nothing_is_handed_out(
         time_stamps.mood = "failing"
         away = await desk.post(f"/api/alerts/{alert}/export", json={"purpose": "police"})
     assert (away.status_code, away.headers["retry-after"]) == (503, "60")
+
+
+async def test_whoever_exports_by_command_is_told_of_a_clip_that_cannot_be_opened(
+    world: World, config: Path, tmp_path: Path
+) -> None:
+    async with world.logged_in("desk") as desk:
+        alert = await arrived(world, desk)
+    settings = ("--config", str(config))
+    await fallwatch("cloud", "evidence", "destroy-keys", "garden", "--reason", "asked", "--yes", *settings)
+    out = ("--out", str(tmp_path / "out"))
+    told = await fallwatch(
+        "evidence", "export", alert, "--by", "desk", "--purpose", "police", *out, *settings, ends=1
+    )
+    assert told == "Error: version 1 of the key of garden was destroyed\n"
+    assert list((tmp_path / "out").iterdir()) == []

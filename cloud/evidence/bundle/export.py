@@ -88,6 +88,7 @@ async def export(using: Exporter, order: Order, folder: Path) -> Path:
         NoSuchAlert, CannotExport: There is nothing that could be proved, and why.
         AuthorityAway: No time stamp is to be had now.
         LogBroken: The log is not the one whose head was signed last.
+        OtherBytes, KeyLost: The clip in the evidence store is damaged, or cannot be opened.
         DatabaseDown, StoreDown, OSError: Of the database, the evidence store, the disk.
     """
     async with transaction(using.pool, snapshot=True) as conn:
