@@ -65,26 +65,26 @@ class Authority:
         if server:
             names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
         builder = (
-            self._builder(_name(name), key.public_key(), LEAF_LIFE)
+            self._builder(named(name), key.public_key(), LEAF_LIFE)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(_key_usage(signs_certificates=False), critical=True)
             .add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
             .add_extension(x509.SubjectAlternativeName(names), critical=False)
         )
-        _write_private(credentials.key, key)
-        _write(credentials.certificate, _pem(builder.sign(self._key(), hashes.SHA256())), 0o644)
+        write_private(credentials.key, key)
+        _write(credentials.certificate, as_pem(builder.sign(self._key(), hashes.SHA256())), 0o644)
         return credentials
 
     def _create(self) -> None:
         key = ec.generate_private_key(ec.SECP256R1())
-        _write_private(self.folder / "ca.key", key)
-        name = _name("Fallwatch local authority")
+        write_private(self.folder / "ca.key", key)
+        name = named("Fallwatch local authority")
         builder = (
-            _unsigned(name, name, key.public_key(), key.public_key(), AUTHORITY_LIFE)
+            unsigned(name, name, key.public_key(), key.public_key(), AUTHORITY_LIFE)
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
             .add_extension(_key_usage(signs_certificates=True), critical=True)
         )
-        _write(self.ca_path, _pem(builder.sign(key, hashes.SHA256())), 0o644)
+        _write(self.ca_path, as_pem(builder.sign(key, hashes.SHA256())), 0o644)
 
     def _key(self) -> ec.EllipticCurvePrivateKey:
         key = serialization.load_pem_private_key((self.folder / "ca.key").read_bytes(), password=None)
@@ -95,16 +95,17 @@ class Authority:
         self, subject: x509.Name, public_key: ec.EllipticCurvePublicKey, life: timedelta
     ) -> x509.CertificateBuilder:
         issuer = x509.load_pem_x509_certificate(self.ca_path.read_bytes())
-        return _unsigned(subject, issuer.subject, public_key, self._key().public_key(), life)
+        return unsigned(subject, issuer.subject, public_key, self._key().public_key(), life)
 
 
-def _unsigned(
+def unsigned(
     subject: x509.Name,
     issuer: x509.Name,
     public_key: ec.EllipticCurvePublicKey,
     issuer_key: ec.EllipticCurvePublicKey,
     life: timedelta,
 ) -> x509.CertificateBuilder:
+    """What every certificate here says, whatever it is for."""
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -132,15 +133,18 @@ def _key_usage(*, signs_certificates: bool) -> x509.KeyUsage:
     )
 
 
-def _name(common_name: str) -> x509.Name:
+def named(common_name: str) -> x509.Name:
+    """Somebody with nothing but a common name."""
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
 
 
-def _pem(certificate: x509.Certificate) -> bytes:
+def as_pem(certificate: x509.Certificate) -> bytes:
+    """A certificate as a file holds it."""
     return certificate.public_bytes(serialization.Encoding.PEM)
 
 
-def _write_private(path: Path, key: ec.EllipticCurvePrivateKey) -> None:
+def write_private(path: Path, key: ec.EllipticCurvePrivateKey) -> None:
+    """A private key, PEM, for its owner only."""
     pem = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )

@@ -10,12 +10,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from fallwatch.local.children import PartError
-from fallwatch.local.pki import BEGIN, LEAF_LIFE
+from fallwatch.local.pki import LEAF_LIFE, as_pem, named, unsigned, write_private
 
 SETTINGS = """
 [tsa]
@@ -108,34 +108,13 @@ def running(folder: Path) -> Iterator[Stamps]:
 def issue(folder: Path) -> None:
     """An authority and, under it, who stamps. RFC 3161, 2.3: its one purpose, marked critical."""
     ca, tsa = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
-    top, signer = (
-        x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]) for name in ("Stamps", "Stamps signer")
-    )
-
-    def certificate(
-        subject: x509.Name, key: ec.EllipticCurvePrivateKey, *extensions: tuple[x509.ExtensionType, bool]
-    ) -> bytes:
-        builder = (
-            x509.CertificateBuilder()
-            .subject_name(subject)
-            .issuer_name(top)
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(BEGIN)
-            .not_valid_after(BEGIN + LEAF_LIFE)
-        )
-        for extension, critical in extensions:
-            builder = builder.add_extension(extension, critical)
-        return builder.sign(ca, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
-
-    usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
-    (folder / "tsa-ca.crt").write_bytes(
-        certificate(top, ca, (x509.BasicConstraints(ca=True, path_length=0), True))
-    )
-    (folder / "tsa.crt").write_bytes(certificate(signer, tsa, (usage, True)))
-    (folder / "tsa.key").write_bytes(
-        tsa.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-    )
+    top, signer = named("Stamps"), named("Stamps signer")
+    for file, subject, key, purpose in (
+        ("tsa-ca.crt", top, ca, x509.BasicConstraints(ca=True, path_length=0)),
+        ("tsa.crt", signer, tsa, x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])),
+    ):
+        builder = unsigned(subject, top, key.public_key(), ca.public_key(), LEAF_LIFE)
+        certificate = builder.add_extension(purpose, critical=True).sign(ca, hashes.SHA256())
+        (folder / file).write_bytes(as_pem(certificate))
+    write_private(folder / "tsa.key", tsa)
     (folder / "tsa.cnf").write_text(SETTINGS.format(folder=folder))
