@@ -8,7 +8,6 @@ import hashlib
 import io
 import json
 import re
-import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,7 +24,7 @@ from edge.evidence.seal import DeviceKey
 from fallwatch.local.pki import Authority
 from fallwatch.local.time_stamps import issue
 from tests.evidence.made import Made
-from tests.fixtures.time_stamps import TimeStampAuthority
+from tests.fixtures.time_stamps import TimeStampAuthority, asked_for
 
 Members = dict[str, bytes]
 
@@ -187,12 +186,7 @@ def head_of_another_log(made: Made, found: Members) -> None:
 
 def stamped(authority: TimeStampAuthority, document: bytes) -> bytes:
     """A time stamp by `authority` of any bytes."""
-    query = subprocess.run(
-        ["openssl", "ts", "-query", "-digest", digest(document), "-sha256", "-cert"],
-        check=True,
-        capture_output=True,
-    ).stdout
-    answer = authority.answer(query)
+    answer = authority.answer(asked_for(digest(document)))
     assert answer is not None
     return answer
 

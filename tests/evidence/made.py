@@ -33,7 +33,6 @@ from contracts.messages import (
     FallingObject,
     Origin,
     Place,
-    TrackPoint,
     encode,
 )
 from edge.core.clip_window import Wanted
@@ -41,8 +40,8 @@ from edge.evidence.clip import CutClip, Label, Template, cut
 from edge.evidence.ring import EncodedPacket
 from edge.evidence.seal import DeviceKey, seal
 from fallwatch.local.pki import Authority
-from tests.browser.film import BEFORE_S, FALL_S, FRAME, RATE, film, path_at
-from tests.browser.world import AGENT, EAST, estates
+from tests.browser.film import BEFORE_S, FALL_S, FRAME, film
+from tests.browser.world import AGENT, EAST, estates, track_until
 from tests.fixtures.time_stamps import TimeStampAuthority
 
 AGO = timedelta(seconds=40)
@@ -144,7 +143,6 @@ def _seen(folder: Path, authority: Authority, clip_s: float) -> tuple[FallingObj
 
 
 def _fall(observed_at: datetime) -> FallingObject:
-    times = [index / RATE for index in range(round(FALL_S * RATE) + 1)]
     return FallingObject(
         message_id=uuid4(),
         agent=AGENT,
@@ -155,7 +153,7 @@ def _fall(observed_at: datetime) -> FallingObject:
         camera=EAST,
         frame_width=FRAME[0],
         frame_height=FRAME[1],
-        track=tuple(TrackPoint(t_s=t, x_px=path_at(t)[0], y_px=path_at(t)[1]) for t in times),
+        track=track_until(FALL_S),
         last_visible_at=observed_at + timedelta(seconds=FALL_S),
         decided_at=observed_at + timedelta(seconds=FALL_S + 0.3),
         score=0.93,

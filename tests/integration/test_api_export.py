@@ -10,7 +10,6 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from cloud import clock
 from cloud.config import TimeStampSettings
 from cloud.evidence import keys
 from cloud.evidence.bundle import anchors, checks, container, members
@@ -52,12 +51,8 @@ def config(world: World, database_url: str, tmp_path: Path, time_stamps: TimeSta
 async def arrived(world: World, desk: httpx.AsyncClient) -> str:
     """An alert whose clip has come."""
     fall = world.device.fall()
-    sealed = world.device.clip(fall, CLIP)
-    await world.send(fall, sealed)
-    async with world.client() as box:
-        box.headers["Authorization"] = f"Bearer {world.device.token(sealed.sha256, clock.utc_now())}"
-        path = f"/api/evidence/uploads/{sealed.sha256}"
-        assert (await box.patch(path, content=CLIP, headers={"Upload-Offset": "0"})).status_code == 204
+    await world.send(fall, world.device.clip(fall, CLIP))
+    await world.upload(world.device, CLIP)
     (alert,) = (await desk.get("/api/desk")).json()["open"]
     return str(alert["id"])
 

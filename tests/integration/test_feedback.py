@@ -26,14 +26,9 @@ async def _closed(world: World, reasons: Sequence[str], x_px: float) -> list[Fal
     for number, reason in enumerate(reasons):
         track = tuple(TrackPoint(t_s=i / 25, x_px=x_px + number, y_px=400 + 4.0 * i) for i in range(12))
         fall = world.device.fall().model_copy(update={"track": track})
-        sealed = world.device.clip(fall, CLIP + str(number).encode() + reason.encode() + str(x_px).encode())
-        await world.send(fall, sealed)
         content = CLIP + str(number).encode() + reason.encode() + str(x_px).encode()
-        async with world.client() as box:
-            box.headers["Authorization"] = f"Bearer {world.device.token(sealed.sha256, clock.utc_now())}"
-            path = f"/api/evidence/uploads/{sealed.sha256}"
-            done = await box.patch(path, content=content, headers={"Upload-Offset": "0"})
-            assert done.status_code == 204, done.text
+        await world.send(fall, world.device.clip(fall, content))
+        await world.upload(world.device, content)
         async with pool.transaction(world.pool) as conn:
             rows = await conn.execute("SELECT id FROM alert WHERE message_id = %s", (fall.message_id,))
             row = await rows.fetchone()
