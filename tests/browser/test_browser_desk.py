@@ -101,6 +101,7 @@ async def test_a_video_is_shown_for_a_purpose_and_the_chain_of_custody_says_so(
     page = await visitor.log_in("desk")
     await expect(page.get_by_test_id("custody")).to_contain_text("还没有人看过或取走")
     await page.get_by_test_id("why-police").click()
+    await expect(page.get_by_test_id("why-note")).to_be_focused()
     await page.get_by_test_id("why-note").fill("案号 2026-117 v")
     await page.keyboard.press("Enter")
     await expect(page.get_by_test_id("clip")).to_be_visible()

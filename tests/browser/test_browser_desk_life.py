@@ -34,6 +34,7 @@ async def test_an_alert_is_dealt_with_set_aside_given_away_and_opened_again_with
     for key in ("a", "c"):
         await page.keyboard.press(key)
         await expect(page.get_by_test_id("note" if key == "c" else "confirm")).to_be_visible()
+    await expect(page.get_by_test_id("note")).to_be_focused()
     await page.get_by_test_id("note").fill("扫干净了")
     await page.keyboard.press("Enter")
     await expect(card).to_contain_text("夜班 值班员 已到场处置")
@@ -54,7 +55,7 @@ async def test_an_alert_is_dealt_with_set_aside_given_away_and_opened_again_with
     await expect(card).to_contain_text("白班 值班员 已到场处置")
     await page.keyboard.press("f")
     await page.get_by_test_id("false_laundry").click()
-    await expect(page.get_by_test_id("note")).to_be_visible()
+    await expect(page.get_by_test_id("note")).to_be_focused()
     await page.keyboard.press("Enter")
     await expect(page.locator(".card.done")).to_contain_text("误报 · 晾晒")
     await page.keyboard.press("o")

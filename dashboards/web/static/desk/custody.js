@@ -1,5 +1,6 @@
 /** Why one looks at a video, asked once for an alert; and who has had its evidence in hand. */
 
+import { focusWhenShown } from "../lib/form.js";
 import { clockTime, moment } from "../lib/format.js";
 import { personOf } from "../lib/i18n.js";
 import { html, nothing, ref } from "../lib/lit.js";
@@ -36,6 +37,9 @@ function choices(asking) {
   </div>`;
 }
 
+/** The same at each drawing: another would take the focus back from what has it by then. */
+const attachWords = (/** @type {Element | undefined} */ element) => focusWhenShown(element);
+
 /** @param {Purpose} purpose @param {Asking} asking */
 function words(purpose, asking) {
   /** @param {SubmitEvent} event */
@@ -44,10 +48,9 @@ function words(purpose, asking) {
     const input = /** @type {HTMLFormElement} */ (event.currentTarget).elements.namedItem("note");
     if (input instanceof HTMLInputElement) asking.send(input.value.trim());
   };
-  const focus = (/** @type {Element | undefined} */ element) => element instanceof HTMLInputElement && element.focus();
   return html`<form class="purposes" @submit=${submit}>
     <span>${say(purpose)}</span>
-    <input type="text" name="note" maxlength="500" required aria-label=${say("note")} placeholder=${say("note")} data-testid="why-note" ${ref(focus)} />
+    <input type="text" name="note" maxlength="500" required aria-label=${say("note")} placeholder=${say("note")} data-testid="why-note" ${ref(attachWords)} />
     <button type="submit" class="primary" data-testid="why-send">${say("watch")}<kbd>Enter</kbd></button>
     <button type="button" class="quiet" @click=${asking.cancel}>${say("cancel")}</button>
   </form>`;

@@ -1,5 +1,6 @@
 /** The decisions on an alert, one key for each, shown on its button: seen, dealt with, closed; given, noted, shelved. */
 
+import { focusWhenShown } from "../lib/form.js";
 import { html, nothing, ref } from "../lib/lit.js";
 import { personOf } from "../lib/i18n.js";
 import { currentUser } from "../lib/shell.js";
@@ -35,7 +36,7 @@ const FALSE_KEYS = Object.fromEntries(
 let noteInput = null;
 const attachNote = (/** @type {Element | undefined} */ element) => {
   noteInput = element instanceof HTMLInputElement ? element : null;
-  noteInput?.focus();
+  focusWhenShown(element);
 };
 
 /** The note as typed. */
