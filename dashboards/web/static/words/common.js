@@ -33,5 +33,4 @@ export const say = wordsFrom({
   problem_0: { zh: "网络不通，操作没有送达", en: "No network: the action did not arrive" },
   problem_other: { zh: "没有成功：{detail}", en: "That failed: {detail}" },
   dismiss: { zh: "知道了", en: "Dismiss" },
-  problem_left: { zh: "操作没有完成", en: "Not done" },
 });

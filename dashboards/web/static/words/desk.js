@@ -41,8 +41,6 @@ export const say = wordsFrom({
   last_seen: { zh: "{time} 最后可见", en: "last seen {time}" },
   visible_for: { zh: "可见 {seconds} 秒", en: "visible {seconds} s" },
   release_point: { zh: "抛出点 ±{px} 像素", en: "Released ±{px} px" },
-  facade_unknown: { zh: "立面未知", en: "Facade unknown" },
-  cameras_trusted: { zh: "路摄像机可信", en: "cameras trusted" },
   cameras: { zh: "摄像机", en: "Cameras" },
   trusted: { zh: "可信", en: "trusted" },
   lost: { zh: "断流：{names}", en: "Lost: {names}" },

@@ -49,7 +49,6 @@ export const say = wordsFrom({
   profile: { zh: "配置档", en: "Profile" },
   told: { zh: "设备的话", en: "What the device says" },
   where: { zh: "在哪里", en: "Where" },
-  since_when: { zh: "从何时", en: "Since when" },
   for_how_long: { zh: "已经 {span}", en: "for {span}" },
   lasted: { zh: "持续 {span}", en: "lasted {span}" },
   attached: { zh: "接在", en: "Attached to" },
@@ -89,8 +88,5 @@ export const say = wordsFrom({
   desired_refused: { zh: "配置 v{wanted} 盒子不接受，仍用 {now}：{reason}", en: "settings v{wanted} refused, {now} in force: {reason}" },
   desired_rolled_back: { zh: "配置 v{wanted} 变差，已退回 {now}：{reason}", en: "settings v{wanted} made it worse, back to {now}: {reason}" },
   own_settings: { zh: "盒子自己的设置", en: "the box's own settings" },
-  choose: { zh: "从左边选一个故障", en: "Choose a fault" },
-  temperature: { zh: "温度", en: "temperature" },
-  humidity: { zh: "湿度", en: "humidity" },
   new_fault: { zh: "新故障：{what}", en: "New fault: {what}" },
 });

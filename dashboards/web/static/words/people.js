@@ -32,7 +32,6 @@ export const say = wordsFrom({
   new_password: { zh: "设新密码", en: "Set a password" },
   end_sessions: { zh: "全部下线", en: "Log out everywhere" },
   reset_factor: { zh: "清除两步验证", en: "Reset second factor" },
-  done: { zh: "已完成", en: "Done" },
   leave: { zh: "影像授权", en: "Leave to see pictures" },
   leave_hint: {
     zh: "房管局人员默认看不到人脸和录像；授权按小区或单条告警、写明事由、到期自动失效，每次查看都有记录。",
@@ -65,7 +64,6 @@ export const say = wordsFrom({
   only_by: { zh: "只看用户名", en: "Only by user name" },
   show: { zh: "查看", en: "Show" },
   nothing_there: { zh: "没有记录", en: "No entries" },
-  mine: { zh: "我的登录", en: "My login" },
   my_sessions: { zh: "登录设备", en: "Where I am logged in" },
   this_one: { zh: "本机", en: "here" },
   by_password: { zh: "密码", en: "password" },
