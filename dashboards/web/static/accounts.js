@@ -1,10 +1,11 @@
 /** 账号与权限: who may log in, as what and for which estates. */
 
 import { request } from "./lib/api.js";
-import { nameOf } from "./lib/i18n.js";
+import { fieldsOf } from "./lib/form.js";
+import { listOf, nameOf } from "./lib/i18n.js";
 import { html, nothing } from "./lib/lit.js";
 import { mark } from "./lib/marks.js";
-import { fieldsOf, startPlainPage } from "./lib/plain.js";
+import { startPlainPage } from "./lib/plain.js";
 import { say } from "./words/people.js";
 
 /** @typedef {import("./lib/types.js").AccountRow} AccountRow */
@@ -41,7 +42,7 @@ function line(row, snapshot) {
   return html`<tr class=${row.disabled ? "off" : ""} data-testid="account" data-account=${row.username}>
     <td><strong>${nameOf(row.display_name)}</strong><span class="fine">${row.username}${row.by_provider ? ` · ${say("by_provider")}` : ""}</span></td>
     <td>${say(`role_${row.role}`)}${row.disabled ? html`<span class="fine high">${say("disabled")}</span>` : nothing}</td>
-    <td>${row.every_estate ? say("every_estate") : named.join("、")}</td>
+    <td>${row.every_estate ? say("every_estate") : listOf(named)}</td>
     <td>${row.second_factor ? html`${mark("good")} ${say("has")}` : html`<span class="faint">${say("has_not")}</span>`}</td>
     <td class="number">${row.sessions}</td>
     <td class="act"><button type="button" @click=${() => show(row)}>${say("change")}</button></td>

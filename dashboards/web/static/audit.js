@@ -1,10 +1,11 @@
 /** 操作记录: who looked at, took out or changed what. */
 
 import { request } from "./lib/api.js";
+import { fieldsOf } from "./lib/form.js";
 import { moment } from "./lib/format.js";
 import { personOf } from "./lib/i18n.js";
 import { html, nothing } from "./lib/lit.js";
-import { fieldsOf, startPlainPage } from "./lib/plain.js";
+import { startPlainPage } from "./lib/plain.js";
 import { attempt } from "./lib/shell.js";
 import { actionOf, subjectOf } from "./words/acts.js";
 import { say } from "./words/people.js";

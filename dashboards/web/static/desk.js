@@ -8,7 +8,7 @@ import { placeInShort } from "./desk/place.js";
 import { placeOf, queue } from "./desk/queue.js";
 import { controls, playable, screen, title } from "./desk/stage.js";
 import { Problem, request } from "./lib/api.js";
-import { currentLanguage, nameOf, setLanguage } from "./lib/i18n.js";
+import { currentLanguage, listOf, nameOf, setLanguage } from "./lib/i18n.js";
 import { listenForKeys } from "./lib/keys.js";
 import { html, nothing, render } from "./lib/lit.js";
 import { mark } from "./lib/marks.js";
@@ -146,7 +146,7 @@ function trust({ cameras, open }) {
 
 /** @param {import("./lib/types.js").Named[]} cameras */
 function listed(cameras) {
-  const names = cameras.slice(0, NAMED_CAMERAS).map((camera) => nameOf(camera.name)).join(say("list_separator"));
+  const names = listOf(cameras.slice(0, NAMED_CAMERAS).map((camera) => nameOf(camera.name)));
   return cameras.length > NAMED_CAMERAS ? `${names} ${say("and_more", { n: cameras.length })}` : names;
 }
 

@@ -1,7 +1,7 @@
 /** 值班与通知: who is on call, whom the estate tells step by step, and what became of each notification. */
 
 import { dayTime, moment, span } from "./lib/format.js";
-import { currentLanguage, nameOf, personOf, setLanguage } from "./lib/i18n.js";
+import { currentLanguage, listOf, nameOf, personOf, setLanguage } from "./lib/i18n.js";
 import { html, nothing, render, repeat } from "./lib/lit.js";
 import { mark, sign } from "./lib/marks.js";
 import { startPage } from "./lib/page.js";
@@ -86,7 +86,7 @@ function estate(snapshot, duty) {
 /** @param {DutyPage} snapshot @param {OnCall} one */
 function onCall(snapshot, one) {
   const isGap = one.people.length === 0;
-  const names = one.people.map((person) => personOf(snapshot.people, person)).join("、");
+  const names = listOf(one.people.map((person) => personOf(snapshot.people, person)));
   const means = one.members.length === 0 ? say("gap_nobody") : say("gap_means", { n: one.members.length });
   return html`<section class="panel on-call ${isGap ? "gap" : ""}" data-role=${one.role}>
     <h3><span>${say("on_call_now")} · ${say(`role_${one.role}`)}</span>${one.ahead.length > 1 ? html`<span class="fine">${say("until", { time: dayTime(one.until) })}</span>` : nothing}</h3>
@@ -97,7 +97,7 @@ function onCall(snapshot, one) {
 
 /** @param {DutyPage} snapshot @param {OnCall["ahead"][number]} next */
 function ahead(snapshot, next) {
-  const names = next.people.map((person) => personOf(snapshot.people, person)).join("、");
+  const names = listOf(next.people.map((person) => personOf(snapshot.people, person)));
   return html`<li class=${next.people.length === 0 ? "gap" : nothing}>
     <span class="fine">${say("from_to", { from: dayTime(next.begins_at), to: dayTime(next.ends_at) })}</span><span>${names || say("gap")}</span>
   </li>`;

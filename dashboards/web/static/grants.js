@@ -1,10 +1,11 @@
 /** 影像授权: leave to see pictures of people, for those whose role has no right to them. */
 
 import { request } from "./lib/api.js";
+import { fieldsOf } from "./lib/form.js";
 import { dayTime } from "./lib/format.js";
 import { nameOf, personOf } from "./lib/i18n.js";
 import { html, nothing } from "./lib/lit.js";
-import { fieldsOf, startPlainPage } from "./lib/plain.js";
+import { startPlainPage } from "./lib/plain.js";
 import { say } from "./words/people.js";
 
 /**

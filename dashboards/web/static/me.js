@@ -1,10 +1,11 @@
 /** 我的登录: where one is logged in, one's second factor and one's password. */
 
 import { goToLogin, request } from "./lib/api.js";
+import { fieldsOf } from "./lib/form.js";
 import { dayTime } from "./lib/format.js";
 import { html, nothing } from "./lib/lit.js";
 import { mark } from "./lib/marks.js";
-import { fieldsOf, startPlainPage } from "./lib/plain.js";
+import { startPlainPage } from "./lib/plain.js";
 import { currentUser } from "./lib/shell.js";
 import { say } from "./words/people.js";
 

@@ -1,6 +1,6 @@
 /** Why one looks at a video, asked once for an alert; and who has had its evidence in hand. */
 
-import { focusWhenShown } from "../lib/form.js";
+import { fieldsOf, focusWhenShown } from "../lib/form.js";
 import { clockTime, moment } from "../lib/format.js";
 import { personOf } from "../lib/i18n.js";
 import { html, nothing, ref } from "../lib/lit.js";
@@ -42,12 +42,7 @@ const attachWords = (/** @type {Element | undefined} */ element) => focusWhenSho
 
 /** @param {Purpose} purpose @param {Asking} asking */
 function words(purpose, asking) {
-  /** @param {SubmitEvent} event */
-  const submit = (event) => {
-    event.preventDefault();
-    const input = /** @type {HTMLFormElement} */ (event.currentTarget).elements.namedItem("note");
-    if (input instanceof HTMLInputElement) asking.send(input.value.trim());
-  };
+  const submit = (/** @type {SubmitEvent} */ event) => asking.send(fieldsOf(event)("note").trim());
   return html`<form class="purposes" @submit=${submit}>
     <span>${say(purpose)}</span>
     <input type="text" name="note" maxlength="500" required aria-label=${say("note")} placeholder=${say("note")} data-testid="why-note" ${ref(attachWords)} />

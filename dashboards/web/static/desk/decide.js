@@ -4,7 +4,7 @@ import { focusWhenShown } from "../lib/form.js";
 import { html, nothing, ref } from "../lib/lit.js";
 import { personOf } from "../lib/i18n.js";
 import { currentUser } from "../lib/shell.js";
-import { say as sayLife, sayMinutes } from "../words/alarms.js";
+import { say as sayLife, sayMinutes, SHELVE_MINUTES } from "../words/alarms.js";
 import { CLOSE_REASONS, say } from "../words/desk.js";
 
 /** @typedef {import("../lib/types.js").AlertDetail} AlertDetail */
@@ -25,7 +25,6 @@ import { CLOSE_REASONS, say } from "../words/desk.js";
 export const UNDECIDED = { menu: null, form: null, reason: null, minutes: 0, busy: false };
 /** These cannot be sent without a word of why. */
 const NEEDS_WORDS = new Set(["note", "shelve", "reopen"]);
-const SHELVE_MINUTES = [30, 60, 120, 240, 480];
 
 /** @type {Record<string, CloseReason>} */
 const FALSE_KEYS = Object.fromEntries(

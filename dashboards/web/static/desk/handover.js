@@ -1,5 +1,6 @@
 /** 交接班: what is open goes to the next shift with a note for each, once the next has read and accepted it. */
 
+import { fieldsOf } from "../lib/form.js";
 import { clockTime, dayTime } from "../lib/format.js";
 import { personOf } from "../lib/i18n.js";
 import { html, nothing } from "../lib/lit.js";
@@ -67,11 +68,10 @@ function outgoing(one, desk, actions) {
 /** @param {Desk} desk @param {HandoverActions} actions */
 export function handoverForm(desk, actions) {
   const others = desk.colleagues.filter((one) => one !== currentUser().username);
-  /** @param {SubmitEvent & {currentTarget: HTMLFormElement}} event */
+  /** @param {SubmitEvent} event */
   const submit = (event) => {
-    event.preventDefault();
-    const given = new FormData(event.currentTarget);
-    const words = (/** @type {string} */ field) => String(given.get(field) ?? "").trim();
+    const given = fieldsOf(event);
+    const words = (/** @type {string} */ field) => given(field).trim();
     const notes = desk.open.map((alert) => /** @type {const} */ ([alert.id, words(alert.id)])).filter(([, text]) => text !== "");
     actions.offer({ to: words("to"), note: words("note"), notes: Object.fromEntries(notes) });
   };

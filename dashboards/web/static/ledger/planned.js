@@ -1,5 +1,6 @@
 /** Maintenance that was announced, and the form that announces one. */
 
+import { fieldsOf } from "../lib/form.js";
 import { dayTime } from "../lib/format.js";
 import { nameOf, personOf } from "../lib/i18n.js";
 import { html, nothing } from "../lib/lit.js";
@@ -33,13 +34,11 @@ export function plannedPanel(ledger, save, busy) {
 function form(ledger, save, busy) {
   /** @param {SubmitEvent} event */
   const submit = (event) => {
-    event.preventDefault();
-    const target = /** @type {HTMLFormElement} */ (event.target);
-    const fields = new FormData(target);
-    const begin = new Date(String(fields.get("begin")));
-    const end = new Date(begin.getTime() + Number(fields.get("hours")) * HOUR_MS);
-    save({ camera: String(fields.get("camera")) || null, begins_at: begin.toISOString(), ends_at: end.toISOString(), reason: String(fields.get("reason")).trim() });
-    target.reset();
+    const field = fieldsOf(event);
+    const begin = new Date(field("begin"));
+    const end = new Date(begin.getTime() + Number(field("hours")) * HOUR_MS);
+    save({ camera: field("camera") || null, begins_at: begin.toISOString(), ends_at: end.toISOString(), reason: field("reason").trim() });
+    /** @type {HTMLFormElement} */ (event.target).reset();
   };
   return html`<details class="more"><summary>${say("planned_new")}</summary>
     <form class="inline" @submit=${submit}>

@@ -50,6 +50,11 @@ export function nameOf(name) {
   return name[language];
 }
 
+/** Things beside each other. @param {string[]} names */
+export function listOf(names) {
+  return names.join(language === "zh" ? "、" : ", ");
+}
+
 /** How somebody is called; the username of who has left. @param {import("./types.js").People} people @param {string | null} username */
 export function personOf(people, username) {
   const name = username === null ? undefined : people[username];

@@ -4,6 +4,9 @@ import { html, svg } from "./lit.js";
 
 /** @typedef {"critical" | "high" | "notice" | "good" | "unknown" | "idle"} Tone */
 
+/** How grave a fault or a work order is. @type {Record<import("./types.js").Fault["severity"], Tone>} */
+export const TONES = { critical: "critical", serious: "high", warning: "notice" };
+
 const SHAPES = {
   critical: svg`<path d="M8 1.5 15 14H1z" />`,
   high: svg`<path d="M8 1 15 8 8 15 1 8z" />`,

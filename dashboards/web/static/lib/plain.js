@@ -51,10 +51,3 @@ export function startPlainPage(page, path, body) {
   void reload();
   return { redraw, reload, act };
 }
-
-/** A form's fields as texts. @param {SubmitEvent} event @returns {(name: string) => string} */
-export function fieldsOf(event) {
-  event.preventDefault();
-  const fields = new FormData(/** @type {HTMLFormElement} */ (event.target));
-  return (name) => String(fields.get(name) ?? "");
-}

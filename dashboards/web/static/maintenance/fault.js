@@ -2,7 +2,8 @@
 
 import { clockTime, moment, quantity, span } from "../lib/format.js";
 import { serverNow } from "../lib/clock.js";
-import { nameOf } from "../lib/i18n.js";
+import { enlargeable } from "../lib/enlarged.js";
+import { listOf, nameOf } from "../lib/i18n.js";
 import { html, nothing } from "../lib/lit.js";
 import { mark, sign } from "../lib/marks.js";
 import { checksOf, kindName, measuredName, saidBesides, whatIsWrong } from "../words/faults.js";
@@ -81,16 +82,10 @@ function measured(fault) {
   </dl>`;
 }
 
-/** The proof; a click shows it as large as it is. @param {string} address @param {Fault} fault */
+/** The proof. @param {string} address @param {Fault} fault */
 function picture(address, fault) {
-  const label = say("picture_of", { what: `${nameOf(fault.subject.name)} · ${kindName(fault)}` });
-  /** @param {Event} event */
-  const enlarge = (event) => /** @type {HTMLDialogElement} */ (/** @type {Element} */ (event.currentTarget).nextElementSibling).showModal();
-  /** @param {Event} event */
-  const close = (event) => /** @type {HTMLDialogElement} */ (event.currentTarget).close();
   return html`<figure class="seen">
-    <button type="button" class="link" title=${say("enlarge")} data-testid="thumbnail" @click=${enlarge}><img src=${address} alt=${label} /></button>
-    <dialog class="large" data-testid="large" aria-label=${label} @click=${close}><img src=${address} alt=${label} /><p>${label} · ${say("close_picture")}</p></dialog>
+    ${enlargeable(address, say("picture_of", { what: `${nameOf(fault.subject.name)} · ${kindName(fault)}` }))}
     <figcaption class="fine">${say("seen")}</figcaption>
   </figure>`;
 }
@@ -98,12 +93,12 @@ function picture(address, fault) {
 /** @param {Cause} cause */
 function folded({ fault, under }) {
   const lines = under.map((one) => (one.subject.id === fault.subject.id ? kindName(one) : `${nameOf(one.subject.name)} ${kindName(one)}`));
-  return say("folded", { n: under.length, names: lines.join(say("list_separator")) });
+  return say("folded", { n: under.length, names: listOf(lines) });
 }
 
 /** @param {import("../lib/types.js").Named[]} things */
 function names(things) {
-  return things.map((thing) => nameOf(thing.name)).join(say("list_separator"));
+  return listOf(things.map((thing) => nameOf(thing.name)));
 }
 
 /** @param {Cause} cause @param {Maintenance} all */

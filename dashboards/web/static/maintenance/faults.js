@@ -1,5 +1,7 @@
 /** Which faults belong together, how grave they are, and what hangs on them. Pure. */
 
+import { TONES } from "../lib/marks.js";
+
 /** @typedef {import("../lib/types.js").Maintenance} Maintenance */
 /** @typedef {import("../lib/types.js").Fault} Fault */
 /** @typedef {{fault: Fault, under: Fault[]}} Cause */
@@ -7,8 +9,6 @@
 /** Faults that say why a camera is lost. */
 const WHY_LOST = new Set(["wrong_password", "worker_crashing"]);
 const SEVERITIES = /** @type {const} */ (["critical", "serious", "warning"]);
-/** @type {Record<Fault["severity"], import("../lib/marks.js").Tone>} */
-const TONES = { critical: "critical", serious: "high", warning: "notice" };
 
 /** How a fault is marked; one that is over is good. @param {Fault} fault */
 export function toneOf(fault) {

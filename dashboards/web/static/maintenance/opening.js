@@ -1,5 +1,6 @@
 /** The form for an order that a person makes: a finding, a complaint, an inspection, a blind spot. */
 
+import { fieldsOf } from "../lib/form.js";
 import { nameOf } from "../lib/i18n.js";
 import { html } from "../lib/lit.js";
 import { say } from "../words/orders.js";
@@ -14,12 +15,11 @@ const SEVERITIES = /** @type {const} */ (["warning", "serious", "critical"]);
 export function openingForm(places, save, leave, busy) {
   /** @param {SubmitEvent} event */
   const submit = (event) => {
-    event.preventDefault();
-    const fields = new FormData(/** @type {HTMLFormElement} */ (event.target));
-    const text = (/** @type {string} */ name) => String(fields.get(name) ?? "").trim();
+    const field = fieldsOf(event);
+    const text = (/** @type {string} */ name) => field(name).trim();
     const number = (/** @type {string} */ name) => (text(name) === "" ? null : Number(text(name)));
     const [estate, facade] = text("place").split("/");
-    const picture = fields.get("picture");
+    const picture = new FormData(/** @type {HTMLFormElement} */ (event.target)).get("picture");
     const opening = {
       source: text("source"), severity: text("severity"), title: text("title"), detail: text("detail"), reference: text("reference"),
       estate: estate ?? "", facade: facade || null, floor: facade ? number("floor") : null, bay: facade ? number("bay") : null,

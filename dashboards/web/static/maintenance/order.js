@@ -3,9 +3,9 @@
 import { dayTime, moment } from "../lib/format.js";
 import { nameOf, personOf } from "../lib/i18n.js";
 import { html, nothing } from "../lib/lit.js";
-import { mark, sign } from "../lib/marks.js";
+import { mark, sign, TONES } from "../lib/marks.js";
 import { currentUser } from "../lib/shell.js";
-import { isDone, orderDeadline, orderHistory, orderPlace, orderState, orderTitle, photoPair, TONES } from "../orders/order.js";
+import { isDone, orderDeadline, orderHistory, orderPlace, orderState, orderTitle, photoPair } from "../orders/order.js";
 import { kindName } from "../words/faults.js";
 import { say } from "../words/maintenance.js";
 import { say as sayOrder } from "../words/orders.js";

@@ -1,18 +1,16 @@
 /** What is said of a work order wherever it is shown: what it is about, where, until when, and how far it is. Pure. */
 
 import { serverNow } from "../lib/clock.js";
+import { enlargeable } from "../lib/enlarged.js";
 import { dayTime, span } from "../lib/format.js";
 import { nameOf, personOf } from "../lib/i18n.js";
 import { html, nothing } from "../lib/lit.js";
-import { mark, sign } from "../lib/marks.js";
+import { mark, sign, TONES } from "../lib/marks.js";
 import { nameOfKind } from "../words/faults.js";
 import { say } from "../words/orders.js";
 
 /** @typedef {import("../lib/types.js").WorkOrder} WorkOrder */
 /** @typedef {import("../lib/types.js").People} People */
-
-/** @type {Record<WorkOrder["severity"], import("../lib/marks.js").Tone>} */
-export const TONES = { critical: "critical", serious: "high", warning: "notice" };
 
 /** @param {WorkOrder} order */
 export function isDone(order) {
@@ -79,18 +77,8 @@ function stage(order, which) {
   const found = order.photos.filter((photo) => photo.stage === which);
   return html`<figure class="stage" data-stage=${which}>
     <figcaption class="fine">${say(which)}</figcaption>
-    ${found.length === 0 ? html`<p class="fine none">${say("photo_none")}</p>` : found.map((photo) => picture(photo.url, say("photo_of", { stage: say(which), what: orderTitle(order) })))}
+    ${found.length === 0 ? html`<p class="fine none">${say("photo_none")}</p>` : found.map((photo) => enlargeable(photo.url, say("photo_of", { stage: say(which), what: orderTitle(order) })))}
   </figure>`;
-}
-
-/** @param {string} address @param {string} label */
-function picture(address, label) {
-  /** @param {Event} event */
-  const enlarge = (event) => /** @type {HTMLDialogElement} */ (/** @type {Element} */ (event.currentTarget).nextElementSibling).showModal();
-  /** @param {Event} event */
-  const close = (event) => /** @type {HTMLDialogElement} */ (event.currentTarget).close();
-  return html`<button type="button" class="link" title=${label} @click=${enlarge}><img src=${address} alt=${label} loading="lazy" /></button>
-    <dialog class="large" aria-label=${label} @click=${close}><img src=${address} alt=${label} loading="lazy" /><p>${label} · ${say("photo_close")}</p></dialog>`;
 }
 
 /** What happened to it. @param {WorkOrder} order @param {People} people */

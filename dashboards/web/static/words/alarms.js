@@ -74,6 +74,9 @@ export function sayBecause({ because, value, mass_kg }) {
   return value === null ? say("height_unknown") : say("height", { floor: value, mass: mass_kg ?? "" });
 }
 
+/** For so long something can be shelved. */
+export const SHELVE_MINUTES = [30, 60, 120, 240, 480];
+
 /** How long something is shelved. @param {number} minutes */
 export function sayMinutes(minutes) {
   const hours = { zh: `${minutes / 60} 小时`, en: `${minutes / 60} h` };

@@ -32,5 +32,7 @@ export const say = wordsFrom({
   problem_409: { zh: "状态已变，可能有人先处理了", en: "The state has changed; somebody may have been first" },
   problem_0: { zh: "网络不通，操作没有送达", en: "No network: the action did not arrive" },
   problem_other: { zh: "没有成功：{detail}", en: "That failed: {detail}" },
+  enlarge: { zh: "放大", en: "Enlarge" },
+  close_picture: { zh: "点一下关闭", en: "click to close" },
   dismiss: { zh: "知道了", en: "Dismiss" },
 });

@@ -46,7 +46,6 @@ export const say = wordsFrom({
   lost: { zh: "断流：{names}", en: "Lost: {names}" },
   unknown_cameras: { zh: "状态未知：{names}", en: "State unknown: {names}" },
   and_more: { zh: "等 {n} 路", en: "and {n} in all" },
-  list_separator: { zh: "、", en: ", " },
   sound_on: { zh: "声音开", en: "Sound on" },
   sound_muted: { zh: "已静音", en: "Muted" },
   sound_blocked: { zh: "浏览器拦住了声音，点这里开启", en: "The browser blocks sound: click to allow" },

@@ -60,7 +60,6 @@ export const say = wordsFrom({
   photo_of: { zh: "{stage}：{what}", en: "{stage}: {what}" },
   photo_none: { zh: "还没有照片", en: "No photograph yet" },
   photo_add: { zh: "添加照片", en: "Add a photograph" },
-  photo_close: { zh: "点一下关闭", en: "click to close" },
   taken_line: { zh: "{time} {who} 接单", en: "{time} taken by {who}" },
   finished_line: { zh: "{time} {who} 报完工：{measure}", en: "{time} {who} reported done: {measure}" },
   rejected_line: { zh: "退回：{reason}", en: "Rejected: {reason}" },
