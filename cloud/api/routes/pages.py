@@ -1,7 +1,8 @@
 """The pages: each role has its own, and what is not for it says so."""
 
+from collections.abc import Callable, Coroutine
 from importlib import metadata
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
@@ -32,54 +33,6 @@ async def login(request: Request, services: Use) -> Response:
     return _page(request, services, "login", account)
 
 
-@router.get("/desk")
-async def desk(request: Request, services: Use) -> Response:
-    """The desk."""
-    return await _for(request, services, "desk")
-
-
-@router.get("/maintenance")
-async def maintenance(request: Request, services: Use) -> Response:
-    """Device maintenance."""
-    return await _for(request, services, "maintenance")
-
-
-@router.get("/bureau")
-async def bureau(request: Request, services: Use) -> Response:
-    """Coverage for the bureau."""
-    return await _for(request, services, "bureau")
-
-
-@router.get("/ledger")
-async def ledger(request: Request, services: Use) -> Response:
-    """The ledger of work and its figures."""
-    return await _for(request, services, "ledger")
-
-
-@router.get("/duty")
-async def duty(request: Request, services: Use) -> Response:
-    """Who is on call, who was told."""
-    return await _for(request, services, "duty")
-
-
-@router.get("/accounts")
-async def accounts(request: Request, services: Use) -> Response:
-    """Who may log in."""
-    return await _for(request, services, "accounts")
-
-
-@router.get("/grants")
-async def grants(request: Request, services: Use) -> Response:
-    """Leave to see pictures of people."""
-    return await _for(request, services, "grants")
-
-
-@router.get("/audit")
-async def audit(request: Request, services: Use) -> Response:
-    """The audit log."""
-    return await _for(request, services, "audit")
-
-
 @router.get("/me")
 async def me(request: Request, services: Use) -> Response:
     """One's own login; everybody's."""
@@ -89,16 +42,21 @@ async def me(request: Request, services: Use) -> Response:
     return _page(request, services, "me", account)
 
 
-async def _for(request: Request, services: Services, page: str) -> Response:
-    account = await auth.who(request, services)
-    if account is None:
-        return RedirectResponse(f"/login?next={quote(request.url.path)}", status_code=303)
-    if auth.lacks_factor(account, services):
-        return RedirectResponse("/me", status_code=303)
-    if page not in access.pages(account.role):
-        request.state.account = account
-        return _page(request, services, "forbidden", account, status=403)
-    return _page(request, services, page, account)
+def _for_holders_of(page: str) -> Callable[[Request, Services], Coroutine[Any, Any, Response]]:
+    """Answers with a page those whose it is, and tells others why not."""
+
+    async def show(request: Request, services: Use) -> Response:
+        account = await auth.who(request, services)
+        if account is None:
+            return RedirectResponse(f"/login?next={quote(request.url.path)}", status_code=303)
+        if auth.lacks_factor(account, services):
+            return RedirectResponse("/me", status_code=303)
+        if page not in access.pages(account.role):
+            request.state.account = account
+            return _page(request, services, "forbidden", account, status=403)
+        return _page(request, services, page, account)
+
+    return show
 
 
 def _page(
@@ -113,3 +71,7 @@ def _page(
     response = services.templates.TemplateResponse(request, f"{page}.html", context, status_code=status)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+for _name in access.PAGES:
+    router.get(f"/{_name}")(_for_holders_of(_name))
