@@ -19,6 +19,7 @@ from cloud.core.alert import CloseReason
 from cloud.store import alerts, audit, changes, clips, desk, equipment, viewings
 from cloud.store.accounts import Account
 from cloud.store.audit import Act
+from cloud.store.pool import Connection
 
 router = APIRouter(prefix="/api/alerts")
 
@@ -84,12 +85,12 @@ async def detail(alert: UUID, account: Looker, services: Use) -> Json:
     look = Act(account.username, "viewed", "alert", str(alert))
     async with services.reading(account) as conn:
         await leave.expect_for_alert(conn, account, alert, now)
-        is_known = await alerts.find(conn, alert) is not None
+        shown = await _detail(conn, account, alert)
         has_looked = await audit.entered_since(conn, look, now - LOOKS_AGAIN)
-    if is_known and not has_looked:
+    if not has_looked:
         async with services.acting(account) as conn:
             await audit.enter(conn, look, now)
-    return await _detail(services, account, alert)
+    return shown
 
 
 @router.post("/{alert}/acknowledge")
@@ -157,19 +158,19 @@ async def _apply(services: Services, account: Account, alert: UUID, given: machi
         by=given.by,
         what=type(given).__name__.lower(),
     )
-    return await _detail(services, account, alert)
-
-
-async def _detail(services: Services, account: Account, alert: UUID) -> Json:
     async with services.reading(account) as conn:
-        found = await alerts.find(conn, alert)
-        if found is None:
-            raise Problem(HTTPStatus.NOT_FOUND, "there is no such alert")
-        row, message = found
-        clip = await clips.of_event(conn, row.message_id)
-        lines = await alerts.history(conn, alert)
-        given = await equipment.warnings(conn, row.camera, row.observed_at, row.last_visible_at)
-        viewing = await viewings.of_alert(conn, alert, account.username, clock.utc_now())
+        return await _detail(conn, account, alert)
+
+
+async def _detail(conn: Connection, account: Account, alert: UUID) -> Json:
+    found = await alerts.find(conn, alert)
+    if found is None:
+        raise Problem(HTTPStatus.NOT_FOUND, "there is no such alert")
+    row, message = found
+    clip = await clips.of_event(conn, row.message_id)
+    lines = await alerts.history(conn, alert)
+    given = await equipment.warnings(conn, row.camera, row.observed_at, row.last_visible_at)
+    viewing = await viewings.of_alert(conn, alert, account.username, clock.utc_now())
     return {
         **shapes.alert_detail(row, message, clip, lines, given),
         "viewing": None if viewing is None else custody_shapes.viewing(viewing),
