@@ -21,7 +21,7 @@ from cloud.store.handovers import HandoverRow
 from cloud.store.photos import PhotoRow
 from cloud.store.registry import EstateRow, FacadeRow
 from cloud.store.sessions import SessionRow
-from cloud.store.work_order_lists import WorkOrderRow
+from cloud.store.work_order_lists import LineRow, WorkOrderRow
 
 Json = dict[str, Any]
 
@@ -127,9 +127,6 @@ def people(names: Mapping[str, tuple[str, str]]) -> Json:
 
 def alert(row: AlertRow) -> Json:
     """An alert as lists show it."""
-    facade = None
-    if row.facade is not None:
-        facade = thing(row.facade, row.facade_zh or "", row.facade_en or "")
     return {
         "id": str(row.id),
         "state": row.state,
@@ -141,7 +138,7 @@ def alert(row: AlertRow) -> Json:
         "time_is": row.clock,
         "estate": thing(row.estate, row.estate_zh, row.estate_en),
         "camera": thing(row.camera, row.camera_zh, row.camera_en),
-        "facade": facade,
+        "facade": _facade(row),
         "score": row.score,
         "place": row.place,
         "acknowledged_by": row.acknowledged_by,
@@ -157,6 +154,15 @@ def alert(row: AlertRow) -> Json:
         "close_reason": row.close_reason,
         "clip": row.clip_state or "pending",
     }
+
+
+def _facade(row: AlertRow | WorkOrderRow) -> Json | None:
+    return None if row.facade is None else thing(row.facade, row.facade_zh or "", row.facade_en or "")
+
+
+def history(lines: Sequence[HistoryRow] | Sequence[LineRow]) -> list[Json]:
+    """What happened to an alert or a work order."""
+    return [{"at": instant(line.at), "what": line.what, "by": line.by, "note": line.note} for line in lines]
 
 
 def alert_detail(
@@ -179,9 +185,7 @@ def alert_detail(
         "clock": message["clock"],
         "clip_detail": None if found is None else clip(found),
         "warnings": [warning(given) for given in warnings],
-        "history": [
-            {"at": instant(line.at), "what": line.what, "by": line.by, "note": line.note} for line in lines
-        ],
+        "history": history(lines),
     }
 
 
@@ -231,14 +235,13 @@ def work_order(row: WorkOrderRow, pictures: Sequence[PhotoRow], *, seen: bool) -
     """A work order with its photographs. seen: what its device saw is the first of those before the work."""
     shown = row.picture is not None and seen
     device = [{"stage": "before", "url": _thumbnail(row.fault, row.picture or "")}] if shown else []
-    facade = None if row.facade is None else thing(row.facade, row.facade_zh or "", row.facade_en or "")
     subject = None
     if row.subject is not None and row.subject_type is not None:
         called = thing(row.subject, row.subject_zh or row.subject, row.subject_en or row.subject)
         subject = {"type": row.subject_type, **called}
     return {
         "id": str(row.id),
-        "number": f"W-{row.number:05d}",
+        "number": order_number(row),
         "state": row.state,
         "source": row.source,
         "severity": row.severity,
@@ -249,7 +252,7 @@ def work_order(row: WorkOrderRow, pictures: Sequence[PhotoRow], *, seen: bool) -
         "fault": None if row.fault is None else str(row.fault),
         "estate": thing(row.estate, row.estate_zh, row.estate_en),
         "building": row.building,
-        "facade": facade,
+        "facade": _facade(row),
         "floor": row.floor,
         "bay": row.bay,
         "subject": subject,
@@ -270,6 +273,11 @@ def work_order(row: WorkOrderRow, pictures: Sequence[PhotoRow], *, seen: bool) -
         "reopened_at": maybe(row.reopened_at),
         "photos": [*device, *(photo(picture) for picture in pictures)],
     }
+
+
+def order_number(row: WorkOrderRow) -> str:
+    """What people call a work order."""
+    return f"W-{row.number:05d}"
 
 
 def photo(row: PhotoRow) -> Json:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from cloud import clock
 from cloud.api import shapes
 from cloud.api.auth import Administrator
+from cloud.api.bodies import NO_NUL, Slug
 from cloud.api.passwords import hashed
 from cloud.api.problems import Problem
 from cloud.api.services import Services, Use
@@ -25,11 +26,8 @@ router = APIRouter(prefix="/api/accounts", tags=["accounts"])
 
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$"
 Username = Annotated[str, Path(max_length=64, pattern=NAME_PATTERN)]
-Shown = Annotated[
-    str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True, pattern=r"^[^\x00]*$")
-]
-Password = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
-EstateId = Annotated[str, StringConstraints(max_length=63, pattern=r"^[a-z0-9-]+$")]
+Shown = Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True, pattern=NO_NUL)]
+Password = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=NO_NUL)]
 
 
 class Rights(BaseModel):
@@ -39,7 +37,7 @@ class Rights(BaseModel):
     display_zh: Shown
     display_en: Shown
     role: Role
-    estates: tuple[EstateId, ...] = Field(default=(), max_length=1000)
+    estates: tuple[Slug, ...] = Field(default=(), max_length=1000)
     every_estate: bool = False
     disabled: bool = False
 

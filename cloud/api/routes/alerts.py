@@ -2,15 +2,15 @@
 
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Final
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from cloud import clock
 from cloud.api import custody_shapes, leave, shapes
 from cloud.api.auth import Desk, Looker
+from cloud.api.bodies import Body, Id, Note, Shelving, Why
 from cloud.api.problems import Problem
 from cloud.api.services import Services, Use
 from cloud.api.shapes import Json
@@ -25,19 +25,6 @@ router = APIRouter(prefix="/api/alerts")
 
 LOOKS_AGAIN: Final = timedelta(minutes=10)
 """A page reads an alert anew with each change of it: that is one look."""
-SHELVE_AT_MOST_MIN: Final = machine.SHELVE_AT_MOST // timedelta(minutes=1)
-
-Note = Annotated[str, StringConstraints(max_length=2000, strip_whitespace=True, pattern=r"^[^\x00]*$")]
-Why = Annotated[
-    str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True, pattern=r"^[^\x00]*$")
-]
-Username = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00]*$")]
-
-
-class Body(BaseModel):
-    """What comes with a decision; nothing unknown in it."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class Confirming(Body):
@@ -49,20 +36,13 @@ class Confirming(Body):
 class Assigning(Body):
     """Whose it is to see through: somebody of the desk."""
 
-    to: Username
+    to: Id
 
 
 class Noting(Body):
     """What the next one should know."""
 
     text: Why
-
-
-class Shelving(Body):
-    """For how long it is set aside, and why."""
-
-    minutes: int = Field(ge=1, le=SHELVE_AT_MOST_MIN)
-    reason: Why
 
 
 class Closing(Body):

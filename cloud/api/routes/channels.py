@@ -1,15 +1,17 @@
 """One's own channels and quiet hours: where one can be told, and when one would rather not."""
 
+from collections.abc import Mapping
 from datetime import time
 from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import StringConstraints
 
 from cloud import clock
 from cloud.api.auth import Anyone
+from cloud.api.bodies import Body
 from cloud.api.problems import Problem
 from cloud.api.services import Services, Use
 from cloud.api.shapes import Json
@@ -19,6 +21,7 @@ from cloud.store import audit, duty
 from cloud.store.accounts import Account
 from cloud.store.audit import Act
 from cloud.store.duty import ChannelRow
+from cloud.store.pool import Connection
 
 router = APIRouter(prefix="/api/me")
 
@@ -27,20 +30,18 @@ Line = Annotated[
 ]
 
 
-class NewChannel(BaseModel):
+class NewChannel(Body):
     """address: of e-mail, of a webhook, or a robot's whole address or key. secret: what it is signed with."""
 
-    model_config = ConfigDict(extra="forbid")
     kind: ChannelKind
     name: Line
     address: Annotated[str, StringConstraints(min_length=1, max_length=1000, pattern=r"^[^\x00-\x1f]*$")]
     secret: Annotated[str, StringConstraints(max_length=200, pattern=r"^[\x21-\x7e]*$")] = ""
 
 
-class Quiet(BaseModel):
+class Quiet(Body):
     """Local hours in which what may wait is not told; both null: told at any hour."""
 
-    model_config = ConfigDict(extra="forbid")
     begins: time | None
     ends: time | None
 
@@ -81,8 +82,7 @@ async def add(body: NewChannel, account: Anyone, services: Use) -> Json:
     async with services.acting(account) as conn:
         new = {"owner": account.username, "estate": None, "kind": body.kind, "name": body.name}
         await duty.add_channel(conn, new | {"address": address_of(body), "secret": body.secret})
-        act = Act(account.username, "added_channel", "account", account.username, content={"kind": body.kind})
-        await audit.enter(conn, act, clock.utc_now())
+        await _enter(conn, account, "added_channel", {"kind": body.kind})
     return await _own(services, account)
 
 
@@ -91,9 +91,7 @@ async def drop(channel: UUID, account: Anyone, services: Use) -> Json:
     """One is not told there any more."""
     async with services.acting(account) as conn:
         dropped = await duty.drop_channel(conn, channel, owner=account.username)
-        content = {"channel": str(channel)} if dropped else {}
-        act = Act(account.username, "dropped_channel", "account", account.username, content=content)
-        await audit.enter(conn, act, clock.utc_now())
+        await _enter(conn, account, "dropped_channel", {"channel": str(channel)} if dropped else {})
     return await _own(services, account)
 
 
@@ -105,10 +103,13 @@ async def quiet(body: Quiet, account: Anyone, services: Use) -> Json:
     hours = None if body.begins is None or body.ends is None else (body.begins, body.ends)
     async with services.acting(account) as conn:
         await duty.set_quiet_hours(conn, account.username, hours)
-        content = body.model_dump(mode="json")
-        act = Act(account.username, "set_quiet_hours", "account", account.username, content=content)
-        await audit.enter(conn, act, clock.utc_now())
+        await _enter(conn, account, "set_quiet_hours", body.model_dump(mode="json"))
     return await _own(services, account)
+
+
+async def _enter(conn: Connection, account: Account, what: str, content: Mapping[str, object]) -> None:
+    act = Act(account.username, what, "account", account.username, content=content)
+    await audit.enter(conn, act, clock.utc_now())
 
 
 async def _own(services: Services, account: Account) -> Json:

@@ -5,11 +5,12 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
+from pydantic import StringConstraints, model_validator
 
 from cloud import clock
 from cloud.api import custody_shapes, leave
 from cloud.api.auth import Desk, Looker
+from cloud.api.bodies import NO_NUL, Body
 from cloud.api.problems import Problem
 from cloud.api.services import Use
 from cloud.api.shapes import Json
@@ -18,13 +19,12 @@ from cloud.store import alerts, clips, log, viewings
 
 router = APIRouter(prefix="/api/alerts")
 
-Words = Annotated[str, StringConstraints(max_length=500, strip_whitespace=True, pattern=r"^[^\x00]*$")]
+Words = Annotated[str, StringConstraints(max_length=500, strip_whitespace=True, pattern=NO_NUL)]
 
 
-class Asking(BaseModel):
+class Asking(Body):
     """Why. What is not in the list is said in words."""
 
-    model_config = ConfigDict(extra="forbid")
     purpose: Purpose
     note: Words = ""
 

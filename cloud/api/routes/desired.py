@@ -3,14 +3,15 @@
 from collections import Counter
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from cloud import clock
 from cloud.api import shapes
 from cloud.api.auth import Maintenance
+from cloud.api.bodies import SlugInPath
 from cloud.api.problems import Problem
 from cloud.api.services import Use
 from cloud.api.shapes import Json
@@ -24,8 +25,6 @@ from contracts.messages import encode
 
 router = APIRouter(prefix="/api")
 
-Agent = Annotated[str, Path(max_length=63, pattern=r"^[a-z0-9-]+$")]
-
 
 class Wish(BaseModel):
     """A desired state without its number, given here. replaces: the version that it was made from."""
@@ -38,7 +37,7 @@ class Wish(BaseModel):
 
 
 @router.get("/agents/{agent}/desired")
-async def wanted(agent: Agent, account: Maintenance, services: Use) -> Json:
+async def wanted(agent: SlugInPath, account: Maintenance, services: Use) -> Json:
     """What is wanted of an agent, and what became of the last versions."""
     async with services.reading(account) as conn:
         if not await registry.is_known(conn, agent):
@@ -47,7 +46,7 @@ async def wanted(agent: Agent, account: Maintenance, services: Use) -> Json:
 
 
 @router.put("/agents/{agent}/desired")
-async def want(agent: Agent, body: Wish, account: Maintenance, services: Use) -> Json:
+async def want(agent: SlugInPath, body: Wish, account: Maintenance, services: Use) -> Json:
     """Want something else of an agent. 409 when somebody else was faster."""
     now = clock.utc_now()
     async with services.acting(account) as conn:

@@ -1,17 +1,19 @@
 """Who is told of what: who is on call, whom an estate tells step by step, and what became of it."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Path, Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from fastapi import APIRouter, Query
+from pydantic import AwareDatetime
 
 from cloud import clock
 from cloud.api import shapes
 from cloud.api.auth import Arranger, Rostered
+from cloud.api.bodies import Body, SlugInPath
 from cloud.api.problems import Problem
 from cloud.api.routes.channels import NewChannel, address_of, channel_shape
 from cloud.api.services import Use
@@ -32,8 +34,6 @@ AHEAD: Final = timedelta(days=14)
 ROLES: Final[tuple[Role, ...]] = ("desk", "maintenance", "manager")
 """Roles that are on call."""
 
-Estate = Annotated[str, Path(max_length=63, pattern=r"^[a-z0-9-]+$")]
-
 
 class NewRotation(Rotation):
     """The shifts of a role."""
@@ -41,10 +41,9 @@ class NewRotation(Rotation):
     role: Role
 
 
-class NewOverride(BaseModel):
+class NewOverride(Body):
     """Somebody else for a while; null: nobody."""
 
-    model_config = ConfigDict(extra="forbid")
     role: Role
     person: on_call.Username | None
     begins_at: AwareDatetime
@@ -78,20 +77,18 @@ async def overview(
 
 
 @router.put("/{estate}/policy")
-async def set_policy(estate: Estate, body: Policy, account: Arranger, services: Use) -> Json:
+async def set_policy(estate: SlugInPath, body: Policy, account: Arranger, services: Use) -> Json:
     """Whom to tell from now on, step by step."""
     now = clock.utc_now()
     async with services.acting(account) as conn:
         await _expect_estate(conn, estate)
         await _expect_known(conn, estate, body)
         await duty.set_policy(conn, estate, body, account.username, now)
-        content = body.model_dump(mode="json")
-        await audit.enter(conn, Act(account.username, "arranged", "estate", estate, content=content), now)
-        return await _estate(conn, estate, now, account)
+        return await _arranged(conn, account, estate, body.model_dump(mode="json"), now)
 
 
 @router.put("/{estate}/rotation")
-async def set_rotation(estate: Estate, body: NewRotation, account: Arranger, services: Use) -> Json:
+async def set_rotation(estate: SlugInPath, body: NewRotation, account: Arranger, services: Use) -> Json:
     """Who takes turns from now on."""
     now = clock.utc_now()
     rotation = Rotation(shifts=body.shifts)
@@ -103,13 +100,11 @@ async def set_rotation(estate: Estate, body: NewRotation, account: Arranger, ser
                 HTTPStatus.UNPROCESSABLE_ENTITY, f"not {body.role} of {estate}: {', '.join(strangers)}"
             )
         await duty.set_rotation(conn, estate, body.role, rotation, by=account.username, at=now)
-        content = body.model_dump(mode="json")
-        await audit.enter(conn, Act(account.username, "arranged", "estate", estate, content=content), now)
-        return await _estate(conn, estate, now, account)
+        return await _arranged(conn, account, estate, body.model_dump(mode="json"), now)
 
 
 @router.post("/{estate}/overrides")
-async def add_override(estate: Estate, body: NewOverride, account: Arranger, services: Use) -> Json:
+async def add_override(estate: SlugInPath, body: NewOverride, account: Arranger, services: Use) -> Json:
     """Somebody else for a while. Of two that overlap the later one counts."""
     now = clock.utc_now()
     if not now < body.ends_at or not body.begins_at < body.ends_at:
@@ -120,38 +115,32 @@ async def add_override(estate: Estate, body: NewOverride, account: Arranger, ser
             await _expect_people(conn, estate, {body.person})
         new = Override(body.person, body.begins_at, body.ends_at)
         await duty.add_override(conn, estate, body.role, new, by=account.username, at=now)
-        content = body.model_dump(mode="json")
-        await audit.enter(conn, Act(account.username, "arranged", "estate", estate, content=content), now)
-        return await _estate(conn, estate, now, account)
+        return await _arranged(conn, account, estate, body.model_dump(mode="json"), now)
 
 
 @router.delete("/{estate}/overrides/{override}")
-async def drop_override(estate: Estate, override: UUID, account: Arranger, services: Use) -> Json:
+async def drop_override(estate: SlugInPath, override: UUID, account: Arranger, services: Use) -> Json:
     """The rotation counts again."""
     now = clock.utc_now()
     async with services.acting(account) as conn:
         await _expect_estate(conn, estate)
         await duty.drop_override(conn, estate, override)
-        act = Act(account.username, "arranged", "estate", estate, content={"override_dropped": str(override)})
-        await audit.enter(conn, act, now)
-        return await _estate(conn, estate, now, account)
+        return await _arranged(conn, account, estate, {"override_dropped": str(override)}, now)
 
 
 @router.post("/{estate}/channels")
-async def add_channel(estate: Estate, body: NewChannel, account: Arranger, services: Use) -> Json:
+async def add_channel(estate: SlugInPath, body: NewChannel, account: Arranger, services: Use) -> Json:
     """A channel that many of the estate read; steps of the policy may name it."""
     now = clock.utc_now()
     async with services.acting(account) as conn:
         await _expect_estate(conn, estate)
         new = {"owner": None, "estate": estate, "kind": body.kind, "name": body.name, "secret": body.secret}
         await duty.add_channel(conn, new | {"address": address_of(body)})
-        content = {"channel": body.name, "kind": body.kind}
-        await audit.enter(conn, Act(account.username, "arranged", "estate", estate, content=content), now)
-        return await _estate(conn, estate, now, account)
+        return await _arranged(conn, account, estate, {"channel": body.name, "kind": body.kind}, now)
 
 
 @router.delete("/{estate}/channels/{channel}")
-async def drop_channel(estate: Estate, channel: UUID, account: Arranger, services: Use) -> Json:
+async def drop_channel(estate: SlugInPath, channel: UUID, account: Arranger, services: Use) -> Json:
     """Nobody is told there any more. 409 while a step of the policy names it."""
     now = clock.utc_now()
     async with services.acting(account) as conn:
@@ -160,9 +149,7 @@ async def drop_channel(estate: Estate, channel: UUID, account: Arranger, service
         if channel in _channels(policy):
             raise Problem(HTTPStatus.CONFLICT, "a step of the policy names this channel")
         await duty.drop_channel(conn, channel, estate=estate)
-        act = Act(account.username, "arranged", "estate", estate, content={"channel_dropped": str(channel)})
-        await audit.enter(conn, act, now)
-        return await _estate(conn, estate, now, account)
+        return await _arranged(conn, account, estate, {"channel_dropped": str(channel)}, now)
 
 
 def _channels(policy: Policy) -> set[UUID]:
@@ -191,6 +178,14 @@ async def _expect_known(conn: Connection, estate: str, policy: Policy) -> None:
     own = {row.id for row in await duty.channels_of_estate(conn, estate)}
     if _channels(policy) - own:
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"no channel of {estate}")
+
+
+async def _arranged(
+    conn: Connection, account: Account, estate: str, content: Mapping[str, object], now: datetime
+) -> Json:
+    """What was arranged is entered; the estate as it is from now on."""
+    await audit.enter(conn, Act(account.username, "arranged", "estate", estate, content=content), now)
+    return await _estate(conn, estate, now, account)
 
 
 async def _estate(conn: Connection, estate: str, now: datetime, account: Account) -> Json:

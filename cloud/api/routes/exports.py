@@ -14,8 +14,8 @@ from fastapi import APIRouter
 from starlette.responses import StreamingResponse
 
 from cloud.api.auth import Desk
+from cloud.api.bodies import Body, Why
 from cloud.api.problems import Problem
-from cloud.api.routes.alerts import Body, Why
 from cloud.api.services import Use
 from cloud.evidence.bundle.collect import CannotExport, NoSuchAlert
 from cloud.evidence.bundle.container import CHUNK_BYTES

@@ -2,14 +2,13 @@
 
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from cloud import clock
 from cloud.api.auth import Maintenance
+from cloud.api.bodies import Shelving
 from cloud.api.problems import Problem
 from cloud.api.services import Services, Use
 from cloud.api.shapes import Json, maybe
@@ -19,18 +18,6 @@ from cloud.store.accounts import Account
 from cloud.store.audit import Act
 
 router = APIRouter(prefix="/api/faults")
-
-SHELVE_AT_MOST_MIN: Final = machine.SHELVE_AT_MOST // timedelta(minutes=1)
-
-
-class Shelving(BaseModel):
-    """For how long it is set aside, and why."""
-
-    model_config = ConfigDict(extra="forbid")
-    minutes: int = Field(ge=1, le=SHELVE_AT_MOST_MIN)
-    reason: Annotated[
-        str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True, pattern=r"^[^\x00]*$")
-    ]
 
 
 @router.post("/{fault}/shelve")

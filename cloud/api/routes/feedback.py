@@ -2,14 +2,15 @@
 
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from fastapi import APIRouter, Path
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter
+from pydantic import Field
 
 from cloud import clock
 from cloud.api import shapes
 from cloud.api.auth import Maintenance
+from cloud.api.bodies import Body, SlugInPath
 from cloud.api.problems import Problem
 from cloud.api.routes import desired as wanted
 from cloud.api.services import Use
@@ -28,13 +29,10 @@ router = APIRouter(prefix="/api")
 
 SPAN: Final = timedelta(weeks=12)
 
-Camera = Annotated[str, Path(max_length=63, pattern=r"^[a-z0-9-]+$")]
 
-
-class Accepted(BaseModel):
+class Accepted(Body):
     """key: of the proposal as it was seen. replaces_own: the regions of the box's own file may go."""
 
-    model_config = ConfigDict(extra="forbid")
     key: str = Field(pattern=r"^[0-9a-f]{16}$")
     replaces_own: bool = False
 
@@ -62,7 +60,7 @@ async def figures(account: Maintenance, services: Use) -> Json:
 
 
 @router.get("/cameras/{camera}/ignore-proposals")
-async def proposed(camera: Camera, account: Maintenance, services: Use) -> Json:
+async def proposed(camera: SlugInPath, account: Maintenance, services: Use) -> Json:
     """Where false alarms of 12 weeks cluster in a camera's picture, and what ignoring it would hide."""
     async with services.reading(account) as conn:
         await _agent_of(conn, camera)
@@ -70,7 +68,7 @@ async def proposed(camera: Camera, account: Maintenance, services: Use) -> Json:
 
 
 @router.post("/cameras/{camera}/ignore-proposals")
-async def accept(camera: Camera, body: Accepted, account: Maintenance, services: Use) -> Json:
+async def accept(camera: SlugInPath, body: Accepted, account: Maintenance, services: Use) -> Json:
     """Want a proposed region ignored. 409: it is not proposed any more, or would replace the box's own."""
     now = clock.utc_now()
     async with services.acting(account) as conn:

@@ -6,13 +6,14 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
+from pydantic import AwareDatetime, StringConstraints
 
 from cloud import clock
 from cloud.api import shapes
 from cloud.api.auth import Granter
+from cloud.api.bodies import NO_NUL, Body, Slug
 from cloud.api.problems import Problem
-from cloud.api.routes.accounts import NAME_PATTERN, EstateId
+from cloud.api.routes.accounts import NAME_PATTERN
 from cloud.api.services import Use
 from cloud.api.shapes import Json
 from cloud.core.access import NEED_LEAVE
@@ -27,16 +28,15 @@ router = APIRouter(prefix="/api/grants", tags=["grants"])
 LONGEST: Final = timedelta(days=90)
 """Leave is for a case, and a case ends."""
 Reason = Annotated[
-    str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True, pattern=r"^[^\x00]*$")
+    str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True, pattern=NO_NUL)
 ]
 
 
-class Granting(BaseModel):
+class Granting(Body):
     """Leave for somebody. alert: of this one; without, of every alert in the estate."""
 
-    model_config = ConfigDict(extra="forbid")
     username: Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
-    estate: EstateId
+    estate: Slug
     alert: UUID | None = None
     reason: Reason
     until: AwareDatetime

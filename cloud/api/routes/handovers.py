@@ -1,14 +1,14 @@
 """One shift hands over to the next."""
 
 from http import HTTPStatus
-from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field
 
 from cloud import clock
 from cloud.api.auth import Desk
+from cloud.api.bodies import Body, Id, Note
 from cloud.api.problems import Problem
 from cloud.api.services import Services, Use
 from cloud.api.shapes import Json
@@ -19,15 +19,11 @@ from cloud.store.accounts import Account
 
 router = APIRouter(prefix="/api/handovers")
 
-Note = Annotated[str, StringConstraints(max_length=2000, strip_whitespace=True, pattern=r"^[^\x00]*$")]
-Username = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00]*$")]
 
-
-class Offer(BaseModel):
+class Offer(Body):
     """To whom, what they should know of the shift, and of single alerts: alert → note."""
 
-    model_config = ConfigDict(extra="forbid")
-    to: Username
+    to: Id
     note: Note = ""
     notes: dict[UUID, Note] = Field(default_factory=dict, max_length=500)
 

@@ -10,8 +10,8 @@ from pydantic import AwareDatetime
 from cloud import clock
 from cloud.api import shapes
 from cloud.api.auth import Desk
+from cloud.api.bodies import Body, Why
 from cloud.api.problems import Problem
-from cloud.api.routes.alerts import Body, Why
 from cloud.api.services import Use
 from cloud.api.shapes import Json
 from cloud.store import changes, holds

@@ -13,8 +13,8 @@ from starlette.responses import Response
 from cloud import clock
 from cloud.api import shapes
 from cloud.api.auth import Ledger, Maintenance
+from cloud.api.bodies import Body, Id, Why
 from cloud.api.problems import Problem
-from cloud.api.routes.work_orders import Body, Id, Why
 from cloud.api.services import Use
 from cloud.api.shapes import Json
 from cloud.core import ledger as counting
@@ -228,10 +228,10 @@ def _table(found: Sequence[WorkOrderRow]) -> list[Sequence[Any]]:
 
 
 def _line(row: WorkOrderRow) -> Sequence[Any]:
+    what = (row.source, row.state, row.severity, row.title or row.kind, row.reference)
     place = (row.estate_zh, row.building, row.facade_zh, row.floor, row.bay, row.subject_zh)
     return (
-        *(f"W-{row.number:05d}", row.source, row.state, row.severity, row.title or row.kind, row.reference),
-        *place,
+        *(shapes.order_number(row), *what, *place),
         *(row.opened_at, row.opened_by, row.due_at, row.overdue_at, row.responsible, row.taken_at),
         *(row.finished_at, row.measure, row.verified_by, row.closed_at, row.reopened),
     )

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from cloud import clock
 from cloud.api import auth, factor, login, shapes
 from cloud.api.auth import AnyoneYet
+from cloud.api.bodies import NO_NUL
 from cloud.api.login import From, Opened
 from cloud.api.passwords import hashed, matches
 from cloud.api.problems import Problem
@@ -23,7 +24,7 @@ from cloud.store.audit import Act
 
 router = APIRouter(prefix="/api/session", tags=["session"])
 
-Word = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+Word = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=NO_NUL)]
 Code = Annotated[str, StringConstraints(max_length=40, pattern=r"^[A-Za-z0-9 -]*$")]
 
 

@@ -7,12 +7,13 @@ from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 from starlette.responses import Response
 
 from cloud import clock
 from cloud.api import shapes
 from cloud.api.auth import Ledger, Maintenance
+from cloud.api.bodies import NO_NUL, Body, Id, Note, Why
 from cloud.api.problems import Problem
 from cloud.api.services import Services, Use
 from cloud.api.shapes import Json
@@ -52,17 +53,8 @@ PHOTO_BODY: Final[dict[str, Any]] = {
     }
 }
 
-_NO_NUL: Final = r"^[^\x00]*$"
-Line = Annotated[str, StringConstraints(min_length=1, max_length=120, strip_whitespace=True, pattern=_NO_NUL)]
-Why = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True, pattern=_NO_NUL)]
-Text = Annotated[str, StringConstraints(max_length=2000, strip_whitespace=True, pattern=_NO_NUL)]
-Id = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=_NO_NUL)]
-
-
-class Body(BaseModel):
-    """What comes with an act; nothing unknown in it."""
-
-    model_config = ConfigDict(extra="forbid")
+Line = Annotated[str, StringConstraints(min_length=1, max_length=120, strip_whitespace=True, pattern=NO_NUL)]
+Reference = Annotated[str, StringConstraints(max_length=64, strip_whitespace=True, pattern=NO_NUL)]
 
 
 class Opening(Body):
@@ -71,8 +63,8 @@ class Opening(Body):
     source: Literal["blind_spot", "patrol", "complaint", "inspection"]
     severity: Severity = "serious"
     title: Line
-    detail: Text = ""
-    reference: Annotated[str, StringConstraints(max_length=64, strip_whitespace=True, pattern=_NO_NUL)] = ""
+    detail: Note = ""
+    reference: Reference = ""
     estate: Id
     facade: Id | None = None
     floor: int | None = Field(default=None, ge=1, le=200)
@@ -101,7 +93,7 @@ class Finishing(Body):
 class Verifying(Body):
     """What was seen."""
 
-    note: Text = ""
+    note: Note = ""
 
 
 class Asked(Body):
@@ -273,13 +265,7 @@ async def _detail(conn: Connection, account: Account, order: UUID) -> Json:
         raise _no_order()
     (shown,) = await _shown(conn, account, [row])
     lines = await work_order_lists.history(conn, [order])
-    return {
-        **shown,
-        "history": [
-            {"at": shapes.instant(line.at), "what": line.what, "by": line.by, "note": line.note}
-            for line in lines
-        ],
-    }
+    return {**shown, "history": shapes.history(lines)}
 
 
 async def _shown(conn: Connection, account: Account, rows: Sequence[WorkOrderRow]) -> list[Json]:
