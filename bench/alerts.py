@@ -1,23 +1,18 @@
 """Duplicate alarms: many writers raise, update, acknowledge and clear the same conditions of one database."""
 
 import asyncio
-import shutil
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
-import psycopg
-from psycopg import sql
 from rich.table import Table
 
 from bench.measure import tables
 from bench.measure.alarms import Run, crowd
 from cloud.store import migrate
 from fallwatch.local import postgres
-from fallwatch.local.postgres import PostgresServer
+from tests.fixtures.databases import fresh
 
 
 @click.command()
@@ -32,12 +27,15 @@ def main(writers: int, conditions: int, runs: int, rounds: int) -> None:
     shown = tables.console()
     found: list[Run] = []
     started = time.monotonic()
-    with _server() as server:
-        for number in range(runs):
-            url = _fresh(server, number)
-            asyncio.run(migrate.migrate(url))
-            one = crowd(url, writers=writers, conditions=conditions, rounds=rounds, seed=number)
-            found.append(asyncio.run(one))
+    with tempfile.TemporaryDirectory(prefix="fallwatch-alerts-") as folder:
+        place = Path(folder)
+        place.chmod(0o755)  # PostgreSQL runs as another account
+        with postgres.running(place / "postgres") as server:
+            for number in range(runs):
+                with fresh(server) as url:
+                    asyncio.run(migrate.migrate(url))
+                    one = crowd(url, writers=writers, conditions=conditions, rounds=rounds, seed=number)
+                    found.append(asyncio.run(one))
     shown.print(_table(found))
     figures = {
         "writers": writers,
@@ -75,25 +73,6 @@ def _table(found: list[Run]) -> Table:
         row = (number, run.acts.total(), run.raised, run.duplicate_active, run.out_of_turn)
         table.add_row(*map(str, (*row, run.refused, run.again, run.settled)))
     return table
-
-
-@contextmanager
-def _server() -> Iterator[PostgresServer]:
-    folder = Path(tempfile.mkdtemp(prefix="fallwatch-alerts-"))
-    folder.chmod(0o755)  # PostgreSQL runs as another account
-    try:
-        with postgres.running(folder / "postgres") as server:
-            yield server
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _fresh(server: PostgresServer, number: int) -> str:
-    """The address of a new, empty database."""
-    name = f"alerts_{number}"
-    with psycopg.connect(server.url("postgres"), autocommit=True) as conn:
-        conn.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    return server.url(name)
 
 
 if __name__ == "__main__":

@@ -1,13 +1,12 @@
 """The ledger's commands: export it from the database; count an export again with nothing but the file."""
 
-import asyncio
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from cloud import clock, config
+from cloud import clock
+from cloud.commandline import CONFIG, finished, settings
 from cloud.core import ledger_file
 from cloud.core.formulas import FORMULAS
 
@@ -22,29 +21,23 @@ def command() -> None:
 @click.option("--estate", required=True)
 @click.option("--begin", required=True, type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S%z"]))
 @click.option("--end", required=True, type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S%z"]))
-@click.option("--config", "config_file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@CONFIG
 def export(file: Path, estate: str, begin: datetime, end: datetime, config_file: Path | None) -> None:
     """Write the ledger of ESTATE over [begin, end) to FILE. Dates without an offset are UTC."""
     from cloud.store import ledger, pool  # noqa: PLC0415 - checking an export needs no database driver
 
-    try:
-        settings = config.load(config_file, os.environ)
-    except config.SettingsError as error:
-        raise click.ClickException(str(error)) from error
+    found = settings(config_file)
 
     async def work() -> bytes:
         async with (
-            pool.opened(settings.database_url, max_size=1) as opened,
+            pool.opened(found.database_url, max_size=1) as opened,
             pool.transaction(opened, snapshot=True) as conn,
         ):
             span = (_aware(begin), _aware(end))
             raw = await ledger.raw(conn, ledger.Scope(estate), *span, clock.utc_now())
-        return ledger_file.packed(raw, settings.ledger.targets(), FORMULAS)
+        return ledger_file.packed(raw, found.ledger.targets(), FORMULAS)
 
-    try:
-        content = asyncio.run(work())
-    except pool.DatabaseDown as error:
-        raise click.ClickException(str(error)) from error
+    content = finished(work())
     file.write_bytes(content)
     click.echo(f"{file}: {len(content)} bytes")
 

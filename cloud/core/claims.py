@@ -11,7 +11,7 @@ EVERY: Final = "*"
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """Which claims are read, and how. roles: their word → ours; estates: their word → estates, or `*`."""
+    """Which claims are read, and how. roles: their word → ours; groups: their word → estates, or `*`."""
 
     username: str
     name: str

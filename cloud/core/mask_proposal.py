@@ -3,8 +3,7 @@
 The picture is cut into cells. Cells through which several false tracks went, and that touch, are a cluster;
 its outline is the proposal. A region through which a real fall ever went is never proposed: what it hides,
 nobody sees again. A grid needs no library and says exactly what it covers; density clustering (DBSCAN, Ester
-et al.,
-KDD 1996) with the cell as its radius and `LEAST` as its count gives the same cells.
+et al., KDD 1996) with the cell as its radius and `LEAST` as its count gives the same cells.
 """
 
 import hashlib

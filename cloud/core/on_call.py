@@ -104,11 +104,6 @@ def stretches(calendar: Calendar, begin: datetime, end: datetime, zone: tzinfo) 
     return found
 
 
-def gaps(calendar: Calendar, begin: datetime, end: datetime, zone: tzinfo) -> list[Stretch]:
-    """The stretches in which nobody is on call."""
-    return [stretch for stretch in stretches(calendar, begin, end, zone) if not stretch.duty.people]
-
-
 def strangers(rotation: Rotation, members: Sequence[str]) -> list[str]:
     """People in a rotation who are not of its role: they would be asked, and could not answer."""
     named = {person for shift in rotation.shifts for person in shift.people}

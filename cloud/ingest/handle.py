@@ -247,15 +247,15 @@ async def _bury(conn: Connection, outcome: Outcome, at: datetime) -> None:
     """Dead letters with their reason. One that an agent sends again is told again, and not buried twice."""
     if not outcome.refused:
         return
-    keys = {_key(refusal) for _, refusal in outcome.refused} - {None}
-    before = await events.already(conn, [key for key in keys if key is not None], "refused")
+    keys = {key for _, refusal in outcome.refused if (key := _key(refusal)) is not None}
+    before = await events.already(conn, keys, "refused")
     letters = [
         events.DeadLetter(refusal.reason, refusal.detail, envelope.topic, envelope.payload)
         for envelope, refusal in outcome.refused
-        if _key(refusal) is None or _key(refusal) not in before
+        if _key(refusal) not in before
     ]
     await events.bury(conn, letters, at)
-    await events.mark(conn, [key for key in keys if key is not None], "refused", at)
+    await events.mark(conn, keys, "refused", at)
 
 
 def _key(refusal: Refusal) -> Key | None:

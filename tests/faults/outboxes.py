@@ -1,14 +1,12 @@
 """Many boxes in one program, whose messages are sent again until they are confirmed, by one connection."""
 
-import ssl
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from paho.mqtt import client as paho
-from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 
 from contracts import topics
 from contracts.messages import RECEIPT, Confirm
@@ -16,12 +14,11 @@ from edge.clock import monotonic_s
 from fallwatch.local.mosquitto import Broker
 from fallwatch.local.pki import Authority
 from tests.fixtures.fleet import Said
+from tests.fixtures.plain_client import Door, connected, turn
 
 RESEND_S: Final = 2.0
 """And after twice that, and so on, as the agent does."""
 LOOK_EVERY_S: Final = 0.1
-IN_FLIGHT: Final = 200
-"""Unacknowledged by the broker at once; it allows no more."""
 TURN_S: Final = 0.02
 Key = tuple[UUID, int]
 
@@ -42,24 +39,10 @@ class Outboxes:
     @contextmanager
     def connected(cls, broker: Broker, authority: Authority) -> Iterator["Outboxes"]:
         """With the cloud's certificate, which may speak for every box."""
-        cloud = authority.issue("cloud")
-        context = ssl.create_default_context(cafile=authority.ca_path)
-        context.load_cert_chain(cloud.certificate, cloud.key)
-        client = paho.Client(
-            CallbackAPIVersion.VERSION2, f"fleet-{uuid4().hex[:8]}", protocol=MQTTProtocolVersion.MQTTv5
-        )
-        client.tls_set_context(context)
-        client.max_inflight_messages_set(IN_FLIGHT)
+        door = Door.of(broker, authority.ca_path, authority.issue("cloud"))
+        client = connected(door, "fleet", topics.receipt("+"))
         boxes = cls(client)
-        there: list[Any] = []
-        client.on_subscribe = lambda *given: there.append(given)
         client.on_message = boxes._hear
-        client.connect(broker.host, broker.port)
-        while not client.is_connected():
-            boxes._turn()
-        client.subscribe(topics.receipt("+"), qos=1)
-        while not there:
-            boxes._turn()
         try:
             yield boxes
         finally:
@@ -82,7 +65,7 @@ class Outboxes:
             if now_s - looked_s > LOOK_EVERY_S:
                 looked_s = now_s
                 self._resend(now_s)
-            self._turn()
+            turn(self.client, TURN_S)
         return len(said) / max(done_s - begun_s, TURN_S)
 
     def _resend(self, now_s: float) -> None:
@@ -107,7 +90,3 @@ class Outboxes:
             for seq in range(part.first, part.last + 1):
                 self.waiting.pop((part.boot, seq), None)
                 self.confirmed_s.setdefault((part.boot, seq), now_s)
-
-    def _turn(self) -> None:
-        result = self.client.loop(TURN_S)
-        assert result == MQTTErrorCode.MQTT_ERR_SUCCESS, result

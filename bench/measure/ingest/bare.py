@@ -10,9 +10,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bench.measure.ingest.client import Door, connected, turn
 from contracts import topics
 from edge.clock import utc_now
+from tests.fixtures.plain_client import Door, connected, turn
 
 
 def main() -> None:

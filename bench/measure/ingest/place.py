@@ -15,7 +15,6 @@ from uuid import UUID
 import psutil
 import psycopg
 
-from bench.measure.ingest.client import Door
 from cloud.store import migrate, partitions, pool, registry
 from edge.clock import utc_now
 from fallwatch.local import mosquitto, postgres, wait
@@ -24,6 +23,7 @@ from fallwatch.local.pki import Authority, Credentials
 from fallwatch.local.postgres import PostgresServer
 from tests.fixtures import fleet
 from tests.fixtures.fleet import Said
+from tests.fixtures.plain_client import Door
 from tests.fixtures.programs import identity, program
 
 SERVER: Final = {
@@ -56,13 +56,7 @@ class Place:
     @property
     def door(self) -> Door:
         """How the fleet and the bare subscriber reach the broker."""
-        return Door(
-            self.broker.host,
-            self.broker.port,
-            str(self.ca),
-            str(self.cloud.certificate),
-            str(self.cloud.key),
-        )
+        return Door.of(self.broker, self.ca, self.cloud)
 
 
 @contextmanager

@@ -10,9 +10,9 @@ from array import array
 from pathlib import Path
 from typing import Any, Final
 
-from bench.measure.ingest.client import WINDOW, Door, connected, turn
 from contracts import topics
 from edge.clock import monotonic_s, utc_now
+from tests.fixtures.plain_client import WINDOW, Door, connected, turn
 
 PATIENCE_S: Final = 60.0
 
