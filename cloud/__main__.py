@@ -271,7 +271,13 @@ def timers(config_file: Path | None) -> None:
     settings = _settings(config_file)
     kept_with = _means(settings.evidence)
     _until_terminated(
-        lambda: serve(settings.database_url, settings.timer_metrics, kept_with, settings.retention.days())
+        lambda: serve(
+            settings.database_url,
+            settings.timer_metrics,
+            kept_with,
+            settings.retention.days(),
+            public_url=settings.public_url,
+        )
     )
 
 

@@ -212,6 +212,8 @@ class Settings(Section):
     """Everything that a deployment decides."""
 
     database_url: str = ""
+    public_url: str = Field(default="", pattern=r"^(https?://[^\s?#]+)?$")
+    """Where people reach the pages, for links in messages; empty: no links."""
     broker: BrokerSettings | None = None
     evidence: EvidenceSettings | None = None
     device_ca: Path | None = None

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from prometheus_client import CollectorRegistry
@@ -83,17 +84,19 @@ async def housekeeping(conn: Connection, at: datetime) -> list[Change]:
 
 Timer = Callable[[Connection, datetime], Awaitable[list[Change]]]
 
-TIMERS: Final[tuple[tuple[str, float, Timer], ...]] = (
-    ("silent_agents", 1.0, silent_agents),
-    ("causes", 2.0, causes),
-    ("silent_sensors", 5.0, silent_sensors),
-    ("shelves", 5.0, shelves),
-    ("overdue_orders", 30.0, overdue_orders),
-    ("escalations", 1.0, escalate),
-    ("rollups", 60.0, rollups),
-    ("housekeeping", 600.0, housekeeping),
-)
-"""(name, period in seconds, what to do in one transaction)."""
+
+def timers(public_url: str) -> tuple[tuple[str, float, Timer], ...]:
+    """(name, period in seconds, what to do in one transaction). public_url: where links in messages lead."""
+    return (
+        ("silent_agents", 1.0, silent_agents),
+        ("causes", 2.0, causes),
+        ("silent_sensors", 5.0, silent_sensors),
+        ("shelves", 5.0, shelves),
+        ("overdue_orders", 30.0, overdue_orders),
+        ("escalations", 1.0, partial(escalate, public_url=public_url)),
+        ("rollups", 60.0, rollups),
+        ("housekeeping", 600.0, housekeeping),
+    )
 
 
 async def run_once(pool_: Pool, timer: Timer, at: datetime) -> list[Change]:
@@ -109,12 +112,19 @@ async def run_once(pool_: Pool, timer: Timer, at: datetime) -> list[Change]:
 
 
 async def serve(
-    database_url: str, offer: MetricsSettings, evidence: Means, keep_days: Mapping[str, int | None]
+    database_url: str,
+    offer: MetricsSettings,
+    evidence: Means,
+    keep_days: Mapping[str, int | None],
+    *,
+    public_url: str = "",
 ) -> None:
     """Work until cancelled; a database that is away is waited for. The last thing is a head of the log."""
     registry = CollectorRegistry()
     measured = metrics.timers(registry)
     log = logs.logger("timers")
+    if not public_url:
+        log.warning("no_links", what="public_url is not set: messages do not lead to what they are about")
     with metrics.offered(registry, offer.host, offer.port):
         async with pool.opened(database_url, max_size=4) as opened:
             keeper = Keeper(opened, evidence, metrics.evidence(registry), log)
@@ -122,7 +132,7 @@ async def serve(
                 async with asyncio.TaskGroup() as group:
                     group.create_task(keeper.run())
                     group.create_task(_prune(opened, keep_days, evidence.blobs(opened), log))
-                    for name, period_s, timer in TIMERS:
+                    for name, period_s, timer in timers(public_url):
                         group.create_task(_repeat(opened, name, period_s, timer, (measured, log)))
             finally:
                 await keeper.finish(clock.utc_now())

@@ -12,6 +12,7 @@ from cloud.core.machine import following
 from cloud.core.on_call import Username
 
 State = Literal["running", "exhausted", "ended"]
+SubjectType = Literal["alert", "fault", "work_order"]
 
 TRANSITIONS: Final = {
     ("running", "tell"): "running",
@@ -55,7 +56,13 @@ class SharedChannel(Part):
     channel: UUID
 
 
-Whom = Annotated[OnCall | Everybody | Person | SharedChannel, Field(discriminator="kind")]
+class Responsible(Part):
+    """Whoever is responsible for the work order; where nobody is, maintenance's on-call."""
+
+    kind: Literal["responsible"] = "responsible"
+
+
+Whom = Annotated[OnCall | Everybody | Person | SharedChannel | Responsible, Field(discriminator="kind")]
 
 
 class Step(Part):
@@ -68,18 +75,35 @@ class Step(Part):
 Steps = Annotated[tuple[Step, ...], Field(min_length=1, max_length=12)]
 
 
+OVERDUE: Final = (
+    Step(after_s=0, whom=Responsible()),
+    Step(after_s=4 * 3600, whom=Everybody(role="manager")),
+)
+
+
 class Policy(Part):
-    """Whom an estate tells of what fell, and of devices that failed."""
+    """Whom an estate tells of what fell, of devices that failed, and of work orders that are overdue."""
 
     alerts: Steps
     faults: Steps
+    orders: Steps = OVERDUE
+
+    def steps(self, subject_type: SubjectType) -> tuple[Step, ...]:
+        """Whom to tell of such a subject."""
+        return {"alert": self.alerts, "fault": self.faults, "work_order": self.orders}[subject_type]
+
+    def everything(self) -> tuple[Step, ...]:
+        """All steps, of whatever."""
+        return (*self.alerts, *self.faults, *self.orders)
 
     @model_validator(mode="after")
     def _goes_on_in_time(self) -> Self:
-        for name, steps in (("alerts", self.alerts), ("faults", self.faults)):
+        for name, steps in (("alerts", self.alerts), ("faults", self.faults), ("orders", self.orders)):
             delays = [step.after_s for step in steps]
             if delays != sorted(delays):
                 raise ValueError(f"{name}: each step comes after the one before it")
+            if name != "orders" and any(isinstance(step.whom, Responsible) for step in steps):
+                raise ValueError(f"{name}: only a work order has somebody who is responsible")
         return self
 
 

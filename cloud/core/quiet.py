@@ -32,6 +32,10 @@ def of_fault(severity: str) -> Urgency:
     return "urgent" if severity == "critical" else "routine"
 
 
+OF_ORDER: Final[Urgency] = "routine"
+"""An order that is overdue has waited for days: it waits for the morning."""
+
+
 def held_until(hours: QuietHours | None, urgency: Urgency, at: datetime, zone: tzinfo) -> datetime | None:
     """When these quiet hours end, for what may wait and comes in them; None: tell it now."""
     if hours is None or urgency not in MAY_WAIT or hours.begins == hours.ends:

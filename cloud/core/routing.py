@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Final, Literal
 
 from cloud.core import quiet
-from cloud.core.escalation import Everybody, OnCall, Person, SharedChannel, Whom
+from cloud.core.escalation import Everybody, OnCall, Person, Responsible, SharedChannel, Whom
 from cloud.core.on_call import Calendar, Rotation, on_call
 from cloud.core.quiet import QuietHours, Urgency
 
@@ -44,8 +44,14 @@ class Told:
     unstable: bool
 
 
-def recipients(whom: Whom, roster: Roster, at: datetime) -> Recipients:
-    """Who is told at `at`. Nobody, where a role is empty or a person has left."""
+def recipients(whom: Whom, roster: Roster, at: datetime, responsible: str | None = None) -> Recipients:
+    """Who is told at `at`. Nobody, where a role is empty or a person has left.
+
+    responsible: for the work order, where it is about one.
+    """
+    if isinstance(whom, Responsible):
+        is_there = responsible is not None and _is_known(responsible, roster)
+        whom = Person(username=str(responsible)) if is_there else OnCall(role="maintenance")
     match whom:
         case OnCall(role=role):
             duty = on_call(roster.duty.get(role, Calendar(Rotation())), at, roster.zone)

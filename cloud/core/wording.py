@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Final
+from uuid import UUID
+
+from cloud.core.escalation import SubjectType
 
 KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "agent_offline": ("边缘盒离线", "edge box offline"),
@@ -37,6 +40,22 @@ SEVERITIES: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
+SOURCES: Final[Mapping[str, tuple[str, str]]] = {
+    "fault": ("设备故障", "device fault"),
+    "blind_spot": ("盲区整改", "blind spot"),
+    "patrol": ("巡查发现", "patrol"),
+    "complaint": ("投诉", "complaint"),
+    "inspection": ("检查", "inspection"),
+}
+"""What work orders come from. Their titles are typed by people and may name a flat: they are not told."""
+
+PAGES: Final[Mapping[SubjectType, str]] = {
+    "alert": "desk?alert=",
+    "fault": "maintenance?fault=",
+    "work_order": "maintenance?order=",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Named:
     """What something is called."""
@@ -50,6 +69,7 @@ class Facts:
     """What is told of an alert or a fault. place: a facade, or the device. kind: of a fault.
 
     number: the subject's short name, by which people speak of it. link: to its page, where one is known.
+    source: of a work order that is overdue, which came `at` to its deadline.
     """
 
     number: str
@@ -59,6 +79,7 @@ class Facts:
     at: datetime
     kind: str | None = None
     what: Named | None = None
+    source: str | None = None
     link: str = ""
 
 
@@ -70,15 +91,26 @@ class Words:
     body: str
 
 
+def link(public_url: str, subject_type: SubjectType, subject: UUID) -> str:
+    """The address of a subject's page; empty where nobody has said where the pages are reached."""
+    return f"{public_url.rstrip('/')}/{PAGES[subject_type]}{subject}" if public_url else ""
+
+
 def words(facts: Facts, step: int, zone: tzinfo, *, in_gap: bool, unstable: bool) -> Words:
     """What to say. step: of the escalation, from 0. in_gap: nobody was on call."""
     zh, en = _subject(facts, unstable=unstable)
     severity = SEVERITIES.get(facts.severity, (facts.severity, facts.severity))
     local = facts.at.astimezone(zone)
     hour = f"{local:%Y-%m-%d %H:%M:%S}"
-    lines_zh = [f"{facts.estate.zh} · {facts.place.zh}", f"时间：{hour}", f"等级：{severity[0]}"]
-    lines_en = [f"{facts.estate.en} · {facts.place.en}", f"At {hour} local, severity {severity[1]}"]
-    if step:
+    lines_zh = [_at(facts.estate.zh, facts.place.zh), f"时间：{hour}", f"等级：{severity[0]}"]
+    lines_en = [_at(facts.estate.en, facts.place.en), f"At {hour} local, severity {severity[1]}"]
+    if facts.source is not None:
+        lines_zh[1] = f"期限：{hour}"
+        lines_en[1] = f"Due {hour} local, severity {severity[1]}"
+    if step and facts.source is not None:
+        lines_zh.append(f"仍未完成，已升级到第 {step + 1} 步")
+        lines_en.append(f"It is still not finished: step {step + 1}")
+    elif step:
         lines_zh.append(f"无人确认，已升级到第 {step + 1} 步，请立即处理")
         lines_en.append(f"Nobody has acknowledged it: step {step + 1}")
     if in_gap:
@@ -90,10 +122,17 @@ def words(facts: Facts, step: int, zone: tzinfo, *, in_gap: bool, unstable: bool
     if facts.link:
         lines_zh.append(facts.link)
     body = "\n".join([*lines_zh, f"编号 {facts.number}", "", en, *lines_en])
-    return Words(f"【檐哨】{zh}：{facts.estate.zh} {facts.place.zh}", body)
+    return Words(f"【檐哨】{zh}：{facts.estate.zh} {facts.place.zh}".strip(), body)
+
+
+def _at(estate: str, place: str) -> str:
+    return f"{estate} · {place}" if place else estate
 
 
 def _subject(facts: Facts, *, unstable: bool) -> tuple[str, str]:
+    if facts.source is not None:
+        zh, en = SOURCES[facts.source]
+        return f"工单超期 {zh}", f"Work order overdue: {en}"
     if facts.kind is None:
         return "疑似高空抛物", "Something fell from height"
     if unstable:

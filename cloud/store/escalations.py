@@ -6,9 +6,9 @@ or that two timers make at once, writes nothing twice.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Final
 from uuid import UUID
 
 from cloud.core import escalation as machine
@@ -20,7 +20,6 @@ from cloud.store import notifications as rows
 from cloud.store.changes import Change
 from cloud.store.pool import Connection
 
-SubjectType = Literal["alert", "fault"]
 AT_ONCE: Final = 100
 
 WANTED: Final = (
@@ -30,28 +29,30 @@ WANTED: Final = (
     " UNION ALL SELECT 'fault', fault.id, fault.estate, fault.announced_at FROM fault"
     " WHERE fault.state = 'raised' AND fault.announced_at IS NOT NULL"
     " AND fault.suppressed_by IS NULL AND fault.shelved_until IS NULL"
+    " UNION ALL SELECT 'work_order', id, estate, overdue_at FROM work_order"
+    " WHERE overdue_at IS NOT NULL AND state IN ('open', 'assigned', 'taken', 'waiting')"
 )
 """What wants an answer: raised, seen by nobody, not shelved; of faults those that have lasted long enough to
-be announced and are not the consequence of another."""
+be announced and are not the consequence of another; orders that are overdue, until somebody has finished."""
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
     """An escalation that is locked until the transaction's end."""
 
-    subject_type: SubjectType
+    subject_type: machine.SubjectType
     subject: UUID
     estate: str
     round: int
     escalation: machine.Escalation
 
 
-async def advance(conn: Connection, at: datetime) -> list[Change]:
-    """All that is due: begin, end, hurry on and tell."""
+async def advance(conn: Connection, at: datetime, public_url: str = "") -> list[Change]:
+    """All that is due: begin, end, hurry on and tell. public_url: where links lead; empty: no links."""
     await _begin(conn, at)
     ended = await _end(conn, at)
     await _hurry(conn, at)
-    return [*ended, *await _tell(conn, at)]
+    return [*ended, *await _tell(conn, at, public_url)]
 
 
 async def _begin(conn: Connection, at: datetime) -> None:
@@ -69,7 +70,7 @@ async def _begin(conn: Connection, at: datetime) -> None:
     for subject_type, subject, estate, since in await found.fetchall():
         if estate not in policies:
             policies[estate] = await duty.policy(conn, estate)
-        begun = machine.begun(_steps(policies[estate], subject_type), since)
+        begun = machine.begun(policies[estate].steps(subject_type), since)
         await conn.execute(
             "INSERT INTO escalation (subject_type, subject, estate, state, step, begun_at, next_at)"
             " VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (subject_type, subject) DO UPDATE"
@@ -109,7 +110,7 @@ async def _hurry(conn: Connection, at: datetime) -> None:
         await _move(conn, each, after)
 
 
-async def _tell(conn: Connection, at: datetime) -> list[Change]:
+async def _tell(conn: Connection, at: datetime, public_url: str) -> list[Change]:
     held = await _held(conn, "state = 'running' AND next_at <= %s", at)
     estates: dict[str, tuple[Roster, machine.Policy]] = {}
     changed: list[Change] = []
@@ -118,19 +119,15 @@ async def _tell(conn: Connection, at: datetime) -> list[Change]:
             roster = await duty.roster(conn, each.estate, at)
             estates[each.estate] = roster, await duty.policy(conn, each.estate)
         roster, policy = estates[each.estate]
-        steps = _steps(policy, each.subject_type)
+        steps = policy.steps(each.subject_type)
         after, effects = machine.step(each.escalation, machine.TimePassed(), steps, at)
         await _move(conn, each, after)
-        facts = await _facts(conn, each)
+        facts = await _facts(conn, each, public_url)
         for effect in effects:
-            found = routing.recipients(steps[effect.step].whom, roster, at)
+            found = routing.recipients(steps[effect.step].whom, roster, at, facts.responsible)
             told = await _write(conn, each, effect.step, facts, _Among(found, roster, at))
             changed += [Change("notification", str(row)) for row in told]
     return changed
-
-
-def _steps(policy: machine.Policy, subject_type: SubjectType) -> tuple[machine.Step, ...]:
-    return policy.alerts if subject_type == "alert" else policy.faults
 
 
 async def _held(conn: Connection, condition: str, *values: object) -> list[Held]:
@@ -160,7 +157,8 @@ async def _move(conn: Connection, held: Held, after: machine.Escalation) -> None
 class _Told:
     facts: Facts
     urgency: quiet.Urgency
-    device: str | None
+    device: str | None = None
+    responsible: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,8 +201,11 @@ async def _write(conn: Connection, held: Held, step: int, told: _Told, among: _A
     return written
 
 
-async def _facts(conn: Connection, held: Held) -> _Told:
-    return await (_of_alert if held.subject_type == "alert" else _of_fault)(conn, held)
+async def _facts(conn: Connection, held: Held, public_url: str) -> _Told:
+    of = {"alert": _of_alert, "fault": _of_fault, "work_order": _of_order}[held.subject_type]
+    told = await of(conn, held)
+    link = wording.link(public_url, held.subject_type, held.subject)
+    return replace(told, facts=replace(told.facts, link=link))
 
 
 async def _of_alert(conn: Connection, held: Held) -> _Told:
@@ -220,22 +221,16 @@ async def _of_alert(conn: Connection, held: Held) -> _Told:
     assert row is not None
     severity, at, estate_zh, estate_en, zh, en = row
     facts = Facts(_number("A", held.subject), Named(estate_zh, estate_en), Named(zh, en), severity, at)
-    return _Told(facts, quiet.of_alert(severity), None)
+    return _Told(facts, quiet.of_alert(severity))
 
 
 async def _of_fault(conn: Connection, held: Held) -> _Told:
     row = await (
         await conn.execute(
-            "SELECT fault.severity, fault.since, fault.kind, fault.subject_type, fault.subject, fault.what,"
+            "SELECT fault.severity, fault.since, fault.kind, fault.subject_type, fault.subject, fault.what,"  # noqa: S608 - constant
             " estate.name_zh, estate.name_en, coalesce(called.name_zh, fault.subject),"
-            " coalesce(called.name_en, fault.subject)"
-            " FROM fault JOIN estate ON estate.id = fault.estate LEFT JOIN LATERAL ("
-            " SELECT name_zh, name_en FROM camera WHERE fault.subject_type = 'camera' AND id = fault.subject"
-            " UNION ALL SELECT name_zh, name_en FROM sensor WHERE fault.subject_type = 'sensor'"
-            " AND id = fault.subject UNION ALL SELECT name_zh, name_en FROM agent"
-            " WHERE fault.subject_type = 'agent' AND id = fault.subject UNION ALL SELECT name_zh, name_en"
-            " FROM node WHERE fault.subject_type = 'node' AND id = fault.subject LIMIT 1) called ON true"
-            " WHERE fault.id = %s",
+            " coalesce(called.name_en, fault.subject) FROM fault JOIN estate ON estate.id = fault.estate"
+            f" {_called('fault')} WHERE fault.id = %s",
             (held.subject,),
         )
     ).fetchone()
@@ -251,6 +246,33 @@ async def _of_fault(conn: Connection, held: Held) -> _Told:
         what=None if what is None else Named(what["zh"], what["en"]),
     )
     return _Told(facts, quiet.of_fault(severity), f"{device_type}:{device}")
+
+
+async def _of_order(conn: Connection, held: Held) -> _Told:
+    row = await (
+        await conn.execute(
+            "SELECT work_order.severity, due_at, source, number, responsible, estate.name_zh, estate.name_en,"  # noqa: S608 - constant
+            " coalesce(called.name_zh, facade.name_zh, ''), coalesce(called.name_en, facade.name_en, '')"
+            " FROM work_order JOIN estate ON estate.id = work_order.estate"
+            f" LEFT JOIN facade ON facade.id = work_order.facade {_called('work_order')}"
+            " WHERE work_order.id = %s",
+            (held.subject,),
+        )
+    ).fetchone()
+    assert row is not None
+    severity, due_at, source, number, responsible, estate_zh, estate_en, zh, en = row
+    facts = Facts(f"W-{number}", Named(estate_zh, estate_en), Named(zh, en), severity, due_at, source=source)
+    return _Told(facts, quiet.OF_ORDER, responsible=responsible)
+
+
+def _called(table: str) -> str:
+    """A join that tells what the device is called that is the subject of a row of `table`."""
+    each = " UNION ALL ".join(
+        f"SELECT name_zh, name_en FROM {kind} WHERE {table}.subject_type = '{kind}'"  # noqa: S608 - own names
+        f" AND id = {table}.subject"
+        for kind in ("camera", "sensor", "agent", "node")
+    )
+    return f"LEFT JOIN LATERAL ({each} LIMIT 1) called ON true"
 
 
 def _number(letter: str, subject: UUID) -> str:

@@ -109,6 +109,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "picture_grant": Rule(_BY_ESTATE, "change"),
     "planned_maintenance": Rule(_BY_ESTATE, "add"),
     "quiet_hours": Rule(f"username = {_ACCOUNT}", "change"),
+    "region_declined": Rule(_BY_CAMERA, "add"),
     "rotation": Rule(_BY_ESTATE, "change"),
     "seen_range": Rule(_BY_AGENT),
     "sensor": Rule(_BY_AGENT),

@@ -569,7 +569,7 @@ CREATE TABLE public.escalation (
     begun_at timestamp with time zone NOT NULL,
     next_at timestamp with time zone,
     CONSTRAINT escalation_state_check CHECK ((state = ANY (ARRAY['running'::text, 'exhausted'::text, 'ended'::text]))),
-    CONSTRAINT escalation_subject_type_check CHECK ((subject_type = ANY (ARRAY['alert'::text, 'fault'::text])))
+    CONSTRAINT escalation_subject_type_check CHECK ((subject_type = ANY (ARRAY['alert'::text, 'fault'::text, 'work_order'::text])))
 );
 CREATE TABLE public.escalation_policy (
     estate text NOT NULL,
@@ -863,6 +863,17 @@ CREATE TABLE public.recovery_code (
     code_hash bytea NOT NULL,
     used_at timestamp with time zone
 );
+CREATE TABLE public.region_declined (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    camera text NOT NULL,
+    polygon jsonb NOT NULL,
+    frame_width integer NOT NULL,
+    frame_height integer NOT NULL,
+    hides integer NOT NULL,
+    reason text NOT NULL,
+    declined_by text NOT NULL,
+    declined_at timestamp with time zone NOT NULL
+);
 CREATE TABLE public.rollup_due (
     hour timestamp with time zone NOT NULL
 );
@@ -1081,6 +1092,7 @@ ALTER TABLE ONLY public.picture_grant ADD CONSTRAINT picture_grant_pkey PRIMARY 
 ALTER TABLE ONLY public.planned_maintenance ADD CONSTRAINT planned_maintenance_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.quiet_hours ADD CONSTRAINT quiet_hours_pkey PRIMARY KEY (username);
 ALTER TABLE ONLY public.recovery_code ADD CONSTRAINT recovery_code_pkey PRIMARY KEY (username, code_hash);
+ALTER TABLE ONLY public.region_declined ADD CONSTRAINT region_declined_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.rotation ADD CONSTRAINT rotation_pkey PRIMARY KEY (estate, role);
 ALTER TABLE ONLY public.second_factor ADD CONSTRAINT second_factor_pkey PRIMARY KEY (username);
 ALTER TABLE ONLY public.seen_range ADD CONSTRAINT seen_range_pkey PRIMARY KEY (agent, boot);
@@ -1145,6 +1157,7 @@ CREATE INDEX notification_device ON public.notification USING btree (device, rec
 CREATE INDEX notification_open ON public.notification USING btree (next_try_at) WHERE (state = ANY (ARRAY['waiting'::text, 'sending'::text]));
 CREATE INDEX picture_grant_username ON public.picture_grant USING btree (username, estate);
 CREATE INDEX planned_maintenance_span ON public.planned_maintenance USING btree (estate, ends_at);
+CREATE INDEX region_declined_camera ON public.region_declined USING btree (camera, declined_at);
 CREATE INDEX session_expires ON public.session USING btree (expires_at);
 CREATE INDEX session_username ON public.session USING btree (username);
 CREATE INDEX viewing_of ON public.viewing USING btree (alert, account, until);
@@ -1154,6 +1167,7 @@ CREATE INDEX work_order_due ON public.work_order USING btree (due_at) WHERE ((ov
 CREATE INDEX work_order_estate ON public.work_order USING btree (estate, opened_at);
 CREATE INDEX work_order_fault_order ON public.work_order_fault USING btree (work_order, bound_at);
 CREATE INDEX work_order_history_order ON public.work_order_history USING btree (work_order);
+CREATE INDEX work_order_late ON public.work_order USING btree (overdue_at) WHERE ((overdue_at IS NOT NULL) AND (state = ANY (ARRAY['open'::text, 'assigned'::text, 'taken'::text, 'waiting'::text])));
 ALTER INDEX public.camera_minute_observed_at_idx ATTACH PARTITION public.camera_minute_at;
 ALTER INDEX public.camera_minute_camera_observed_at_key1 ATTACH PARTITION public.camera_minute_camera_observed_at_key;
 ALTER INDEX public.event_agent_boot_seq_observed_at_key1 ATTACH PARTITION public.event_agent_boot_seq_observed_at_key;
@@ -1221,6 +1235,7 @@ ALTER TABLE ONLY public.planned_maintenance ADD CONSTRAINT planned_maintenance_c
 ALTER TABLE ONLY public.planned_maintenance ADD CONSTRAINT planned_maintenance_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
 ALTER TABLE ONLY public.quiet_hours ADD CONSTRAINT quiet_hours_username_fkey FOREIGN KEY (username) REFERENCES public.account(username) ON DELETE CASCADE;
 ALTER TABLE ONLY public.recovery_code ADD CONSTRAINT recovery_code_username_fkey FOREIGN KEY (username) REFERENCES public.second_factor(username) ON DELETE CASCADE;
+ALTER TABLE ONLY public.region_declined ADD CONSTRAINT region_declined_camera_fkey FOREIGN KEY (camera) REFERENCES public.camera(id);
 ALTER TABLE ONLY public.rotation ADD CONSTRAINT rotation_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
 ALTER TABLE ONLY public.second_factor ADD CONSTRAINT second_factor_username_fkey FOREIGN KEY (username) REFERENCES public.account(username) ON DELETE CASCADE;
 ALTER TABLE ONLY public.sensor ADD CONSTRAINT sensor_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
@@ -1286,6 +1301,8 @@ CREATE POLICY own_additions ON public.handover_item FOR INSERT TO fallwatch_api 
    FROM public.alert
   WHERE (alert.id = handover_item.alert)))));
 CREATE POLICY own_additions ON public.planned_maintenance FOR INSERT TO fallwatch_api WITH CHECK ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
+CREATE POLICY own_additions ON public.region_declined FOR INSERT TO fallwatch_api WITH CHECK ((camera IN ( SELECT camera.id
+   FROM public.camera)));
 CREATE POLICY own_additions ON public.work_order_history FOR INSERT TO fallwatch_api WITH CHECK ((EXISTS ( SELECT
    FROM public.work_order
   WHERE (work_order.id = work_order_history.work_order))));
@@ -1394,6 +1411,8 @@ CREATE POLICY own_estates ON public.notification TO fallwatch_api USING ((estate
 CREATE POLICY own_estates ON public.picture_grant TO fallwatch_api USING ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
 CREATE POLICY own_estates ON public.planned_maintenance FOR SELECT TO fallwatch_api USING ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
 CREATE POLICY own_estates ON public.quiet_hours TO fallwatch_api USING ((username = ( SELECT current_setting('fallwatch.account'::text, true) AS current_setting)));
+CREATE POLICY own_estates ON public.region_declined FOR SELECT TO fallwatch_api USING ((camera IN ( SELECT camera.id
+   FROM public.camera)));
 CREATE POLICY own_estates ON public.rotation TO fallwatch_api USING ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
 CREATE POLICY own_estates ON public.seen_range TO fallwatch_api USING ((agent IN ( SELECT agent.id
    FROM public.agent)));
@@ -1417,6 +1436,7 @@ CREATE POLICY own_estates ON public.work_order_photo FOR SELECT TO fallwatch_api
 ALTER TABLE public.picture_grant ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.planned_maintenance ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.quiet_hours ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.region_declined ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.rotation ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.seen_range ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.sensor ENABLE ROW LEVEL SECURITY;

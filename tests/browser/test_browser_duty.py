@@ -3,15 +3,17 @@
 import os
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 from playwright.async_api import Page, expect
 
 from cloud import clock
+from cloud.core import wording
 from cloud.core.delivery import Refused, Taken, Unknown
 from cloud.core.on_call import Override, Rotation, Shift
 from cloud.store import changes, duty, escalations, notifications, pool
 from tests.browser.conftest import Visitor
-from tests.browser.world import World
+from tests.browser.world import PASSWORD, World
 
 SHOTS = os.environ.get("FALLWATCH_SHOTS")
 
@@ -71,6 +73,23 @@ async def test_the_page_says_who_is_on_call_and_what_became_of_what_was_sent(
     await world.fall()
     await _advance(world, Taken())
     await expect(page.locator("[data-notification]")).to_have_count(3)
+
+
+async def test_a_messages_link_leads_through_the_login_to_its_alert(world: World, visitor: Visitor) -> None:
+    await world.fall(ago_s=60)
+    async with pool.transaction(world.pool) as conn:
+        row = await (await conn.execute("SELECT id FROM alert")).fetchone()
+    assert row is not None
+    await world.fall()
+    page = visitor.page
+    await page.goto(wording.link(world.base_url, "alert", row[0]))
+    await page.get_by_label("用户名").fill("desk")
+    await page.get_by_label("密码").fill(PASSWORD)
+    await page.get_by_role("button", name="登录").click()
+    await expect(page.locator(f".stage[data-alert='{row[0]}']")).to_be_visible()
+    await page.goto(wording.link(world.base_url, "alert", uuid4()))
+    await expect(page.locator(".stage[data-alert]")).to_be_visible()
+    visitor.forgive(404)
 
 
 async def test_the_page_fits_a_phone_in_both_languages(world: World, phone: Visitor) -> None:

@@ -3,12 +3,23 @@
 import asyncio
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 from cloud.core import alarm, delivery
 from cloud.core.delivery import Refused, Taken, Unknown
 from cloud.core.escalation import Everybody, OnCall, Person, Policy, SharedChannel, Step
 from cloud.core.on_call import Override, Rotation, Shift
-from cloud.store import accounts, desk, duty, escalations, notifications, pool
+from cloud.core.work_order import Assign, Finish, Take
+from cloud.store import (
+    accounts,
+    desk,
+    duty,
+    escalations,
+    maintenance,
+    notifications,
+    pool,
+    work_orders,
+)
 from tests.fixtures.cloud import NOW, Device
 from tests.fixtures.ingest import Cloud
 
@@ -219,6 +230,51 @@ async def test_a_late_word_of_a_sender_that_was_given_up_changes_nothing(
     await _settle(cloud, lost, Unknown("late"), late)
     await _settle(cloud, again, Taken(), late)
     assert await _told(cloud) == [(0, "li", "sent")]
+
+
+async def _order(cloud: Cloud, *, due_at: datetime, responsible: str | None = None) -> UUID:
+    new = work_orders.New(
+        "complaint", "serious", work_orders.Place("garden"), "3-1201 窗户", "", "", by="zhao"
+    )
+    async with pool.transaction(cloud.pool) as conn:
+        order = await work_orders.insert(conn, new, due_at, NOW)
+        if responsible is not None:
+            await maintenance.apply(conn, order, Assign("zhao", responsible), NOW)
+    return order
+
+
+async def _clock(cloud: Cloud, at: datetime) -> None:
+    async with pool.transaction(cloud.pool) as conn:
+        await maintenance.mark_overdue(conn, at)
+        await escalations.advance(conn, at, "https://watch.example.org")
+
+
+async def test_an_overdue_order_is_told_to_who_is_responsible_then_to_the_manager_until_it_is_done(
+    cloud: Cloud,
+) -> None:
+    await _people(cloud)
+    async with pool.transaction(cloud.pool) as conn:
+        await accounts.put(conn, _account("sun", "manager"))
+        await _channel(conn, owner="sun")
+        await duty.set_quiet_hours(conn, "zhao", (time(22), time(7)))
+    night = datetime(2026, 3, 5, 18, 30, tzinfo=NOW.tzinfo)  # 02:30 in Shanghai.
+    order = await _order(cloud, due_at=night, responsible="zhao")
+    await _clock(cloud, night - timedelta(seconds=1))
+    assert await _told(cloud) == []
+    for _ in range(2):
+        await _clock(cloud, night)
+    morning = datetime(2026, 3, 5, 23, tzinfo=NOW.tzinfo)
+    assert await cloud.rows("SELECT recipient, next_try_at FROM notification") == [("zhao", morning)]
+    await _clock(cloud, night + timedelta(hours=4))
+    assert await _told(cloud) == [(0, "zhao", "waiting"), (1, "sun", "waiting")]
+    ((title, body),) = await cloud.rows("SELECT title, body FROM notification WHERE step = 0")
+    assert "1201" not in title + body, "what a person typed may name a flat"
+    assert f"https://watch.example.org/maintenance?order={order}" in body
+    async with pool.transaction(cloud.pool) as conn:
+        await maintenance.apply(conn, order, Take("zhao"), morning)
+        await maintenance.apply(conn, order, Finish("zhao", "new putty"), morning)
+    await _clock(cloud, morning)
+    assert [state for *_, state in await _told(cloud)] == ["cancelled", "cancelled"]
 
 
 async def test_a_shared_channel_is_told_once_for_all(cloud: Cloud, device: Device) -> None:

@@ -153,7 +153,7 @@ async def drop_channel(estate: SlugInPath, channel: UUID, account: Arranger, ser
 
 
 def _channels(policy: Policy) -> set[UUID]:
-    steps = (*policy.alerts, *policy.faults)
+    steps = policy.everything()
     return {step.whom.channel for step in steps if isinstance(step.whom, SharedChannel)}
 
 
@@ -171,7 +171,7 @@ async def _expect_people(conn: Connection, estate: str, people: set[str]) -> Non
 
 async def _expect_known(conn: Connection, estate: str, policy: Policy) -> None:
     """A step that tells nobody is found now and not at night."""
-    steps = (*policy.alerts, *policy.faults)
+    steps = policy.everything()
     await _expect_people(
         conn, estate, {step.whom.username for step in steps if isinstance(step.whom, Person)}
     )
@@ -194,8 +194,8 @@ async def _estate(conn: Connection, estate: str, now: datetime, account: Account
     calendars = await duty.calendars(conn, estate, now)
     members = await duty.members(conn, estate)
     policy = await duty.policy_row(conn, estate)
-    theirs: dict[Duty, str] = {"desk": "alert", "maintenance": "fault"}
-    subjects = [subject for held, subject in theirs.items() if may(account.role, held)]
+    theirs: dict[Duty, tuple[str, ...]] = {"desk": ("alert",), "maintenance": ("fault", "work_order")}
+    subjects = [subject for held, of in theirs.items() if may(account.role, held) for subject in of]
     return {
         "zone": zone.key,
         "on_call": [

@@ -46,9 +46,11 @@ def _for_holders_of(page: str) -> Callable[[Request, Services], Coroutine[Any, A
     """Answers with a page those whose it is, and tells others why not."""
 
     async def show(request: Request, services: Use) -> Response:
+        """The page, the way to the login, or that it is another's."""
         account = await auth.who(request, services)
         if account is None:
-            return RedirectResponse(f"/login?next={quote(request.url.path)}", status_code=303)
+            query = f"?{request.url.query}" if request.url.query else ""
+            return RedirectResponse(f"/login?next={quote(request.url.path + query)}", status_code=303)
         if auth.lacks_factor(account, services):
             return RedirectResponse("/me", status_code=303)
         if page not in access.pages(account.role):

@@ -31,8 +31,8 @@ const root = /** @type {HTMLElement} */ (document.getElementById("app"));
 
 /** @type {Desk | null} */
 let desk = null;
-/** @type {string | null} */
-let selected = null;
+/** At first what a message's link names. @type {string | null} */
+let selected = new URLSearchParams(location.search).get("alert");
 /** @type {AlertDetail | null} */
 let detail = null;
 /** Readings of the alert in full so far: an answer that was overtaken by a newer one, or by a decision, is old. */
@@ -166,10 +166,22 @@ async function onSnapshot(snapshot, changes) {
   document.title = `${waiting > 0 ? `(${waiting}) ` : ""}${sayCommon("brand")} ${sayCommon("desk")}`;
   const newest = fresh[0];
   if (newest && !isFirst) announcement = say("new_alert", { where: placeOf(newest), severity: say(newest.severity) });
-  if (newest && !isWorking()) selected = nextOpen();
-  if (isFirst && selected === null) selected = nextOpen();
+  if (isFirst) selected = (await isThere(selected)) ? selected : nextOpen();
+  else if (newest && !isWorking()) selected = nextOpen();
   const isTold = changes.some((change) => change.topic === "alert" || change.topic === "clip");
   if (selected !== null && (isTold || detail?.id !== selected)) await loadDetail(selected);
+}
+
+/** Whether a link names an alert that can be read. @param {string | null} id */
+async function isThere(id) {
+  if (id === null || known.has(id)) return id !== null;
+  return request("GET", `/api/alerts/${encodeURIComponent(id)}`).then(() => true, isGone);
+}
+
+/** @param {unknown} error */
+function isGone(error) {
+  if (error instanceof Problem && error.status >= 400 && error.status < 500) return false;
+  throw error;
 }
 
 /** Somebody has an open alert before them: a newer one must not take it out of their hands. */

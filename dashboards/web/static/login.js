@@ -67,8 +67,8 @@ async function submit(event) {
  * @param {string[]} pages
  */
 function destination(pages) {
-  const next = new URLSearchParams(location.search).get("next");
-  return pages.some((page) => next === `/${page}`) ? String(next) : "/";
+  const next = String(new URLSearchParams(location.search).get("next"));
+  return pages.some((page) => next.split("?")[0] === `/${page}`) ? next : "/";
 }
 
 function toggleLanguage() {

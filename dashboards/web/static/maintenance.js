@@ -22,8 +22,9 @@ import { say } from "./words/maintenance.js";
 /** Chosen in place of a fault or an order: the form for a new one. */
 const NEW = "new";
 const root = /** @type {HTMLElement} */ (document.getElementById("app"));
-/** @type {string | null} */
-let selected = null;
+const asked = new URLSearchParams(location.search);
+/** A fault or an order; at first what a message's link names. @type {string | null} */
+let selected = asked.get("fault") ?? asked.get("order");
 /** @type {Set<string> | null} */
 let known = null;
 let announcement = "";
@@ -67,9 +68,10 @@ function others(all) {
 /** The chosen fault, also when it hangs on another or has closed meanwhile; else the first open one. @param {Maintenance} all */
 function selectedCause(all) {
   const open = causes(all);
-  const chosen = open.find(({ fault }) => fault.id === selected);
+  const isChosen = (/** @type {import("./lib/types.js").Fault} */ fault) => selected !== null && [fault.id, fault.work_order].includes(selected);
+  const chosen = open.find(({ fault }) => isChosen(fault));
   if (chosen) return chosen;
-  const other = all.faults.find((fault) => fault.id === selected);
+  const other = all.faults.find(isChosen);
   return other ? { fault: other, under: [] } : (open[0] ?? null);
 }
 

@@ -63,6 +63,9 @@ CASES: Final[Mapping[str, Case]] = {
     "duty.roster": lambda at: duty.roster(at.conn, "garden", NOW),
     "escalations.advance": lambda at: escalations.advance(at.conn, later(1)),
     "escalations.advance (later)": lambda at: escalations.advance(at.conn, later(30)),
+    "escalations.advance (with links)": lambda at: escalations.advance(
+        at.conn, later(31), "https://watch.example.org"
+    ),
     "notifications.insert": lambda at: notifications.insert(at.conn, NEW, NOW),
     "notifications.insert (a copy)": lambda at: notifications.insert(at.conn, NEW, NOW),
     "notifications.told": lambda at: notifications.told(at.conn, "camera:cam-east", "li", later(-1)),

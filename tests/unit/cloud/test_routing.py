@@ -2,7 +2,9 @@
 
 # ruff: noqa: RUF001 - Chinese sentences have Chinese punctuation
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,13 +21,15 @@ from cloud.core.escalation import (
     OnCall,
     Person,
     Policy,
+    Responsible,
+    Step,
     Tell,
     TimePassed,
 )
 from cloud.core.on_call import Calendar, Rotation, Shift
 from cloud.core.quiet import QuietHours
-from cloud.core.routing import Roster, Told, recipients, tell_at, telling
-from cloud.core.wording import Facts, Named, words
+from cloud.core.routing import Recipients, Roster, Told, recipients, tell_at, telling
+from cloud.core.wording import Facts, Named, link, words
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 AT = datetime(2026, 3, 5, 18, 30, tzinfo=UTC)  # 02:30 in Shanghai.
@@ -172,6 +176,40 @@ def test_a_message_is_chinese_first_and_names_no_home() -> None:
     assert "第 2 步" in said.body
     assert "无人排班" in said.body
     assert said.body.index("无人排班") < said.body.index("Something fell")
+
+
+def test_what_is_overdue_is_told_to_whoever_is_responsible_and_by_its_source_alone() -> None:
+    roster = Roster(SHANGHAI, {"maintenance": ["wu", "zhao"]}, {}, {})
+    assert recipients(Responsible(), roster, AT, "zhao").people == ("zhao",)
+    assert recipients(Responsible(), roster, AT, "gone") == Recipients(("wu", "zhao"), in_gap=True)
+    due = Facts("W-7", Named("花园", "Garden"), Named("", ""), "serious", AT, source="complaint")
+    said = words(due, 1, SHANGHAI, in_gap=False, unstable=False)
+    assert said.title == "【檐哨】工单超期 投诉：花园"
+    assert "期限：2" in said.body
+    assert "仍未完成，已升级到第 2 步" in said.body
+
+
+def test_a_message_leads_to_its_subject_only_where_the_pages_have_an_address() -> None:
+    subject = UUID(int=7)
+    assert (
+        link("https://watch.example.org/", "alert", subject)
+        == f"https://watch.example.org/desk?alert={subject}"
+    )
+    assert link("https://watch.example.org", "fault", subject).endswith(f"/maintenance?fault={subject}")
+    assert link("", "work_order", subject) == ""
+    facts = Facts("A-1", Named("花园", "Garden"), Named("东", "East"), "critical", AT)
+    assert "https" not in words(facts, 0, SHANGHAI, in_gap=False, unstable=False).body
+    led = replace(facts, link=link("https://watch.example.org", "alert", subject))
+    assert (
+        f"\nhttps://watch.example.org/desk?alert={subject}\n"
+        in words(led, 0, SHANGHAI, in_gap=False, unstable=False).body
+    )
+
+
+def test_only_orders_have_somebody_who_is_responsible() -> None:
+    step = Step(after_s=0, whom=Responsible())
+    with pytest.raises(ValueError, match="only a work order"):
+        Policy(alerts=(step,), faults=USUAL.faults)
 
 
 def test_the_usual_policy_asks_whoever_is_on_call_first() -> None:

@@ -82,7 +82,7 @@ async function fetched(method, path, body, timeout_ms) {
 
 /** Leaves for the login page, which leads back here. */
 export function goToLogin() {
-  location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
+  location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
 }
 
 /** @param {string} method @param {string} type */
