@@ -1,15 +1,17 @@
 """The estate file: which estates there are, their facades, and which devices watch them."""
 
 from graphlib import CycleError, TopologicalSorter
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from cloud.core.priority import Below, Ground
 from contracts.ids import AgentId, CameraId, SensorId
 
 PlaceId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$")]
-ZoneName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]+(?:/[A-Za-z0-9_+-]+){0,2}$")]
+ZONES: Final = frozenset({"Asia/Shanghai", "Asia/Hong_Kong", "Asia/Macau"})
+"""Zones whose days begin with those of Asia/Shanghai, at which the aggregates cut days and months (IANA tz:
+UTC+8 without summer time since 1992)."""
 
 
 class Part(BaseModel):
@@ -106,11 +108,21 @@ class Estate(Part):
 
     id: PlaceId
     name: Name
-    zone: ZoneName = "Asia/Shanghai"
-    """The time zone that its clocks on the wall show, as the IANA names it."""
+    zone: str = "Asia/Shanghai"
+    """The time zone that its clocks on the wall show, as the IANA names it; one of ZONES."""
     facades: tuple[Facade, ...] = ()
     nodes: tuple[Node, ...] = ()
     agents: tuple[Agent, ...] = ()
+
+    @field_validator("zone")
+    @classmethod
+    def _days_are_those_of_the_ledger(cls, zone: str) -> str:
+        if zone not in ZONES:
+            raise ValueError(
+                f"days and months of the ledger begin at midnight in Asia/Shanghai, and in {zone} they may"
+                f" begin at another hour; allowed are {', '.join(sorted(ZONES))}"
+            )
+        return zone
 
     @model_validator(mode="after")
     def _facades_exist(self) -> Self:

@@ -1,11 +1,13 @@
 """Settings of the cloud: read from a file, with secrets from the environment, refused when unusable."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from cloud import config
-from cloud.core.estate import EstateFile
+from cloud.core.estate import ZONES, EstateFile
 from contracts import documents
 
 TEXT = """
@@ -84,3 +86,18 @@ def test_an_estate_file_names_each_thing_once() -> None:
     estate = {"id": "garden", "name": {"zh": "园", "en": "Garden"}}
     with pytest.raises(ValueError, match="estate named twice"):
         EstateFile.model_validate({"estates": [estate, estate]})
+
+
+def test_an_estate_whose_days_are_not_those_of_the_ledger_is_refused_in_a_sentence() -> None:
+    estate = {"id": "garden", "name": {"zh": "园", "en": "Garden"}}
+    for zone in sorted(ZONES):
+        EstateFile.model_validate({"estates": [estate | {"zone": zone}]})
+    with pytest.raises(ValueError, match="begin at midnight in Asia/Shanghai, and in Asia/Tokyo they may"):
+        EstateFile.model_validate({"estates": [estate | {"zone": "Asia/Tokyo"}]})
+
+
+def test_zones_that_are_taken_have_their_midnights_with_shanghai() -> None:
+    hours = [datetime(1992, 1, 1, tzinfo=UTC) + timedelta(days=n) for n in range(0, 20_000, 5)]
+    for zone in ZONES:
+        for at in hours:
+            assert at.astimezone(ZoneInfo(zone)).utcoffset() == timedelta(hours=8)
