@@ -153,6 +153,7 @@ def alert(row: AlertRow) -> Json:
         "closed_at": maybe(row.closed_at),
         "close_reason": row.close_reason,
         "clip": row.clip_state or "pending",
+        "held": row.is_held,
     }
 
 

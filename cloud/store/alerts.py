@@ -1,5 +1,6 @@
 """Alerts as they are raised and read, their history and their clips' state."""
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -60,6 +61,8 @@ class AlertRow:
     clip_state: str | None
     place: dict[str, Any] | None
     """Floor and flat as the message says them; None where the camera is not calibrated."""
+    is_held: bool
+    """Whether nothing of it is pruned, because somebody may ask for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,9 @@ _SELECT = (
     " camera.id AS camera, camera.name_zh AS camera_zh, camera.name_en AS camera_en,"
     " estate.id AS estate, estate.name_zh AS estate_zh, estate.name_en AS estate_en,"
     " facade.id AS facade, facade.name_zh AS facade_zh, facade.name_en AS facade_en,"
-    " clip.state AS clip_state, coalesce(fall_end.payload -> 'place', alert.payload -> 'place') AS place"
+    " clip.state AS clip_state, coalesce(fall_end.payload -> 'place', alert.payload -> 'place') AS place,"
+    " EXISTS (SELECT FROM legal_hold WHERE legal_hold.alert = alert.id AND lifted_at IS NULL"
+    " AND (until IS NULL OR until > now())) AS is_held"
     " FROM alert JOIN camera ON camera.id = alert.camera JOIN agent ON agent.id = camera.agent"
     " JOIN estate ON estate.id = agent.estate LEFT JOIN clip ON clip.event = alert.message_id"
     " LEFT JOIN fall_end ON fall_end.event = alert.message_id AND fall_end.agent = alert.agent"
@@ -192,6 +197,13 @@ async def closed_since(conn: Connection, begin: datetime, limit: int) -> list[Al
             " ORDER BY alert.raised_at DESC, alert.id LIMIT %s",
             (begin, limit),
         )
+        return await cursor.fetchall()
+
+
+async def among(conn: Connection, ids: Collection[UUID]) -> list[AlertRow]:
+    """These alerts, as far as they are there."""
+    async with conn.cursor(row_factory=class_row(AlertRow)) as cursor:
+        await cursor.execute(f"{_SELECT} WHERE alert.id = ANY (%s) ORDER BY alert.id", (list(ids),))
         return await cursor.fetchall()
 
 

@@ -77,6 +77,16 @@ async def of_alert(conn: Connection, alert: UUID) -> list[HoldRow] | None:
         return await cursor.fetchall()
 
 
+async def active(conn: Connection, at: datetime, limit: int = 200) -> list[tuple[UUID, HoldRow]]:
+    """(alert, hold) of what is held now, the newest first."""
+    rows = await conn.execute(
+        "SELECT alert, id, reason, by, at, until, lifted_by, lifted_at, lift_reason FROM legal_hold"
+        " WHERE lifted_at IS NULL AND (until IS NULL OR until > %s) ORDER BY at DESC, id LIMIT %s",
+        (at, limit),
+    )
+    return [(alert, HoldRow(*hold)) for alert, *hold in await rows.fetchall()]
+
+
 async def _estate(conn: Connection, alert: UUID) -> str | None:
     row = await (
         await conn.execute(

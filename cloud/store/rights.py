@@ -12,12 +12,13 @@ from psycopg import sql
 
 from cloud.store.pool import API_ROLE, Connection
 
-May = Literal["read", "add", "change"]
+May = Literal["read", "add", "change", "remove"]
 
 _GRANTS: Final[Mapping[May, str]] = {
     "read": "SELECT",
     "add": "SELECT, INSERT",
-    "change": "SELECT, INSERT, UPDATE, DELETE",
+    "change": "SELECT, INSERT, UPDATE",
+    "remove": "SELECT, INSERT, UPDATE, DELETE",
 }
 
 
@@ -29,7 +30,7 @@ class Rule:
     may: May = "read"
     added: str | None = None
     columns: str = ""
-    """`(a, b)` where not all may be read."""
+    """`(a, b)` where not all may be read, or, of what may be changed, not all may be changed."""
 
 
 _ESTATES: Final = "((SELECT own_estates())::text[])"
@@ -77,7 +78,7 @@ RULES: Final[Mapping[str, Rule]] = {
     # A change tells an id and nothing else; one of no known estate is told to nobody.
     "change": Rule(_BY_ESTATE, "add", "true"),
     # Where somebody can be told is theirs alone; where many are told, their estate's.
-    "channel": Rule(f"owner = {_ACCOUNT} OR {_BY_ESTATE}", "change"),
+    "channel": Rule(f"owner = {_ACCOUNT} OR {_BY_ESTATE}", "remove"),
     "clip": Rule(_BY_AGENT),
     "clock_set": Rule(_BY_AGENT),
     "depends_on": Rule("node IN (SELECT id FROM node)"),
@@ -85,7 +86,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "desired_report": Rule(_BY_AGENT),
     "device": Rule(_BY_SUBJECT),
     "device_history": Rule(_BY_SUBJECT),
-    "duty_override": Rule(_BY_ESTATE, "change"),
+    "duty_override": Rule(_BY_ESTATE, "remove"),
     "escalation": Rule(_BY_ESTATE),
     "escalation_policy": Rule(_BY_ESTATE, "change"),
     "estate": Rule(f"id = ANY {_ESTATES}"),
@@ -102,13 +103,15 @@ RULES: Final[Mapping[str, Rule]] = {
     "handover_item": Rule(
         f"{_by_parent('handover_item', 'handover')} AND {_by_parent('handover_item', 'alert')}", "add"
     ),
-    "legal_hold": Rule(_by_parent("legal_hold", "alert"), "change"),
+    "legal_hold": Rule(
+        _by_parent("legal_hold", "alert"), "change", columns="(lifted_by, lifted_at, lift_reason)"
+    ),
     "node": Rule(_BY_ESTATE),
     "node_sensor": Rule("node IN (SELECT id FROM node)"),
     "notification": Rule(_BY_ESTATE),
     "picture_grant": Rule(_BY_ESTATE, "change"),
     "planned_maintenance": Rule(_BY_ESTATE, "add"),
-    "quiet_hours": Rule(f"username = {_ACCOUNT}", "change"),
+    "quiet_hours": Rule(f"username = {_ACCOUNT}", "remove"),
     "region_declined": Rule(_BY_CAMERA, "add"),
     "rotation": Rule(_BY_ESTATE, "change"),
     "seen_range": Rule(_BY_AGENT),

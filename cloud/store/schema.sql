@@ -27,6 +27,17 @@ BEGIN
     RETURN NULL;
 END
 $$;
+CREATE FUNCTION public.hold_stays() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF OLD.lifted_at IS NOT NULL OR (OLD.id, OLD.alert, OLD.reason, OLD."by", OLD.at, OLD.until)
+            IS DISTINCT FROM (NEW.id, NEW.alert, NEW.reason, NEW."by", NEW.at, NEW.until) THEN
+        RAISE EXCEPTION 'a hold is lifted once, and nothing else of it changes';
+    END IF;
+    RETURN NEW;
+END
+$$;
 CREATE FUNCTION public.log_alert() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -1148,6 +1159,7 @@ CREATE INDEX fault_to_tell ON public.fault USING btree (tell_at) WHERE ((announc
 CREATE INDEX handover_ended ON public.handover USING btree (ended_at);
 CREATE INDEX handover_item_alert ON public.handover_item USING btree (alert);
 CREATE UNIQUE INDEX handover_one_offered ON public.handover USING btree (from_person) WHERE (state = 'offered'::text);
+CREATE INDEX legal_hold_active ON public.legal_hold USING btree (at) WHERE (lifted_at IS NULL);
 CREATE INDEX legal_hold_alert ON public.legal_hold USING btree (alert);
 CREATE INDEX log_head_size ON public.log_head USING btree (size, number);
 CREATE INDEX log_leaf_subject ON public.log_leaf USING btree (kind, subject, index);
@@ -1178,11 +1190,13 @@ CREATE TRIGGER audit_entered AFTER INSERT ON public.audit FOR EACH STATEMENT EXE
 CREATE TRIGGER blind_changed AFTER UPDATE ON public.fault FOR EACH ROW WHEN (((new.subject_type = 'camera'::text) AND (((old.since IS DISTINCT FROM new.since) OR (old.cleared_at IS DISTINCT FROM new.cleared_at)) OR (old.severity IS DISTINCT FROM new.severity)))) EXECUTE FUNCTION public.blind_mark();
 CREATE TRIGGER blind_raised AFTER INSERT ON public.fault FOR EACH ROW WHEN ((new.subject_type = 'camera'::text)) EXECUTE FUNCTION public.blind_mark();
 CREATE TRIGGER change_notify AFTER INSERT ON public.change FOR EACH STATEMENT EXECUTE FUNCTION public.change_notify();
+CREATE TRIGGER hold_stays BEFORE UPDATE ON public.legal_hold FOR EACH ROW EXECUTE FUNCTION public.hold_stays();
 CREATE TRIGGER log_alert AFTER INSERT ON public.alert_history FOR EACH ROW EXECUTE FUNCTION public.log_alert();
 CREATE TRIGGER log_audit AFTER INSERT ON public.audit FOR EACH ROW EXECUTE FUNCTION public.log_audit();
 CREATE TRIGGER log_clip_announced AFTER INSERT ON public.clip FOR EACH ROW EXECUTE FUNCTION public.log_clip();
 CREATE TRIGGER log_clip_changed AFTER UPDATE ON public.clip FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) OR (old.hash_matches IS DISTINCT FROM new.hash_matches))) EXECUTE FUNCTION public.log_clip();
 CREATE TRIGGER only_added BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit FOR EACH STATEMENT EXECUTE FUNCTION public.only_added();
+CREATE TRIGGER only_added BEFORE DELETE OR TRUNCATE ON public.legal_hold FOR EACH STATEMENT EXECUTE FUNCTION public.only_added();
 CREATE TRIGGER only_added BEFORE DELETE OR UPDATE OR TRUNCATE ON public.log_head FOR EACH STATEMENT EXECUTE FUNCTION public.only_added();
 CREATE TRIGGER only_added BEFORE DELETE OR UPDATE OR TRUNCATE ON public.log_leaf FOR EACH STATEMENT EXECUTE FUNCTION public.only_added();
 CREATE TRIGGER only_added BEFORE DELETE OR UPDATE OR TRUNCATE ON public.log_node FOR EACH STATEMENT EXECUTE FUNCTION public.only_added();

@@ -36,6 +36,7 @@ POST   /api/handovers                   | desk manager                 | hidden 
 POST   /api/handovers/{handover}/accept | desk manager                 | 404       | accepted
 POST   /api/handovers/{handover}/withdraw | desk manager               | 404       | withdrawn
 POST   /api/alerts/{alert}/export       | desk manager                 | 404       | exported
+GET    /api/holds                       | desk manager                 | hidden    |
 GET    /api/alerts/{alert}/holds        | desk manager                 | 404       |
 POST   /api/alerts/{alert}/hold         | desk manager                 | 404       | held
 POST   /api/alerts/{alert}/release      | desk manager                 | 404       | released

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID
 
+import psycopg
 import pytest
 
 from cloud.config import RetentionSettings
@@ -87,6 +88,10 @@ async def test_a_held_clip_is_never_pruned_and_neither_is_the_message_that_prove
         await holds.lift(conn, held, hold, by="li", reason="judged", at=LATER)
     await prune(opened, RetentionSettings().days(), deleted.delete, LATER)
     assert deleted == ["bb", "aa"]
+    for statement in ("DELETE FROM legal_hold", "UPDATE legal_hold SET lift_reason = 'other'"):
+        with pytest.raises(psycopg.errors.RaiseException):
+            async with pool.transaction(opened) as conn:
+                await conn.execute(statement.encode())
 
 
 async def test_a_hold_ends_by_itself_at_its_time(opened: pool.Pool) -> None:

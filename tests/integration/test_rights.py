@@ -64,7 +64,13 @@ async def test_nothing_can_be_written_into_another_estate_nor_in_anothers_name(o
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             async with pool.transaction(opened, as_=LI) as conn:
                 await audit.enter(conn, act, NOW)
-    for statement in ("DELETE FROM audit", "SELECT password_hash FROM account", "SELECT * FROM session"):
+    for statement in (
+        "DELETE FROM audit",
+        "DELETE FROM legal_hold",
+        "UPDATE legal_hold SET reason = 'x'",
+        "SELECT password_hash FROM account",
+        "SELECT * FROM session",
+    ):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             async with pool.transaction(opened, as_=LI) as conn:
                 await conn.execute(statement.encode())

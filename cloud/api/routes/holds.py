@@ -14,12 +14,12 @@ from cloud.api.bodies import Body, Why
 from cloud.api.problems import Problem
 from cloud.api.services import Use
 from cloud.api.shapes import Json
-from cloud.store import changes, holds
+from cloud.store import accounts, alerts, changes, holds
 from cloud.store.changes import Change
 from cloud.store.holds import HoldRow
 from cloud.store.pool import Connection
 
-router = APIRouter(prefix="/api/alerts")
+router = APIRouter(prefix="/api")
 
 
 class Holding(Body):
@@ -36,14 +36,29 @@ class Releasing(Body):
     reason: Why
 
 
-@router.get("/{alert}/holds")
+@router.get("/holds")
+async def active(account: Desk, services: Use) -> Json:
+    """What is held now, the newest first, each with its alert."""
+    now = clock.utc_now()
+    async with services.reading(account) as conn:
+        found = await holds.active(conn, now)
+        rows = {row.id: row for row in await alerts.among(conn, {alert for alert, _ in found})}
+        names = await accounts.display_names(conn)
+    return {
+        "now": shapes.instant(now),
+        "people": shapes.people(names),
+        "holds": [{**_shown(row), "alert": shapes.alert(rows[alert])} for alert, row in found],
+    }
+
+
+@router.get("/alerts/{alert}/holds")
 async def of_alert(alert: UUID, account: Desk, services: Use) -> Json:
     """Every hold that the alert has had."""
     async with services.reading(account) as conn:
         return await _listed(conn, alert)
 
 
-@router.post("/{alert}/hold")
+@router.post("/alerts/{alert}/hold")
 async def hold(alert: UUID, body: Holding, account: Desk, services: Use) -> Json:
     """Keep the alert, its clip and its messages until the hold ends."""
     now = clock.utc_now()
@@ -58,7 +73,7 @@ async def hold(alert: UUID, body: Holding, account: Desk, services: Use) -> Json
         return await _changed(conn, alert, now)
 
 
-@router.post("/{alert}/release")
+@router.post("/alerts/{alert}/release")
 async def release(alert: UUID, body: Releasing, account: Desk, services: Use) -> Json:
     """End a hold."""
     now = clock.utc_now()

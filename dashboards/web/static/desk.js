@@ -74,6 +74,19 @@ const asking = {
   shown: () => void reload(),
   failed: () => void reload(),
 };
+/** @type {import("./desk/hold.js").Holding} */
+const holding = {
+  releasing: null,
+  list: null,
+  ask: (hold) => {
+    holding.releasing = hold;
+    page.redraw();
+  },
+  place: (body) => void hold("hold", body),
+  release: (body) => void hold("release", body),
+  show: (isShown) => void showHeld(isShown),
+  select: pick,
+};
 const handing = {
   begin: () => showHandover(true),
   cancel: () => showHandover(false),
@@ -94,7 +107,7 @@ function draw(view) {
     html`${header("desk", view.live, trust(view.snapshot), page.redraw)}
       ${staleLine(view.problem)}
       <main class="desk ${shown === null ? "empty" : ""}">
-        ${queue(view.snapshot, selected, pick, handing)} ${stage(view.snapshot, shown)} ${shown === null ? nothing : facts(shown, view.snapshot.people, player)}
+        ${queue(view.snapshot, selected, pick, handing, holding)} ${stage(view.snapshot, shown)} ${shown === null ? nothing : facts(shown, view.snapshot.people, player, holding)}
       </main>
       ${refusal(page.redraw)}
       <p class="spoken" aria-live="assertive">${announcement}</p>`,
@@ -169,6 +182,7 @@ async function onSnapshot(snapshot, changes) {
   if (isFirst) selected = (await isThere(selected)) ? selected : nextOpen();
   else if (newest && !isWorking()) selected = nextOpen();
   const isTold = changes.some((change) => change.topic === "alert" || change.topic === "clip");
+  if (isTold && holding.list !== null) holding.list = await request("GET", "/api/holds");
   if (selected !== null && (isTold || detail?.id !== selected)) await loadDetail(selected);
 }
 
@@ -199,6 +213,7 @@ function pick(id) {
   if (id !== selected) {
     deciding = UNDECIDED;
     asking.purpose = null;
+    holding.releasing = null;
   }
   isHandingOver = false;
   selected = id;
@@ -209,8 +224,29 @@ function pick(id) {
 /** @param {string} id */
 async function loadDetail(id) {
   const reading = ++readings;
-  const [loaded, custody] = await Promise.all([request("GET", `/api/alerts/${id}`), request("GET", `/api/alerts/${id}/custody`)]);
-  if (selected === id && reading === readings) detail = { ...loaded, custody };
+  const read = (/** @type {string} */ more) => request("GET", `/api/alerts/${id}${more}`);
+  const [loaded, custody, { holds }] = await Promise.all([read(""), read("/custody"), read("/holds")]);
+  if (selected === id && reading === readings) detail = { ...loaded, custody, holds };
+}
+
+/** Hold the alert, or release it. @param {"hold" | "release"} action @param {unknown} body */
+async function hold(action, body) {
+  if (detail === null) return;
+  const id = detail.id;
+  await attempt(async () => {
+    await request("POST", `/api/alerts/${id}/${action}`, body);
+    holding.releasing = null;
+  }, page.redraw);
+  await reload();
+  page.refetch();
+}
+
+/** @param {boolean} isShown */
+async function showHeld(isShown) {
+  await attempt(async () => {
+    holding.list = isShown ? await request("GET", "/api/holds") : null;
+  }, page.redraw);
+  page.redraw();
 }
 
 /** What was done with the evidence has changed, or whether one may still look: the video tells by playing or failing. */
@@ -244,7 +280,7 @@ async function decide(action, body) {
     const after = await request("POST", `/api/alerts/${id}/${action}`, body);
     deciding = UNDECIDED;
     readings += 1;
-    if (selected === id && detail !== null) detail = { ...after, custody: detail.custody };
+    if (selected === id && detail !== null) detail = { ...after, custody: detail.custody, holds: detail.holds };
   }, page.redraw);
   deciding = { ...deciding, busy: false };
   page.refetch();

@@ -51,6 +51,8 @@ CASES: Final[Mapping[str, Case]] = {
     "holds.lift (of none)": lambda at: holds.lift(
         at.conn, at.oldest["alert"], UUID(int=0), by="li", reason="over", at=later(71)
     ),
+    "holds.active": lambda at: holds.active(at.conn, later(71)),
+    "alerts.among": lambda at: alerts.among(at.conn, [at.oldest["alert"], UUID(int=0)]),
     "holds.of_alert": lambda at: holds.of_alert(at.conn, at.oldest["alert"]),
     "alerts.history": lambda at: alerts.history(at.conn, at.oldest["alert"]),
 }

@@ -9,14 +9,15 @@ import { say as sayLife, sayBecause } from "../words/alarms.js";
 import { say, sayReason } from "../words/desk.js";
 import { custody } from "./custody.js";
 import { exporting } from "./export.js";
+import { holds } from "./hold.js";
 import { measured, placeInFull, placeSureness } from "./place.js";
 import { playable } from "./stage.js";
 
 /** @typedef {import("../lib/types.js").AlertDetail} AlertDetail */
 /** @typedef {import("../lib/lit.js").Fragment} Fragment */
 
-/** @param {AlertDetail} detail @param {import("../lib/types.js").People} people @param {import("../video/player.js").Player} player */
-export function facts(detail, people, player) {
+/** @param {AlertDetail} detail @param {import("../lib/types.js").People} people @param {import("../video/player.js").Player} player @param {import("./hold.js").Holding} holding */
+export function facts(detail, people, player, holding) {
   return html`<aside class="facts">
     ${playable(detail) === null ? nothing : html`<section class="panel loupe">
       <h3>${say("loupe")}</h3>
@@ -35,7 +36,7 @@ export function facts(detail, people, player) {
         ${detail.warnings.map((warning) => fact(say("warned"), warned(detail, warning)))}
       </dl>
     </section>
-    ${priority(detail)} ${evidence(detail)} ${custody(detail, people)} ${history(detail, people)}
+    ${priority(detail)} ${evidence(detail)} ${holds(detail, people, holding)} ${custody(detail, people)} ${history(detail, people)}
   </aside>`;
 }
 

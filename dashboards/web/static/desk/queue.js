@@ -7,6 +7,7 @@ import { mark, sign } from "../lib/marks.js";
 import { say as sayLife, whyInShort } from "../words/alarms.js";
 import { say, sayReason } from "../words/desk.js";
 import { handovers } from "./handover.js";
+import { heldList, heldMark } from "./hold.js";
 import { placeInShort } from "./place.js";
 
 /** @typedef {import("../lib/types.js").Alert} Alert */
@@ -22,8 +23,9 @@ export function placeOf(alert) {
  * @param {string | null} selected
  * @param {(id: string) => void} select
  * @param {import("./handover.js").HandoverActions} handing
+ * @param {import("./hold.js").Holding} holding
  */
-export function queue(desk, selected, select, handing) {
+export function queue(desk, selected, select, handing, holding) {
   return html`<nav class="queue" id="queue" aria-label=${say("open", { n: desk.open.length })}>
     ${handovers(desk, handing)}
     <h2 class="section">${say("open", { n: desk.open.length })}</h2>
@@ -36,6 +38,7 @@ export function queue(desk, selected, select, handing) {
     <ul class="cards">
       ${repeat(desk.closed, (alert) => alert.id, (alert) => closedCard(alert, desk.people, alert.id === selected, select))}
     </ul>
+    ${heldList(holding, selected)}
   </nav>`;
 }
 
@@ -50,6 +53,7 @@ function openCard(alert, people, isSelected, select) {
       <strong>${placeOf(alert)}</strong>
       <span class="fine">${clockTime(alert.observed_at)} · ${say("score", { score: alert.score.toFixed(2) })}${clip}${doubt}</span>
       <span class="fine why">${whyInShort(alert)}</span>
+      ${heldMark(alert)}
     </button>
   </li>`;
 }
@@ -72,6 +76,7 @@ function closedCard(alert, people, isSelected, select) {
       <span class="card-head"><span>${sayReason(alert.close_reason ?? "")}</span><span class="age">${clockTime(alert.observed_at)}</span></span>
       <strong>${placeOf(alert)}</strong>
       <span class="fine">${say("closed_by", { who: personOf(people, alert.closed_by) })}</span>
+      ${heldMark(alert)}
     </button>
   </li>`;
 }

@@ -8,6 +8,7 @@ import { say as sayLife, whyInShort } from "../words/alarms.js";
 import { say } from "../words/desk.js";
 import { fallSpan } from "../video/track.js";
 import { askWhy } from "./custody.js";
+import { heldMark } from "./hold.js";
 import { placeOf } from "./queue.js";
 
 /** @typedef {import("../lib/types.js").AlertDetail} AlertDetail */
@@ -22,6 +23,7 @@ export function title(detail) {
       ${sign(detail.severity, say(detail.severity))}
       <span class="score">${say("score", { score: detail.score.toFixed(2) })}</span>
       <span class="state ${detail.state}" data-testid="alert-state">${detail.state === "closed" ? say("closed_state") : say(detail.state)}</span>
+      ${heldMark(detail)}
     </p>
     <p class="why">${whyInShort(detail)}</p>
     ${detail.shelved_until === null ? nothing : html`<p class="why shelf" data-testid="shelf">${sayLife("shelved_until", { time: moment(detail.shelved_until) })}${sayLife("joined")}${detail.shelve_reason ?? ""}</p>`}

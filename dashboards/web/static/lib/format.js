@@ -30,11 +30,12 @@ export function dayTime(instant) {
   return `${dayOf(instant)} ${clockTime(instant).slice(0, 5)}`;
 }
 
-/** Month and day. @param {string | number} instant */
+/** Month and day; the year where it is another. @param {string | number} instant */
 export function dayOf(instant) {
   const at = new Date(instant);
-  if (currentLanguage() === "zh") return `${at.getMonth() + 1} 月 ${at.getDate()} 日`;
-  return at.toLocaleDateString("en-GB", { day: "numeric", month: "short" });
+  const isThisYear = at.getFullYear() === new Date(serverNow()).getFullYear();
+  if (currentLanguage() === "zh") return `${isThisYear ? "" : `${at.getFullYear()} 年 `}${at.getMonth() + 1} 月 ${at.getDate()} 日`;
+  return at.toLocaleDateString("en-GB", { day: "numeric", month: "short", ...(isThisYear ? {} : { year: "numeric" }) });
 }
 
 /**

@@ -21,7 +21,7 @@
  *   confirmed_by: string | null, confirmed_at: string | null, assigned_to: string | null,
  *   shelved_by: string | null, shelved_until: string | null, shelve_reason: string | null,
  *   closed_by: string | null, closed_at: string | null, close_reason: string | null,
- *   clip: "pending" | "stored" | "verified" | "failed" | "pruned"}} Alert
+ *   clip: "pending" | "stored" | "verified" | "failed" | "pruned", held: boolean}} Alert
  * @typedef {{value: number, low: number, high: number}} Estimate The interval holds the truth in 95 of 100 cases.
  * @typedef {{from_above: boolean, floor: number, floor_low: number, floor_high: number, floor_probability: number,
  *   bay: number, flat: string, flat_probability: number, height_m: Estimate, speed_m_s: Estimate | null,
@@ -38,7 +38,10 @@
  *   frame: {width: number, height: number}, track: TrackPoint[], origin: Origin | null,
  *   clock: {offset_s: number | null, uncertainty_s: number | null},
  *   clip_detail: ClipDetail | null, warnings: Warning[], history: HistoryLine[],
- *   viewing: {purpose: string, note: string, until: string | null} | null, custody?: Custody}} AlertDetail
+ *   viewing: {purpose: string, note: string, until: string | null} | null, custody?: Custody, holds?: Hold[]}} AlertDetail
+ * @typedef {{id: string, reason: string, by: string, at: string, until: string | null, lifted_by: string | null,
+ *   lifted_at: string | null, lift_reason: string | null}} Hold
+ * @typedef {{now: string, people: People, holds: (Hold & {alert: Alert})[]}} HeldList
  * @typedef {{at: string, by: string, action: string, purpose: string, content: Record<string, unknown>, entry: number | null}} Link
  * @typedef {{clip: {sha256: string | null, agent: string, announced_at: string, stored_at: string | null, state: string,
  *   entry: number | null} | null, links: Link[]}} Custody `entry` is the place in the log, null until it has one.
