@@ -22,14 +22,17 @@ from cloud.store import (
     equipment,
     events,
     faults,
+    ledger,
     migrate,
     partitions,
     pool,
     registry,
     rollups,
     series,
+    watched,
     work_order_lists,
 )
+from cloud.store.ledger import Scope
 from cloud.store.pool import Connection, Principal
 
 NOW: Final = datetime(2026, 3, 5, 10, 7, 30, tzinfo=UTC)
@@ -52,7 +55,7 @@ class Measured:
     plan: str
 
 
-TABLES = ("camera_minute", "event", "sensor_reading", "alert", "fault", "work_order")
+TABLES = ("camera_minute", "watched_span", "event", "sensor_reading", "alert", "fault", "work_order")
 
 
 def fill(url: str, minutes: int, events_count: int, readings: int) -> dict[str, int]:
@@ -112,7 +115,12 @@ def queries(alert: UUID) -> Mapping[tuple[str, str], Query]:
         ("maintenance", "series.sensors"): series.sensors,
         ("sequence", "events.losses"): lambda conn: events.losses(conn, "box-001", 100),
         ("sequence", "events.boots"): lambda conn: events.boots(conn, "box-001", 100),
-        ("bureau", "series.minutes"): lambda conn: series.minutes(conn, min(begin, strip_begin(end)), end),
+        ("bureau", "watched.spans, a day"): lambda conn: watched.spans(
+            conn, min(begin, strip_begin(end)), end
+        ),
+        ("ledger", "ledger.raw, a week of an estate"): lambda conn: ledger.raw(
+            conn, Scope("estate-001"), NOW - 7 * day, NOW, NOW
+        ),
         ("ledger", "rollups.watched, a month by day"): lambda conn: rollups.watched(
             conn, "day", month - 30 * day, month
         ),

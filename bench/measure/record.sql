@@ -20,9 +20,18 @@ INSERT INTO camera_state
     FROM generate_series(1, 100) n;
 INSERT INTO agent_status (agent, state, since, heard_at) SELECT id, 'online', $now, $now FROM agent;
 
+-- One minute in twenty was watched in part.
 INSERT INTO camera_minute (camera, observed_at, watched_s, frames, dropped, blind_s)
-    SELECT 'cam-' || n, date_trunc('minute', $now) - m * INTERVAL '1 minute', 60, 1500, 0, 0
-    FROM generate_series(1, $minutes) m, generate_series(1, 100) n;
+    SELECT 'cam-' || n, date_trunc('minute', $now) - m * INTERVAL '1 minute',
+        CASE WHEN luck % 20 = 0 THEN luck / 20 % 60000 / 1000.0 ELSE 60 END, 1500, 0, 0
+    FROM (SELECT m, n, hashint8(m * 1000 + n)::bigint + 2147483648 AS luck
+        FROM generate_series(1, $minutes) m, generate_series(1, 100) n) made;
+INSERT INTO watched_span (camera, begins_at, ends_at, watched_s)
+    SELECT camera, min(observed_at), max(observed_at) + INTERVAL '1 minute', watched_s
+    FROM (SELECT camera, observed_at, watched_s, observed_at - INTERVAL '1 minute' * row_number()
+            OVER (PARTITION BY camera, watched_s ORDER BY observed_at) AS island
+        FROM camera_minute) minute
+    GROUP BY camera, watched_s, island;
 INSERT INTO event
     SELECT 'box-' || lpad((n % 10 + 1)::text, 3, '0'), '00000000-0000-0000-0000-000000000001', n,
         $now - n * INTERVAL '2 seconds', gen_random_uuid(),

@@ -1,11 +1,12 @@
 """How much of a time span a facade was really watched, from what its cameras reported minute by minute."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-MINUTE: Final = timedelta(minutes=1)
+from cloud.core.watched import MINUTE, Watched
+
 QUARTER: Final = timedelta(minutes=15)
 QUARTERS: Final = 96
 DAY: Final = timedelta(days=1)
@@ -14,15 +15,6 @@ SETTLE: Final = timedelta(seconds=15)
 
 CameraNow = Literal["streaming", "lost", "unknown"]
 FacadeNow = Literal["watched", "blind", "unknown"]
-
-
-@dataclass(frozen=True, slots=True)
-class Minute:
-    """A camera watched `watched_s` seconds of the minute that begins at `at`."""
-
-    camera: str
-    at: datetime
-    watched_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +68,9 @@ def strip_begin(end: datetime) -> datetime:
     )
 
 
-def by_camera(minutes: Iterable[Minute]) -> dict[str, dict[datetime, float]]:
-    """Watched seconds by camera and minute."""
-    found: dict[str, dict[datetime, float]] = {}
-    for minute in minutes:
-        found.setdefault(minute.camera, {})[minute.at] = minute.watched_s
-    return found
-
-
 def share(
-    cameras: Sequence[str],
-    watched: Mapping[str, Mapping[datetime, float]],
+    cameras: Iterable[str],
+    watched: Mapping[str, Iterable[Watched]],
     commissioned: datetime | None,
     span: tuple[datetime, datetime],
 ) -> Share:
@@ -94,7 +78,7 @@ def share(
 
     Args:
         cameras: Those that see the facade.
-        watched: Watched seconds by camera and minute (`by_camera`).
+        watched: What each camera watched.
         commissioned: Since when the facade is watched at all; None: it never was.
         span: Whole minutes [begin, end).
 
@@ -107,25 +91,28 @@ def share(
     if commissioned is None or commissioned >= end:
         return Share(None, 0.0, 0.0, tuple(Quarter(at, None) for at in starts))
     begin = max(begin, commissioned)
-    best: dict[datetime, float] = {}
-    for camera in cameras:
-        for at, seconds in watched.get(camera, {}).items():
-            best[at] = max(seconds, best.get(at, 0.0))
-    total_s, watched_s, unknown_s = 0.0, 0.0, 0.0
-    quarters: dict[datetime, tuple[float, float]] = {}
     minute = begin.replace(second=0, microsecond=0)
-    while minute < end:
-        length_s = (min(minute + MINUTE, end) - max(minute, begin)).total_seconds()
-        seen_s = min(best.get(minute, 0.0), length_s)
-        total_s += length_s
-        watched_s += seen_s
-        unknown_s += length_s if minute not in best else 0.0
-        quarter = minute.replace(minute=minute.minute - minute.minute % 15)
-        before = quarters.get(quarter, (0.0, 0.0))
-        quarters[quarter] = (before[0] + length_s, before[1] + seen_s)
-        minute += MINUTE
-    strip = tuple(Quarter(at, _ratio(*quarters.get(at, (0.0, 0.0)))) for at in starts)
-    return Share(_ratio(total_s, watched_s), unknown_s / total_s if total_s else 0.0, total_s, strip)
+    best = _best((run for camera in cameras for run in watched.get(camera, ())), minute, end)
+    lengths_s = [60.0] * len(best)
+    lengths_s[0] -= (begin - minute).total_seconds()
+    seen_s = [min(max(seconds, 0.0), length_s) for seconds, length_s in zip(best, lengths_s, strict=True)]
+    total_s = sum(lengths_s)
+    unknown_s = sum(length_s for seconds, length_s in zip(best, lengths_s, strict=True) if seconds < 0)
+    strip = []
+    for at in starts:
+        of = slice(max((at - minute) // MINUTE, 0), max((at + QUARTER - minute) // MINUTE, 0))
+        strip.append(Quarter(at, _ratio(sum(lengths_s[of]), sum(seen_s[of]))))
+    return Share(_ratio(total_s, sum(seen_s)), unknown_s / total_s, total_s, tuple(strip))
+
+
+def _best(runs: Iterable[Watched], begin: datetime, end: datetime) -> list[float]:
+    """The most that was watched of each minute of [begin, end), in seconds; -1 where nobody reported it."""
+    best = [-1.0] * ((end - begin) // MINUTE)
+    for run in runs:
+        at = (run.begin - begin) // MINUTE
+        of = slice(max(at, 0), max(at + run.minutes, 0))
+        best[of] = [max(known, run.watched_s) for known in best[of]]
+    return best
 
 
 def _ratio(whole_s: float, part_s: float) -> float | None:

@@ -12,12 +12,12 @@ from typing import Final, Literal, TypeVar
 from cloud.core import spans
 from cloud.core.fault import OF_PICTURE
 from cloud.core.spans import Span, Spans
+from cloud.core.watched import MINUTE, Watched
 from contracts.devices import Severity
 
 Row = TypeVar("Row")
 Of = TypeVar("Of", bound=Hashable)
 
-MINUTE: Final = timedelta(minutes=1)
 UPLOAD_GRACE: Final = timedelta(hours=1)
 """A clip may be on its way for so long before its absence counts."""
 
@@ -56,16 +56,6 @@ class FaultSpan:
     severity: Severity
     since: datetime
     cleared_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Watched:
-    """`minutes` minutes in a row from `begin` on, of each of which a camera recorded `watched_s` seconds."""
-
-    camera: str
-    begin: datetime
-    minutes: int
-    watched_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +205,7 @@ def _account(camera: Camera, raw: Raw, by: _Sorted, end: datetime) -> CameraAcco
     blind = _blinded(by.faults.get(("camera", camera.id), []), end)
     sound = spans.minus(online, spans.union(_spans(blind)))
     runs = by.watched.get(camera.id, [])
-    kept = spans.union((run.begin, run.begin + run.minutes * MINUTE) for run in runs)
+    kept = spans.union((run.begin, run.end) for run in runs)
     falls = [fall for fall in by.falls.get(camera.id, []) if _is_due(fall, due, raw.as_of)]
     return CameraAccount(
         camera.id,
@@ -286,7 +276,10 @@ def _within(outages: Iterable[Outage], where: Spans) -> tuple[Outage, ...]:
 
 def _recorded_s(run: Watched, part: Span) -> float:
     """Seconds recorded within `part`; of a minute that is cut, at most what lies within."""
-    begin, end = max(run.begin, part[0]), min(run.begin + run.minutes * MINUTE, part[1])
+    begin, end = run.begin, run.end
+    if part[0] <= begin and end <= part[1]:
+        return run.minutes * run.watched_s
+    begin, end = max(begin, part[0]), min(end, part[1])
     if begin >= end:
         return 0.0
     first = run.begin + -((run.begin - begin) // MINUTE) * MINUTE

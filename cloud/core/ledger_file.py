@@ -14,12 +14,13 @@ from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 from cloud.core import ledger
 from cloud.core.ledger import Figure, Raw
 from cloud.core.reaction import episodes, reaction
+from cloud.core.watched import Watched
 
 TABLES: Final[Mapping[str, type]] = {
     "cameras": ledger.Camera,
     "states": ledger.StateChange,
     "faults": ledger.FaultSpan,
-    "watched": ledger.Watched,
+    "watched": Watched,
     "falls": ledger.Fall,
     "planned": ledger.Planned,
     "lines": ledger.OrderLine,

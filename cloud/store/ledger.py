@@ -10,6 +10,7 @@ from psycopg.rows import class_row, kwargs_row
 
 from cloud.core import ledger
 from cloud.core.fault import AGENT_OFFLINE, OF_PICTURE
+from cloud.store import watched
 from cloud.store.pool import Connection
 
 Row = TypeVar("Row")
@@ -45,15 +46,6 @@ _FAULTS: Final = (
     " ((subject_type = 'camera' AND subject = ANY(%(cameras)s) AND kind = ANY(%(of_picture)s))"
     " OR (subject_type = 'agent' AND subject = ANY(%(agents)s) AND kind = %(agent_offline)s))"
     " ORDER BY subject_type, subject, since, kind, id"
-)
-# Minutes in a row with the same figure are one line: a month of a camera that watches well is a few.
-_WATCHED: Final = (
-    "SELECT camera, min(observed_at) AS begin, count(*) AS minutes, watched_s FROM"
-    " (SELECT camera, observed_at, watched_s, observed_at - INTERVAL '1 minute' * row_number()"
-    " OVER (PARTITION BY camera, watched_s ORDER BY observed_at) AS island FROM camera_minute"
-    " WHERE camera = ANY(%(cameras)s) AND observed_at >= date_trunc('minute', %(begin)s)"
-    " AND observed_at < %(end)s) minute"
-    " GROUP BY camera, watched_s, island ORDER BY camera, begin"
 )
 # What a manifest says counts where its signature holds; others may hold anything.
 _FALLS: Final = (
@@ -97,6 +89,7 @@ async def raw(conn: Connection, scope: Scope, begin: datetime, end: datetime, as
     cameras = await rows(_camera, _CAMERAS)
     values["cameras"] = [camera.id for camera in cameras]
     values["agents"] = sorted({camera.agent for camera in cameras})
+    recorded = await watched.spans(conn, begin, end, values["cameras"])
     return ledger.Raw(
         begin,
         end,
@@ -104,7 +97,7 @@ async def raw(conn: Connection, scope: Scope, begin: datetime, end: datetime, as
         cameras=cameras,
         states=await rows(ledger.StateChange, _STATES),
         faults=await rows(ledger.FaultSpan, _FAULTS),
-        watched=await rows(ledger.Watched, _WATCHED),
+        watched=tuple(run for camera in cameras for run in recorded.get(camera.id, ())),
         falls=await rows(ledger.Fall, _FALLS),
         planned=await rows(ledger.Planned, _PLANNED),
         lines=await rows(ledger.OrderLine, _LINES),

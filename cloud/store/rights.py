@@ -118,6 +118,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "sensor": Rule(_BY_AGENT),
     "viewing": Rule(f"account = {_ACCOUNT} AND {_by_parent('viewing', 'alert')}", "change"),
     "warning": Rule(_BY_AGENT),
+    "watched_span": Rule(_BY_CAMERA),
     "work_order": Rule(_BY_ESTATE, "change"),
     "work_order_fault": Rule(_by_parent("work_order_fault", "fault"), "change"),
     "work_order_photo": Rule(_by_parent("work_order_photo", "work_order"), "add"),

@@ -954,6 +954,14 @@ CREATE TABLE public.warning (
     reason text NOT NULL,
     CONSTRAINT warning_outcome_check CHECK ((outcome = ANY (ARRAY['on'::text, 'failed'::text, 'held_back'::text])))
 );
+CREATE TABLE public.watched_span (
+    camera text NOT NULL,
+    begins_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    watched_s double precision NOT NULL,
+    CONSTRAINT watched_span_check CHECK ((ends_at > begins_at))
+)
+WITH (fillfactor='90');
 CREATE TABLE public.work_order (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     number bigint NOT NULL,
@@ -1114,6 +1122,7 @@ ALTER TABLE ONLY public.session ADD CONSTRAINT session_id_key UNIQUE (id);
 ALTER TABLE ONLY public.session ADD CONSTRAINT session_pkey PRIMARY KEY (token_hash);
 ALTER TABLE ONLY public.viewing ADD CONSTRAINT viewing_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.warning ADD CONSTRAINT warning_pkey PRIMARY KEY (agent, boot, seq);
+ALTER TABLE ONLY public.watched_span ADD CONSTRAINT watched_span_pkey PRIMARY KEY (camera, begins_at);
 ALTER TABLE ONLY public.work_order_deadline ADD CONSTRAINT work_order_deadline_pkey PRIMARY KEY (source, severity);
 ALTER TABLE ONLY public.work_order_fault ADD CONSTRAINT work_order_fault_pkey PRIMARY KEY (fault);
 ALTER TABLE ONLY public.work_order_history ADD CONSTRAINT work_order_history_pkey PRIMARY KEY (id);
@@ -1156,6 +1165,7 @@ CREATE UNIQUE INDEX fault_one_open ON public.fault USING btree (kind, subject_ty
 CREATE INDEX fault_shelved ON public.fault USING btree (shelved_until) WHERE (shelved_until IS NOT NULL);
 CREATE INDEX fault_since ON public.fault USING btree (since);
 CREATE INDEX fault_to_tell ON public.fault USING btree (tell_at) WHERE ((announced_at IS NULL) AND (suppressed_by IS NULL) AND (state <> 'closed'::text));
+CREATE INDEX fault_until ON public.fault USING btree (subject, COALESCE(cleared_at, 'infinity'::timestamp with time zone), since) WHERE ((subject_type = 'camera'::text) AND (severity <> 'warning'::text));
 CREATE INDEX handover_ended ON public.handover USING btree (ended_at);
 CREATE INDEX handover_item_alert ON public.handover_item USING btree (alert);
 CREATE UNIQUE INDEX handover_one_offered ON public.handover USING btree (from_person) WHERE (state = 'offered'::text);
@@ -1437,6 +1447,8 @@ CREATE POLICY own_estates ON public.viewing TO fallwatch_api USING (((account = 
   WHERE (alert.id = viewing.alert)))));
 CREATE POLICY own_estates ON public.warning TO fallwatch_api USING ((agent IN ( SELECT agent.id
    FROM public.agent)));
+CREATE POLICY own_estates ON public.watched_span TO fallwatch_api USING ((camera IN ( SELECT camera.id
+   FROM public.camera)));
 CREATE POLICY own_estates ON public.work_order TO fallwatch_api USING ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
 CREATE POLICY own_estates ON public.work_order_fault TO fallwatch_api USING ((EXISTS ( SELECT
    FROM public.fault
@@ -1456,6 +1468,7 @@ ALTER TABLE public.seen_range ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.sensor ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.viewing ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.warning ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.watched_span ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.work_order ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.work_order_fault ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.work_order_history ENABLE ROW LEVEL SECURITY;

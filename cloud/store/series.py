@@ -9,6 +9,7 @@ from psycopg.rows import class_row
 
 from cloud.core.fault import OF_PICTURE
 from cloud.store.pool import Connection
+from cloud.store.watched import FOLLOW
 from contracts.messages import CameraMinute, SensorReading
 
 
@@ -32,7 +33,7 @@ _BLIND: Final = (
     "(SELECT range_agg(tstzrange(since, cleared_at)) FROM fault WHERE subject_type = 'camera'"
     " AND subject = {minute}.camera AND severity <> 'warning' AND kind = ANY(%(blinding)s)"
     " AND since < {minute}.observed_at + INTERVAL '1 minute'"
-    " AND (cleared_at IS NULL OR cleared_at > {minute}.observed_at))"
+    " AND coalesce(cleared_at, 'infinity') > {minute}.observed_at)"
     " * tstzmultirange(tstzrange({minute}.observed_at, {minute}.observed_at + INTERVAL '1 minute'))) part)"
 )
 """SQL: seconds of a minute in which nobody could rely on its picture. Faults that overlap count once."""
@@ -78,7 +79,8 @@ async def insert_minutes(conn: Connection, minutes: Sequence[CameraMinute]) -> N
     if not minutes:
         return
     await conn.execute(
-        "INSERT INTO camera_minute AS known (camera, observed_at, watched_s, frames, dropped, blind_s)"  # noqa: S608 - a constant
+        "WITH came AS (INSERT INTO camera_minute AS known"  # noqa: S608 - constants
+        " (camera, observed_at, watched_s, frames, dropped, blind_s)"
         f" SELECT camera, observed_at, least(60, watched_s), frames, dropped, {_BLIND.format(minute='part')}"
         " FROM (SELECT camera, date_trunc('minute', at) AS observed_at, sum(watched_s) AS watched_s,"
         " sum(frames) AS frames, sum(dropped) AS dropped FROM unnest(%(cameras)b::text[],"
@@ -86,7 +88,8 @@ async def insert_minutes(conn: Connection, minutes: Sequence[CameraMinute]) -> N
         " AS new (camera, at, watched_s, frames, dropped) GROUP BY 1, 2) part"
         " ON CONFLICT (camera, observed_at) DO UPDATE SET"
         " watched_s = least(60, known.watched_s + excluded.watched_s),"
-        " frames = known.frames + excluded.frames, dropped = known.dropped + excluded.dropped",
+        " frames = known.frames + excluded.frames, dropped = known.dropped + excluded.dropped"
+        f" RETURNING camera, observed_at, watched_s){FOLLOW}",
         {
             "blinding": list(OF_PICTURE),
             "cameras": [minute.camera for minute in minutes],
@@ -122,19 +125,6 @@ async def recount_blind(conn: Connection) -> int:
         )
         changed += done.rowcount
     return changed
-
-
-async def minutes(conn: Connection, begin: datetime, end: datetime) -> dict[str, dict[datetime, float]]:
-    """Watched seconds by camera and minute, of all minutes that begin in [begin, end)."""
-    # A day of a hundred cameras is 144,000 minutes: as two arrays each they come much faster than as rows.
-    async with conn.cursor(binary=True) as cursor:
-        await cursor.execute(
-            "SELECT camera, array_agg(observed_at), array_agg(watched_s) FROM camera_minute"
-            " WHERE observed_at >= %s AND observed_at < %s GROUP BY camera",
-            (begin, end),
-        )
-        rows = await cursor.fetchall()
-    return {camera: dict(zip(at, watched_s, strict=True)) for camera, at, watched_s in rows}
 
 
 async def sensors(conn: Connection) -> list[SensorRow]:

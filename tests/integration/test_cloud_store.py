@@ -120,6 +120,8 @@ async def test_migrating_twice_changes_nothing(empty_database_url: str) -> None:
         "0028_access.sql",
         "0029_accounts.sql",
         "0031_losses.sql",
+        "0032_watched_spans.sql",
+        "0033_faults_of_a_minute.sql",
         "0034_overdue_and_declined.sql",
         "0037_holds.sql",
     )

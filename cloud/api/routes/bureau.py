@@ -11,7 +11,8 @@ from cloud.api.auth import Bureau
 from cloud.api.services import Use
 from cloud.api.shapes import Json
 from cloud.core import coverage
-from cloud.store import changes, registry, series
+from cloud.core.watched import Watched
+from cloud.store import changes, registry, watched
 from cloud.store.registry import CameraRow, FacadeRow
 
 router = APIRouter(prefix="/api/bureau")
@@ -28,11 +29,11 @@ async def overview(account: Bureau, services: Use) -> Json:
         facades = await registry.facades(conn)
         cameras = {camera.id: camera for camera in await registry.cameras(conn)}
         seen_by = await registry.coverage(conn)
-        watched = await series.minutes(conn, min(begin, coverage.strip_begin(end)), end)
+        recorded = await watched.spans(conn, min(begin, coverage.strip_begin(end)), end)
     shown: dict[str, list[Json]] = {}
     for facade in facades:
         watchers = [cameras[camera] for camera, seen in seen_by if seen == facade.id]
-        shown.setdefault(facade.estate, []).append(_facade(facade, watchers, watched, (begin, end)))
+        shown.setdefault(facade.estate, []).append(_facade(facade, watchers, recorded, (begin, end)))
     return {
         "now": shapes.instant(now),
         "change": change,
@@ -57,13 +58,13 @@ def _estate(estate: Json, facades: list[Json]) -> Json:
 def _facade(
     facade: FacadeRow,
     cameras: list[CameraRow],
-    watched: dict[str, dict[datetime, float]],
+    recorded: dict[str, list[Watched]],
     span: tuple[datetime, datetime],
 ) -> Json:
     states = {camera.id: camera.now for camera in cameras}
     now = coverage.facade_now("lost" if camera.is_blinded else camera.now for camera in cameras)
     first_seen = [camera.first_seen_at for camera in cameras if camera.first_seen_at is not None]
-    share = coverage.share(list(states), watched, min(first_seen, default=None), span)
+    share = coverage.share(states, recorded, min(first_seen, default=None), span)
     return {
         **shapes.thing(facade.id, facade.name_zh, facade.name_en),
         "building": facade.building,

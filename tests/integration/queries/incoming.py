@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from cloud.store import events, rollups, series
+from cloud.store import events, rollups, series, watched
 from cloud.store.events import DeadLetter, EventRow
 from contracts.base import SeqRange
 from tests.fixtures.cloud import NOW
@@ -43,7 +43,8 @@ CASES: Final[Mapping[str, Case]] = {
     "series.mark_silent": lambda at: series.mark_silent(at.conn, later(1), later(2)),
     "series.insert_minutes": lambda at: series.insert_minutes(at.conn, MINUTES),
     "series.insert_minutes (of a second boot)": lambda at: series.insert_minutes(at.conn, MINUTES[:1]),
-    "series.minutes": lambda at: series.minutes(at.conn, later(-10), NOW),
+    "watched.spans": lambda at: watched.spans(at.conn, later(-10), NOW),
+    "watched.spans (of one camera)": lambda at: watched.spans(at.conn, later(-90), NOW, ["cam-west"]),
     "rollups.refresh": refreshed,
     "rollups.watched": lambda at: rollups.watched(at.conn, "minute", HOUR, NOW),
     "rollups.watched (hours)": lambda at: rollups.watched(at.conn, "hour", HOUR, NOW),

@@ -6,15 +6,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cloud.core import coverage
-from cloud.core.coverage import MINUTE, Minute, by_camera, camera_now, facade_now, share, strip_begin, window
+from cloud.core.coverage import camera_now, facade_now, share, strip_begin, window
+from cloud.core.watched import MINUTE, Watched
 
 END = datetime(2026, 3, 5, 10, 7, tzinfo=UTC)
 SPAN = (END - timedelta(days=1), END)
 BEFORE = END - timedelta(days=9)
 
 
-def minutes(camera: str, count: int, watched_s: float, end: datetime = END) -> list[Minute]:
-    return [Minute(camera, end - (number + 1) * MINUTE, watched_s) for number in range(count)]
+def run(camera: str, count: int, watched_s: float, end: datetime = END) -> Watched:
+    """`count` minutes before `end`."""
+    return Watched(camera, end - count * MINUTE, count, watched_s)
 
 
 def test_a_day_without_any_report_is_unwatched_and_unknown() -> None:
@@ -25,7 +27,7 @@ def test_a_day_without_any_report_is_unwatched_and_unknown() -> None:
 
 
 def test_a_whole_watched_day_is_one() -> None:
-    found = share(["a"], by_camera(minutes("a", 1440, 60)), BEFORE, SPAN)
+    found = share(["a"], {"a": [run("a", 1440, 60)]}, BEFORE, SPAN)
     assert (found.watched_share, found.unknown_share) == (1.0, 0.0)
 
 
@@ -37,21 +39,21 @@ def test_a_facade_that_was_never_commissioned_has_no_share() -> None:
 
 def test_only_the_time_since_commissioning_counts() -> None:
     since = END - timedelta(minutes=10, seconds=30)
-    found = share(["a"], by_camera([*minutes("a", 10, 60), Minute("a", END - 11 * MINUTE, 15)]), since, SPAN)
+    found = share(["a"], {"a": [run("a", 1, 15, END - 10 * MINUTE), run("a", 10, 60)]}, since, SPAN)
     assert (found.watched_share, found.counted_s) == ((600 + 15) / 630, 630)
     assert found.strip[-1].watched_share == 1.0
     assert found.strip[0].watched_share is None
 
 
 def test_two_cameras_count_as_the_better_one_in_each_minute() -> None:
-    both = by_camera(minutes("a", 1440, 20) + minutes("b", 1440, 30))
+    both = {"a": [run("a", 1440, 20)], "b": [run("b", 1440, 30)]}
     assert share(["a", "b"], both, BEFORE, SPAN).watched_share == 0.5
 
 
 def test_a_lost_hour_shows_in_its_quarters_and_nowhere_else() -> None:
-    begin, end = END - timedelta(hours=2), END - timedelta(hours=1)
-    kept = [minute for minute in minutes("a", 1440, 60) if not begin <= minute.at < end]
-    found = share(["a"], by_camera(kept), BEFORE, SPAN)
+    begin = END - timedelta(hours=2)
+    kept = [run("a", 22 * 60, 60, begin), run("a", 60, 60)]
+    found = share(["a"], {"a": kept}, BEFORE, SPAN)
     assert found.unknown_share == 60 / 1440
     dark = [
         quarter for quarter in found.strip if quarter.watched_share is not None and quarter.watched_share < 1
@@ -60,16 +62,36 @@ def test_a_lost_hour_shows_in_its_quarters_and_nowhere_else() -> None:
     assert dark[1].watched_share == 0.0
 
 
-@given(
-    st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 2000), st.floats(0, 60)), max_size=50),
-    st.integers(-100, 3000),
+REPORTED = st.dictionaries(
+    st.tuples(st.sampled_from("ab"), st.integers(-3, 1500)),
+    st.sampled_from([0.0, 15.125, 59.999, 60.0]),
+    max_size=60,
 )
-def test_shares_are_shares_whatever_is_reported(reports: list[tuple[str, int, float]], age: int) -> None:
-    watched = by_camera(Minute(camera, END - number * MINUTE, seconds) for camera, number, seconds in reports)
-    found = share(["a", "b"], watched, END - age * MINUTE, SPAN)
-    shares = [found.watched_share, found.unknown_share, *(quarter.watched_share for quarter in found.strip)]
+
+
+@given(REPORTED, st.integers(0, 90_000))
+def test_a_share_is_what_minutes_one_by_one_add_up_to(
+    reports: dict[tuple[str, int], float], age_s: int
+) -> None:
+    watched: dict[str, list[Watched]] = {"a": [], "b": []}
+    for (camera, number), seconds in reports.items():
+        watched[camera].append(Watched(camera, END - number * MINUTE, 1, seconds))
+    begin = END - timedelta(seconds=age_s)
+    found = share(["a", "b"], watched, begin, SPAN)
+    counted_s = watched_s = unknown_s = 0.0
+    for number in range(1440, 0, -1):
+        at = END - number * MINUTE
+        length_s = (at + MINUTE - max(at, begin)).total_seconds()
+        if length_s > 0:
+            told = [reports[camera, number] for camera in "ab" if (camera, number) in reports]
+            counted_s += length_s
+            watched_s += min(max(told, default=0.0), length_s)
+            unknown_s += 0.0 if told else length_s
+    assert found.counted_s == counted_s
+    assert found.watched_share == (watched_s / counted_s if counted_s else None)
+    assert found.unknown_share == (unknown_s / counted_s if counted_s else 0.0)
+    shares = [quarter.watched_share for quarter in found.strip]
     assert all(value is None or 0 <= value <= 1 for value in shares)
-    assert found.watched_share is None or found.watched_share + found.unknown_share <= 1 + 1e-9
 
 
 def test_the_strip_ends_with_the_quarter_of_the_last_minute() -> None:

@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from cloud.core import ledger, ledger_file
-from cloud.core.ledger import Camera, Fall, FaultSpan, OrderLine, Planned, Raw, StateChange, Watched
+from cloud.core.ledger import Camera, Fall, FaultSpan, OrderLine, Planned, Raw, StateChange
 from cloud.core.reaction import episodes, reaction
+from cloud.core.watched import Watched
 
 BEGIN = datetime(2026, 3, 1, tzinfo=UTC)
 DAY_S = 86_400.0
