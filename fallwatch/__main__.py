@@ -28,6 +28,9 @@ SUBCOMMANDS = {
     "onvif": Subcommand("edge.onvif.command:command", "edge", "Find cameras and ask them about themselves."),
     "cloud": Subcommand("cloud.__main__:main", "cloud", "Run and administer the cloud's services."),
     "ledger": Subcommand("cloud.ledger:command", "cloud", "Export the ledger; count an export again."),
+    "coverage": Subcommand(
+        "fallwatch.coverage:command", "cloud", "Say which part of which facade is watched by which camera."
+    ),
     "dataset": Subcommand("cloud.dataset:main", "cloud", "Export what the desk said, to train with."),
     "evidence": Subcommand(
         "fallwatch.evidence:main", "cloud", "Export an alert's evidence for the police or a court."

@@ -1,7 +1,8 @@
 """Writes what the contracts promise as files: a JSON Schema and a golden message for each kind.
 
     python tools/contract_files.py            write contracts/schemas, contracts/examples/v1 and the
-                                              schema of profiles, firmware_configs/schema.json
+                                              schemas of profiles, firmware_configs/schema.json,
+                                              and of the estate file, cloud/schemas/estate.json
     python tools/contract_files.py --check    write nothing; exit 1 when a file is stale
 
 The golden messages are real: the clip's signature verifies against the certificate beside it. Key, times and
@@ -24,6 +25,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from cloud.core.estate import EstateFile
 from contracts import base
 from contracts import devices as d
 from contracts import messages as m
@@ -87,6 +89,16 @@ def profile_schema() -> dict[str, str]:
     }
     text = json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
     return {"../firmware_configs/schema.json": text}
+
+
+def estate_schema() -> dict[str, str]:
+    """File name → JSON Schema of the estate file, as a person writes it, for editors."""
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "fallwatch:estate",
+        **EstateFile.model_json_schema(mode="validation"),
+    }
+    return {"../cloud/schemas/estate.json": json.dumps(schema, ensure_ascii=False, indent=2) + "\n"}
 
 
 def golden() -> dict[str, base.Part]:
@@ -310,7 +322,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when a file is stale")
     check = parser.parse_args().check
-    wanted = {FOLDER / name: text for name, text in {**schemas(), **examples(), **profile_schema()}.items()}
+    wanted = {
+        FOLDER / name: text
+        for name, text in {**schemas(), **examples(), **profile_schema(), **estate_schema()}.items()
+    }
     stale = [path for path, text in wanted.items() if not path.is_file() or path.read_text() != text]
     for path in stale:
         print(f"{'stale' if check else 'written'}: {path.relative_to(FOLDER.parent)}")

@@ -1,23 +1,30 @@
 """The estate file: which estates there are, their facades, and which devices watch them."""
 
 from graphlib import CycleError, TopologicalSorter
-from typing import Annotated, Final, Literal, Self
+from typing import Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
+from cloud.core.geometry import checks
+from cloud.core.geometry.parts import (
+    Building,
+    LensPart,
+    Mask,
+    Mount,
+    Needed,
+    Occluder,
+    Origin,
+    Resolution,
+    Wall,
+    expect_mask,
+)
+from cloud.core.parts import Part, PlaceId
 from cloud.core.priority import Below, Ground
 from contracts.ids import AgentId, CameraId, SensorId
 
-PlaceId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$")]
 ZONES: Final = frozenset({"Asia/Shanghai", "Asia/Hong_Kong", "Asia/Macau"})
 """Zones whose days begin with those of Asia/Shanghai, at which the aggregates cut days and months (IANA tz:
 UTC+8 without summer time since 1992)."""
-
-
-class Part(BaseModel):
-    """A part of the file: frozen, and nothing unknown in it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Name(Part):
@@ -44,6 +51,8 @@ class Facade(Part):
     floors: int = Field(ge=1, le=200)
     bays: int = Field(ge=1, le=200)
     below: Below | tuple[Stretch, ...] | None = None
+    wall: Wall | None = None
+    """Where it stands; without it nobody knows what of it is watched."""
 
     @model_validator(mode="after")
     def _stretches_lie_on_it(self) -> Self:
@@ -81,6 +90,26 @@ class Camera(Part):
     name: Name
     facades: tuple[PlaceId, ...] = ()
     hangs_on: tuple[PlaceId, ...] = ()
+    mount: Mount | None = None
+    lens: LensPart | None = None
+    resolution: Resolution | None = None
+    """Width and height of its picture, px."""
+    masks: tuple[Mask, ...] = ()
+
+    @model_validator(mode="after")
+    def _is_modelled_or_not(self) -> Self:
+        given = {"mount": self.mount, "lens": self.lens, "resolution": self.resolution}
+        missing = [name for name, value in given.items() if value is None]
+        if missing and len(missing) < len(given):
+            raise ValueError(
+                f"camera {self.id}: {' and '.join(missing)} missing: what it sees follows from mount, lens"
+                " and resolution together; give all three or none"
+            )
+        if self.lens is not None and self.resolution is not None:
+            checks.expect_sound(self.lens.seen(self.resolution), self.id)
+        for mask in self.masks:
+            expect_mask(mask, self.id)
+        return self
 
 
 class Sensor(Part):
@@ -113,6 +142,19 @@ class Estate(Part):
     facades: tuple[Facade, ...] = ()
     nodes: tuple[Node, ...] = ()
     agents: tuple[Agent, ...] = ()
+    origin: Origin | None = None
+    buildings: tuple[Building, ...] = ()
+    occluders: tuple[Occluder, ...] = ()
+    coverage: Needed = Needed()
+
+    @model_validator(mode="after")
+    def _stands_in_space(self) -> Self:
+        walls = {facade.id: (facade.wall, facade.floors) for facade in self.facades if facade.wall}
+        cameras = [camera for agent in self.agents for camera in agent.cameras]
+        mounts = {camera.id: camera.mount for camera in cameras if camera.mount}
+        if wrong := checks.misplaced(self.buildings, self.occluders, walls, mounts):
+            raise ValueError("; ".join(wrong))
+        return self
 
     @field_validator("zone")
     @classmethod
@@ -170,6 +212,7 @@ class EstateFile(Part):
             ("estate", [estate.id for estate in self.estates]),
             ("facade", [facade.id for estate in self.estates for facade in estate.facades]),
             ("node", [node.id for estate in self.estates for node in estate.nodes]),
+            ("building", [building.id for estate in self.estates for building in estate.buildings]),
             ("agent", [agent.id for agent in agents]),
             ("camera", [camera.id for agent in agents for camera in agent.cameras]),
             ("sensor", [sensor.id for agent in agents for sensor in agent.sensors]),

@@ -40,7 +40,7 @@ def _wire(path: Path) -> bytes:
     return path.read_bytes().removesuffix(b"\n")
 
 
-WANTED = {**TOOL.schemas(), **TOOL.examples(), **TOOL.profile_schema()}
+WANTED = {**TOOL.schemas(), **TOOL.examples(), **TOOL.profile_schema(), **TOOL.estate_schema()}
 
 
 @pytest.mark.parametrize("name", sorted(WANTED))

@@ -1,0 +1,1 @@
+"""What coverage is measured against: closed forms, and rays traced from the definition."""
