@@ -1,0 +1,228 @@
+"""Which cells of a facade were watched when, for how long, and why not.
+
+Time is cut where anything changes: a camera comes or goes, its pose changes, maintenance begins or ends.
+Between two cuts every cell is watched or is not, so a month is as long as what happened in it, and every sum
+is exact. Cells are arrays (R, C): rows from the ground up, columns from left to right, seen from outside.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cloud.core.ledger import Outage
+from cloud.core.spans import Span, Spans
+
+Flags = NDArray[np.bool_]
+F64 = NDArray[np.float64]
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Sight:
+    """The cells (R, C) of a facade that a camera watches while it works, as long as it stands as it does."""
+
+    camera: str
+    cells: Flags
+    holds: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What became of a camera. up: when its picture was watched and could be relied on; downs: why not.
+
+    announced: maintenance that was announced before it began.
+    """
+
+    camera: str
+    up: Spans
+    downs: tuple[Outage, ...] = ()
+    announced: Spans = ()
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Loss:
+    """Cells (R, C) that are watched when all works, and were not from `begin` to `end`.
+
+    causes: (camera, why), of each camera that should have watched one of them.
+    """
+
+    begin: datetime
+    end: datetime
+    cells: Flags
+    causes: tuple[tuple[str, str], ...]
+    excused: bool
+
+
+@dataclass(frozen=True, eq=False)
+class History:
+    """A facade over a span of time.
+
+    cuts: n + 1 instants, the span's ends among them. watched: (n, R, C). excused: (n, R, C), not watched, and
+    a camera that watches it otherwise was in maintenance that had been announced. within: (n, R, C), whether
+    any camera would watch it if all worked. losses: oldest first.
+    """
+
+    cuts: tuple[datetime, ...]
+    watched: Flags
+    excused: Flags
+    within: Flags
+    losses: tuple[Loss, ...]
+
+    @cached_property
+    def lengths_s(self) -> F64:
+        """(n,): how long each part is."""
+        return np.array([(end - begin).total_seconds() for begin, end in pairwise(self.cuts)])
+
+    @cached_property
+    def watched_s(self) -> F64:
+        """(R, C): how long each cell was watched."""
+        return self._seconds(self.watched)
+
+    @cached_property
+    def excused_s(self) -> F64:
+        """(R, C): how long each was not, for announced maintenance."""
+        return self._seconds(self.excused)
+
+    @cached_property
+    def due_s(self) -> F64:
+        """(R, C): how long each should have been watched: the whole span but what is excused."""
+        return np.asarray(self.lengths_s.sum() - self.excused_s)
+
+    @property
+    def longest_blind_s(self) -> F64:
+        """(R, C): the longest time in one piece in which a cell was not watched, excused or not."""
+        return self._blind_s[0]
+
+    @property
+    def blind_s(self) -> F64:
+        """(R, C): for how long, at the end of the span, a cell had not been watched; 0 where it was."""
+        return self._blind_s[1]
+
+    @property
+    def share(self) -> float | None:
+        """Watched cell-time over due cell-time; None where nothing was due."""
+        due_s = float(self.due_s.sum())
+        return float(self.watched_s.sum()) / due_s if due_s > 0 else None
+
+    def shares(self, edges: Sequence[datetime]) -> list[float | None]:
+        """The share in each stretch between two of `edges`; None where nothing was due."""
+        begins = np.array([(at - self.cuts[0]).total_seconds() for at in self.cuts])
+        cells = self.watched[0].size if len(self.watched) else 0
+        watched = self.watched.reshape(len(self.watched), -1).sum(axis=1)
+        excused = self.excused.reshape(len(self.excused), -1).sum(axis=1)
+        found: list[float | None] = []
+        for begin, end in pairwise((at - self.cuts[0]).total_seconds() for at in edges):
+            parts_s = np.clip(np.minimum(begins[1:], end) - np.maximum(begins[:-1], begin), 0, None)
+            due = float((parts_s * (cells - excused)).sum())
+            found.append(float((parts_s * watched).sum()) / due if due > 0 else None)
+        return found
+
+    @cached_property
+    def _blind_s(self) -> tuple[F64, F64]:
+        longest, lasting = (np.zeros(self.watched.shape[1:]) for _ in range(2))
+        for length_s, seen in zip(self.lengths_s, self.watched, strict=True):
+            lasting = np.where(seen, 0.0, lasting + length_s)
+            longest = np.maximum(longest, lasting)
+        return longest, lasting
+
+    def _seconds(self, flags: Flags) -> F64:
+        return np.asarray(np.tensordot(self.lengths_s, flags, axes=1))
+
+
+def history(shape: tuple[int, int], sights: Iterable[Sight], duties: Iterable[Duty], span: Span) -> History:
+    """What became of a facade of R rows and C columns over [begin, end), which is not empty.
+
+    A camera of which there is no duty never watched. Duties and sights may reach beyond the span.
+    """
+    known = {duty.camera: duty for duty in duties}
+    found = [(sight, known.get(sight.camera, Duty(sight.camera, ()))) for sight in sights]
+    cuts = _cuts(found, span)
+    watched, within, excused = (np.zeros((len(cuts) - 1, *shape), dtype=np.bool_) for _ in range(3))
+    causes: list[_Cause] = []
+    for sight, duty in found:
+        holds = _flags(cuts, (sight.holds,))
+        up = holds & _flags(cuts, duty.up)
+        within[holds] |= sight.cells
+        watched[up] |= sight.cells
+        excused[holds & ~up & _flags(cuts, duty.announced)] |= sight.cells
+        causes += _causes(cuts, sight, duty, holds & ~up)
+    excused &= ~watched
+    return History(cuts, watched, excused, within, tuple(_losses(cuts, within & ~watched, excused, causes)))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Cause:
+    """Why a camera did not watch these cells (R, C), and when (n,)."""
+
+    camera: str
+    why: str
+    cells: Flags
+    when: Flags
+
+
+def _cuts(found: Iterable[tuple[Sight, Duty]], span: Span) -> tuple[datetime, ...]:
+    begin, end = span
+    at = {begin, end}
+    for sight, duty in found:
+        downs = ((down.begin, down.end) for down in duty.downs)
+        for part in (sight.holds, *duty.up, *duty.announced, *downs):
+            at.update(instant for instant in part if begin < instant < end)
+    return tuple(sorted(at))
+
+
+def _flags(cuts: Sequence[datetime], parts: Iterable[Span]) -> Flags:
+    """(n,): which stretches between cuts lie in one of the spans. Where these end within, there is a cut."""
+    flags = np.zeros(len(cuts) - 1, dtype=np.bool_)
+    for begin, end in parts:
+        flags[bisect_left(cuts, begin) : bisect_left(cuts, end)] = True
+    return flags
+
+
+def _causes(cuts: Sequence[datetime], sight: Sight, duty: Duty, down: Flags) -> Iterator[_Cause]:
+    told: dict[str, list[Span]] = {}
+    for each in duty.downs:
+        told.setdefault(each.why or UNKNOWN, []).append((each.begin, each.end))
+    untold = down.copy()
+    for why, parts in told.items():
+        when = down & _flags(cuts, parts)
+        untold &= ~when
+        yield _Cause(sight.camera, why, sight.cells, when)
+    yield _Cause(sight.camera, UNKNOWN, sight.cells, untold)
+
+
+def _losses(
+    cuts: Sequence[datetime], lost: Flags, excused: Flags, causes: Iterable[_Cause]
+) -> Iterator[Loss]:
+    """Stretches in a row of which nothing differs are one."""
+    present = [cause for cause in causes if cause.when.any()]
+    last: Loss | None = None
+    for number, (begin, end) in enumerate(pairwise(cuts)):
+        cells = lost[number]
+        whys = {
+            (cause.camera, cause.why)
+            for cause in present
+            if cause.when[number] and (cause.cells & cells).any()
+        }
+        now = Loss(begin, end, cells, tuple(sorted(whys)), bool(excused[number][cells].all()))
+        if last is not None and _same(last, now):
+            last = replace(last, end=end)
+            continue
+        if last is not None and last.cells.any():
+            yield last
+        last = now
+    if last is not None and last.cells.any():
+        yield last
+
+
+def _same(one: Loss, other: Loss) -> bool:
+    return (
+        one.causes == other.causes
+        and one.excused == other.excused
+        and bool(np.array_equal(one.cells, other.cells))
+    )
