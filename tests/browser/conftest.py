@@ -1,4 +1,4 @@
-"""A real Chromium before a real API process on a real PostgreSQL."""
+"""A real Chromium before the real API on a real PostgreSQL."""
 
 import asyncio
 import os
@@ -75,7 +75,7 @@ async def world(
     tmp_path: Path,
     evidence_more: dict[str, Any],
 ) -> AsyncIterator[World]:
-    """The API as a process of its own, with a hand that sends what devices send."""
+    """The API on its own port, with a hand that sends what devices send."""
     name = f"browser_{tmp_path.name.replace('-', '_')}"[:60]
     _execute(postgres_server, "CREATE DATABASE {} TEMPLATE {}", name, seeded)
     port = ports.any_free()

@@ -3,10 +3,8 @@
 import asyncio
 import base64
 import hashlib
-import os
-import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,6 +18,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from cloud import clock
+from cloud.api.app import create_app
+from cloud.api.server import serve
+from cloud.config import load
 from cloud.evidence import verify
 from cloud.ingest.handle import commit_batch, read
 from cloud.ingest.reading import Envelope
@@ -46,7 +47,6 @@ from contracts.messages import (
     encode,
 )
 from fallwatch.local import ports, wait
-from fallwatch.local.children import spawn
 from fallwatch.local.pki import Authority, Credentials
 from tests.browser.film import BEFORE_S, CLIP_S, FALL_S, FRAME, RATE, film, path_at
 
@@ -122,26 +122,31 @@ def track_until(seen_s: float) -> tuple[TrackPoint, ...]:
 
 
 class Api:
-    """The API as a process of its own."""
+    """The API behind a port of its own, in the loop of the test: a process for each would import it anew."""
 
     def __init__(self, config: Path, database_url: str, port: int) -> None:
         self.base_url = f"http://127.0.0.1:{port}"
-        self._config, self._url, self._port = config, database_url, port
+        self._settings = load(config, {"DATABASE_URL": database_url})
+        self._serving: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Until it takes connections."""
-        argv = [sys.executable, "-m", "cloud", "api", "--config", self._config]
-        environment = {**os.environ, "DATABASE_URL": self._url}
-        child = spawn("api", argv, self._config.with_name("api.log"), env=environment)
-        await asyncio.to_thread(
-            wait.until, lambda: not child.running or ports.answers(self._port), 20, "the API"
-        )
-        assert child.running, self._config.with_name("api.log").read_text()
-        self._child = child
+        serving = asyncio.create_task(serve(create_app(self._settings), self._settings.api))
+        self._serving = serving
+
+        def is_there() -> bool:
+            return serving.done() or ports.answers(self._settings.api.port)
+
+        await asyncio.to_thread(wait.until, is_there, 20, "the API")
+        if serving.done():
+            await serving
 
     async def stop(self) -> None:
-        """Until it is gone."""
-        await asyncio.to_thread(self._child.stop)
+        """Until it is gone, as at its end."""
+        assert self._serving is not None
+        self._serving.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._serving
 
 
 @dataclass

@@ -2,16 +2,19 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
+import psycopg
 import pytest
+from psycopg.errors import UndefinedTable
 
 from fallwatch.demo import mark
 from fallwatch.local import mosquitto, ports
@@ -27,17 +30,9 @@ BROKER_PASSWORD = "hunter2@/: 渔"
 CAMERA_PASSWORD = "hunter4"
 
 
-@pytest.fixture(scope="module")
-def scenes(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the cameras see, rendered once."""
-    return tmp_path_factory.mktemp("scenes")
-
-
 @pytest.fixture
-def var(reachable_tmp_path: Path, scenes: Path) -> Iterator[Path]:
+def var(reachable_tmp_path: Path) -> Iterator[Path]:
     folder = reachable_tmp_path / "var"
-    folder.mkdir()
-    (folder / "scenes").symlink_to(scenes)
     yield folder
     assert mark.marked(folder) == [], "the demo left processes behind"
 
@@ -95,17 +90,8 @@ def _password_broker(folder: Path, wait_until: Wait) -> Iterator[str]:
         child.stop()
 
 
-@contextmanager
-def _certificate_broker(folder: Path, var: Path) -> Iterator[str]:
-    """A mosquitto with TLS that trusts the demo's authority and nobody's password."""
-    with mosquitto.running(folder, Authority.open(var / "pki")) as broker:
-        yield broker.url
-
-
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize("by", ["password", "certificate"])
 def test_the_demo_walks_on_real_servers_and_tells_no_password(  # noqa: PLR0917 - fixtures
-    by: str,
     var: Path,
     reachable_tmp_path: Path,
     empty_database_url: str,
@@ -117,23 +103,16 @@ def test_the_demo_walks_on_real_servers_and_tells_no_password(  # noqa: PLR0917 
     elsewhere = reachable_tmp_path / "elsewhere"
     elsewhere.mkdir()
     bucket = s3_server.bucket()
-    with ExitStack() as servers:
-        broker = (
-            _password_broker(elsewhere, wait_until)
-            if by == "password"
-            else _certificate_broker(elsewhere, var)
-        )
+    camera = rtsp_camera(scene_video.video).url
+    with _password_broker(elsewhere, wait_until) as broker, _watched(var) as seen:
         environ = {
             **os.environ,
             **s3_server.environ,
             "DATABASE_URL": empty_database_url,
-            "MQTT_URL": servers.enter_context(broker),
+            "MQTT_URL": broker,
             "S3_URL": f"s3://{bucket}/demo",
+            "VIDEO": camera.replace("rtsp://", f"rtsp://admin:{CAMERA_PASSWORD}@"),
         }
-        if by == "password":
-            camera = rtsp_camera(scene_video.video).url
-            environ["VIDEO"] = camera.replace("rtsp://", f"rtsp://admin:{CAMERA_PASSWORD}@")
-        seen = servers.enter_context(_watched(var))
         done = _once(var, environ)
     assert done.returncode == 0, done.stderr
     result = json.loads(done.stdout.splitlines()[-1])
@@ -149,9 +128,46 @@ def test_the_demo_walks_on_real_servers_and_tells_no_password(  # noqa: PLR0917 
     _expect_untold(_secrets(environ), done, var, seen)
 
 
+@pytest.mark.timeout(300)
+def test_a_broker_of_others_takes_the_certificates_of_the_demo(
+    var: Path,
+    reachable_tmp_path: Path,
+    empty_database_url: str,
+    scene_video: RenderedScene,
+    wait_until: Wait,
+) -> None:
+    elsewhere = reachable_tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    with mosquitto.running(elsewhere, Authority.open(var / "pki")) as broker:
+        environ = {
+            **os.environ,
+            "DATABASE_URL": empty_database_url,
+            "MQTT_URL": broker.url,
+            "VIDEO": str(scene_video.video),
+        }
+        with subprocess.Popen(_command(var), stderr=subprocess.PIPE, text=True, env=environ) as demo:
+            wait_until(lambda: _is_online(empty_database_url), 120, "word of the agent")
+            demo.send_signal(signal.SIGTERM)
+            _, said = demo.communicate(timeout=60)
+    assert demo.returncode == 0, said
+    assert not (var / "mosquitto").exists()
+
+
+def _is_online(database_url: str) -> bool:
+    """Whether the agent's word has come through the broker; there may be no tables yet."""
+    with psycopg.connect(database_url) as conn, suppress(UndefinedTable):
+        return conn.execute("SELECT 1 FROM agent_status WHERE state = 'online'").fetchone() is not None
+    return False
+
+
+def _command(var: Path, *words: str) -> list[str]:
+    return [sys.executable, "-m", "fallwatch", "demo", "--var", str(var), *words]
+
+
 def _once(var: Path, environ: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "fallwatch", "demo", "--var", str(var), "--once"]
-    return subprocess.run(command, capture_output=True, text=True, env=environ, timeout=390, check=False)
+    return subprocess.run(
+        _command(var, "--once"), capture_output=True, text=True, env=environ, timeout=390, check=False
+    )
 
 
 def _secrets(environ: Mapping[str, str]) -> list[str]:

@@ -5,7 +5,7 @@ import numpy as np
 from edge.core.vision.origin import Interval, origin_of
 from tests.fixtures.throws import calibrated_view, throw
 
-CASES = 60
+CASES = 40
 EACH_VIEW = 4
 
 
