@@ -12,6 +12,10 @@ COPY dist/fallwatch-*.whl ./
 RUN /opt/fallwatch/bin/pip install --no-cache-dir --no-deps --no-index ./fallwatch-*.whl
 
 FROM python:3.11.14-slim-bookworm
+# Chinese letters for certificates, which are set as PDF here.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends fonts-noto-cjk=1:20220127+repack1-1 \
+    && rm -rf /var/lib/apt/lists/*
 # The folders exist with the right owner, so that fresh volumes take it over.
 RUN useradd --uid 10001 --create-home --home-dir /var/lib/fallwatch --shell /usr/sbin/nologin fallwatch \
     && install --directory --owner=10001 --group=10001 /var/lib/fallwatch/evidence /var/lib/fallwatch/staging \
