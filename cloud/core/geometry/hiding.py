@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from shapely import Polygon
+import shapely
 
 from cloud.core.geometry.lens import F64, Flags
 from cloud.core.geometry.site import Site
@@ -28,6 +28,8 @@ class Hidden:
 
     def at(self, z_m: F64) -> Flags:
         """(h, m): whether the points at these heights (h,) are hidden."""
+        if self.below_m.min() > z_m.max():
+            return np.ones((len(z_m), len(self.below_m)), dtype=np.bool_)
         hidden = z_m[:, None] < self.below_m[None]
         for low, high in np.moveaxis(self.bands_m, 2, 1):
             hidden |= (z_m[:, None] > low) & (z_m[:, None] < high)
@@ -36,8 +38,11 @@ class Hidden:
 
 def hidden(site: Site, place_m: F64, xy_m: F64) -> Hidden:
     """What is hidden from `place_m` (3,) along the upright lines over `xy_m` (m, 2), on one line in plan."""
-    triangle = _triangle(place_m[:2], xy_m)
-    near = site.block_index.query(triangle) if len(site.blocks) else np.empty(0, dtype=np.int64)
+    between = shapely.box(
+        *np.minimum(np.minimum(place_m[:2], xy_m[0]), xy_m[-1]),
+        *np.maximum(np.maximum(place_m[:2], xy_m[0]), xy_m[-1]),
+    )
+    near = site.block_index.query(between) if len(site.blocks) else np.empty(0, dtype=np.int64)
     below = np.full(len(xy_m), -np.inf)
     if len(near):
         edges = np.concatenate([site.blocks[number].edges for number in near])
@@ -46,14 +51,8 @@ def hidden(site: Site, place_m: F64, xy_m: F64) -> Hidden:
             [len(site.blocks[number].edges) for number in near],
         )
         below = _below(place_m, xy_m, edges, tops)
-    rounds = site.cylinder_index.query(triangle) if len(site.cylinders) else np.empty(0, dtype=np.int64)
-    found = [site.cylinders[number] for number in rounds]
-    numbers = np.array([(c.x_m, c.y_m, c.radius_m, c.bottom_m, c.top_m) for c in found]).reshape(-1, 5)
-    return Hidden(below, _bands(place_m, xy_m, numbers))
-
-
-def _triangle(place_m: F64, xy_m: F64) -> Polygon:
-    return Polygon((place_m, xy_m[0], xy_m[-1]))
+    rounds = site.cylinder_index.query(between) if len(site.cylinders) else np.empty(0, dtype=np.int64)
+    return Hidden(below, _bands(place_m, xy_m, site.cylinder_table[rounds]))
 
 
 def _below(place_m: F64, xy_m: F64, edges: F64, tops: F64) -> F64:

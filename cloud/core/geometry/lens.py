@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 F64 = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-Part = tuple[slice, slice] | tuple[NDArray[np.int64], NDArray[np.int64]]
+Part = tuple[slice, slice] | tuple[NDArray[np.intp], ...]
 Real = TypeVar("Real", float, F64)
 
 NEAREST_M: Final = 0.05

@@ -39,7 +39,7 @@ class Look:
 
     seen: share of the cell that is in the picture, not hidden and not masked. fall_px_m: the density along
     the wall that the asked share of its fall has at least; 0 where less of it is seen. along_px_m,
-    across_px_m: at the cell's middle; nan where that is not in the picture.
+    across_px_m: at the cell's middle; nan where that is not seen.
     """
 
     camera: str
@@ -72,31 +72,46 @@ def look(site: Site, camera: Camera, facade: Facade) -> Look | None:
     fall = _points(camera, grid, grid.steps_m, behind)
     if not cell.picture.drawn.any() and not fall.picture.drawn.any():
         return None
+    seen = _in_cells(cell.seen, grid, needed)
     reason = np.full(grid.shape, Reason.TOO_COARSE, dtype=np.uint8)
+    if camera.masks is not None:
+        reason[_short(seen, fall.seen, grid, needed)] = Reason.MASKED
     for why, in_cell, in_fall in (
-        (Reason.MASKED, cell.seen, fall.seen),
         (Reason.HIDDEN, cell.open, fall.open),
         (Reason.OUT_OF_VIEW, cell.picture.drawn, fall.picture.drawn),
     ):
-        short = _in_cells(in_cell, grid, needed) < needed.cell_share - ENOUGH
-        short |= _in_falls(in_fall, grid, needed) < needed.fall_share - ENOUGH
-        reason[short] = why
-    along, facing = _densities(camera, grid, fall)
-    fine = _fall_px_m(along, grid, needed)
-    reached = reason == Reason.TOO_COARSE
-    reason[reached & (fine >= needed.px_per_m)] = Reason.WATCHED
-    reached = reason == Reason.TOO_COARSE
-    if reached.any():
-        reason[reached & (_fall_px_m(facing, grid, needed) >= needed.px_per_m)] = Reason.TOO_STEEP
-    half = needed.samples // 2
-    middles = cell.picture.of(np.s_[half :: needed.samples, half :: needed.samples])
-    directions = camera.axes[:, 2], camera.axes[:, :2] @ facade.along
-    along_px_m, across_px_m = (
-        np.where(middles.drawn, camera.lens.px_per_m(middles, each), np.nan).astype(np.float32)
-        for each in directions
+        reason[_short(_in_cells(in_cell, grid, needed), in_fall, grid, needed)] = why
+    fine = np.zeros(grid.shape)
+    if fall.seen.any():
+        along, facing = _densities(camera, grid, fall)
+        fine = _fall_px_m(along, grid, needed)
+        reason[(reason == Reason.TOO_COARSE) & (fine >= needed.px_per_m)] = Reason.WATCHED
+        short = reason == Reason.TOO_COARSE
+        if short.any():
+            reason[short & (_fall_px_m(facing, grid, needed) >= needed.px_per_m)] = Reason.TOO_STEEP
+    along_px_m, across_px_m = _at_middles(camera, facade, cell)
+    return Look(
+        camera.id,
+        facade.id,
+        reason,
+        seen.astype(np.float32),
+        fine.astype(np.float32),
+        along_px_m,
+        across_px_m,
     )
-    seen = _in_cells(cell.seen, grid, needed).astype(np.float32)
-    return Look(camera.id, facade.id, reason, seen, fine.astype(np.float32), along_px_m, across_px_m)
+
+
+def _at_middles(camera: Camera, facade: Facade, cell: _Points) -> tuple[F32, F32]:
+    """(R, C), px/m along the wall and across at the cells' middles; nan where those are not seen."""
+    shape, step = facade.grid.shape, facade.needed.samples
+    middle = np.s_[step // 2 :: step, step // 2 :: step]
+    seen = cell.seen[middle]
+    found = np.full((2, *shape), np.nan, dtype=np.float32)
+    if seen.any():
+        drawn = cell.picture.of(middle).of(np.nonzero(seen))
+        found[0, seen] = camera.lens.px_per_m(drawn, camera.axes[:, 2])
+        found[1, seen] = camera.lens.px_per_m(drawn, camera.axes[:, :2] @ facade.along)
+    return found[0], found[1]
 
 
 def _points(camera: Camera, grid: Grid, z_m: F64, behind: Hidden) -> _Points:
@@ -105,7 +120,7 @@ def _points(camera: Camera, grid: Grid, z_m: F64, behind: Hidden) -> _Points:
     upright = np.outer(camera.axes[:, 2], z_m - camera.place_m[2])
     picture = camera.lens.draw(*(level[:, None, :] + upright[:, :, None]))
     seen = is_open = picture.drawn & ~behind.at(z_m)
-    if camera.masks is not None:
+    if camera.masks is not None and is_open.any():
         width, height = camera.lens.size_px
         seen = is_open.copy()
         u, v = picture.u_px[is_open], picture.v_px[is_open]
@@ -128,16 +143,24 @@ def _densities(camera: Camera, grid: Grid, fall: _Points) -> tuple[F64, F64]:
     return along, facing
 
 
+def _short(in_cell: F64, in_fall: Flags, grid: Grid, needed: Needed) -> Flags:
+    """(R, C): whether too little of the cell, or too few points of its fall, are flagged."""
+    of_fall = _in_falls(in_fall, grid, needed)
+    return np.asarray((in_cell < needed.cell_share - ENOUGH) | (of_fall < needed.fall_share - ENOUGH))
+
+
 def _in_cells(flags: Flags, grid: Grid, needed: Needed) -> F64:
     """(R, C): the share of each cell's points (R n, C n) that is flagged."""
     rows, columns = grid.shape
-    return np.asarray(flags.reshape(rows, needed.samples, columns, needed.samples).mean(axis=(1, 3)))
+    each = flags.reshape(rows, needed.samples, columns, needed.samples).view(np.uint8)
+    return np.asarray(each.sum(axis=3, dtype=np.uint8).sum(axis=1, dtype=np.uint8) / needed.samples**2)
 
 
 def _in_falls(flags: Flags, grid: Grid, needed: Needed) -> F64:
     """(R, C): the share of the steps (S, C n) of each cell's fall that is flagged."""
     _, columns = grid.shape
-    each = flags.reshape(len(grid.steps_m), columns, needed.samples).sum(axis=2).cumsum(axis=0)
+    each = flags.reshape(len(grid.steps_m), columns, needed.samples).view(np.uint8)
+    each = each.sum(axis=2, dtype=np.uint8).cumsum(axis=0, dtype=np.int32)
     return np.asarray(each[grid.steps - 1] / (grid.steps * needed.samples)[:, None])
 
 

@@ -93,6 +93,12 @@ class Site:
         return STRtree(rounds)
 
     @cached_property
+    def cylinder_table(self) -> F64:
+        """(k, 5): place x, y, radius, bottom and top of each cylinder, m."""
+        rows = [(c.x_m, c.y_m, c.radius_m, c.bottom_m, c.top_m) for c in self.cylinders]
+        return np.array(rows).reshape(-1, 5)
+
+    @cached_property
     def buried_m(self) -> Mapping[str, F64]:
         """Of each facade, per upright line of points: the top of what stands there; -inf: nothing."""
         grids = [facade.grid for facade in self.facades.values()]
@@ -109,7 +115,7 @@ class Site:
     def with_camera(self, camera: Camera) -> Self:
         """The same site, with this camera instead of the one of that name, or besides the others."""
         changed = replace(self, cameras={**self.cameras, camera.id: camera})
-        for index in ("block_index", "cylinder_index", "planes", "buried_m"):
+        for index in ("block_index", "cylinder_index", "cylinder_table", "planes", "buried_m"):
             if index in self.__dict__:  # what does not depend on cameras is kept
                 changed.__dict__[index] = self.__dict__[index]
         return changed
