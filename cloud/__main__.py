@@ -4,7 +4,7 @@ import hashlib
 import os
 import secrets
 import sys
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,11 +67,17 @@ def migrate(config_file: Path | None) -> None:
 
 @main.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S%z"]),
+    help="Since when cameras and facades stand so; without an offset UTC; else since now.",
+)
 @_CONFIG
-def seed(file: Path, config_file: Path | None) -> None:
-    """Bring estates, facades, agents, cameras and sensors to what FILE says."""
+def seed(file: Path, since: datetime | None, config_file: Path | None) -> None:
+    """Bring estates, facades, agents, cameras and sensors to what FILE says, and survey what cameras see."""
+    from cloud import clock  # noqa: PLC0415
     from cloud.core.estate import EstateFile  # noqa: PLC0415
-    from cloud.store import pool, registry  # noqa: PLC0415
+    from cloud.store import audit, changes, plans, pool, registry  # noqa: PLC0415
     from contracts import documents  # noqa: PLC0415
 
     settings = _settings(config_file)
@@ -79,13 +85,31 @@ def seed(file: Path, config_file: Path | None) -> None:
         estates = documents.parse(file.read_text(encoding="utf-8"), EstateFile, str(file))
     except (documents.DocumentError, UnicodeDecodeError) as error:
         raise click.ClickException(str(error)) from error
+    if since is not None and since.tzinfo is None:
+        since = since.replace(tzinfo=UTC)
 
-    async def work() -> None:
+    async def work() -> list[str]:
+        now, told = clock.utc_now(), []
         async with pool.opened(settings.database_url, max_size=1) as opened, pool.transaction(opened) as conn:
             await registry.seed(conn, estates)
+            for estate in estates.estates:
+                began = clock.monotonic_s()
+                entered = await plans.enter(conn, estate, "system", now, holds_from=since)
+                if entered is None:
+                    continue
+                content = {"version": entered.version, "cameras": entered.cameras}
+                await audit.enter(
+                    conn, audit.Act("system", "entered_plan", "estate", estate.id, content=content), now
+                )
+                await changes.record(conn, entered.changes, now)
+                told.append(
+                    f"{estate.id}: plan {entered.version}, {entered.cameras} cameras surveyed in"
+                    f" {clock.monotonic_s() - began:.1f} s"
+                )
+        return told
 
-    _finished(work())
-    click.echo(f"seeded {', '.join(estate.id for estate in estates.estates)}")
+    for line in (f"seeded {', '.join(estate.id for estate in estates.estates)}", *_finished(work())):
+        click.echo(line)
 
 
 @main.group()

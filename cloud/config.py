@@ -174,6 +174,15 @@ class LedgerSettings(Section):
         return dict(self.model_dump())
 
 
+class CoverageSettings(Section):
+    """From when on a cell of a facade counts as watched, and as a blind spot that stays."""
+
+    minute_s: float = Field(default=54, gt=0, le=60)
+    """A minute counts from so many recorded seconds on."""
+    blind_hours: float = Field(default=24, gt=0, le=24 * 365)
+    """What is blind for longer becomes a work order."""
+
+
 class OidcSettings(Section):
     """The organisation's own OpenID provider, and what its claims mean here."""
 
@@ -226,6 +235,7 @@ class Settings(Section):
     work_orders: WorkOrderSettings = WorkOrderSettings()
     notify: NotifySettings = NotifySettings()
     ledger: LedgerSettings = LedgerSettings()
+    coverage: CoverageSettings = CoverageSettings()
     access: AccessSettings = AccessSettings()
 
     def anchored(self, folder: Path) -> Self:

@@ -161,7 +161,7 @@ class Figure:
 def accounts(raw: Raw) -> tuple[CameraAccount, ...]:
     """The account of each camera over the span."""
     end = min(raw.end, raw.as_of)
-    by = _Sorted(raw)
+    by = Sorted(raw)
     return tuple(_account(camera, raw, by, end) for camera in raw.cameras)
 
 
@@ -177,7 +177,7 @@ def figures(counted: Sequence[CameraAccount]) -> tuple[Figure, ...]:
     )
 
 
-class _Sorted:
+class Sorted:
     """The raw rows by what they belong to."""
 
     def __init__(self, raw: Raw) -> None:
@@ -194,15 +194,15 @@ def _by(rows: Iterable[Row], key: Callable[[Row], Of]) -> dict[Of, list[Row]]:
     return found
 
 
-def _account(camera: Camera, raw: Raw, by: _Sorted, end: datetime) -> CameraAccount:
+def _account(camera: Camera, raw: Raw, by: Sorted, end: datetime) -> CameraAccount:
     if camera.due_from is None:
         return CameraAccount(camera.id, 0.0, 0.0, 0.0, 0.0, 0.0, 0, 0)
     whole = spans.union([(max(raw.begin, camera.due_from), end)])
-    excluded = spans.both(whole, _announced(raw.planned, camera))
+    excluded = spans.both(whole, announced(raw.planned, camera))
     due = spans.minus(whole, excluded)
-    lost, away = _lost(by.states.get(camera.id, []), end), _away(by, camera, end)
+    lost, away = times_lost(by.states.get(camera.id, []), end), times_away(by, camera, end)
     online = spans.minus(due, spans.union([*_spans(lost), *_spans(away)]))
-    blind = _blinded(by.faults.get(("camera", camera.id), []), end)
+    blind = times_blinded(by.faults.get(("camera", camera.id), []), end)
     sound = spans.minus(online, spans.union(_spans(blind)))
     runs = by.watched.get(camera.id, [])
     kept = spans.union((run.begin, run.end) for run in runs)
@@ -222,7 +222,7 @@ def _account(camera: Camera, raw: Raw, by: _Sorted, end: datetime) -> CameraAcco
     )
 
 
-def _announced(planned: Iterable[Planned], camera: Camera) -> Spans:
+def announced(planned: Iterable[Planned], camera: Camera) -> Spans:
     """What was entered after it had begun is an excuse, not a plan."""
     return spans.union(
         (one.begins_at, one.ends_at)
@@ -231,7 +231,7 @@ def _announced(planned: Iterable[Planned], camera: Camera) -> Spans:
     )
 
 
-def _lost(states: list[StateChange], end: datetime) -> list[Outage]:
+def times_lost(states: list[StateChange], end: datetime) -> list[Outage]:
     """When a camera did not stream, as it was told; before its first report nobody knew that it did."""
     told = sorted(states, key=lambda state: state.since)
     first = told[0].since if told else end
@@ -243,7 +243,7 @@ def _lost(states: list[StateChange], end: datetime) -> list[Outage]:
     return gone
 
 
-def _away(by: _Sorted, camera: Camera, end: datetime) -> list[Outage]:
+def times_away(by: Sorted, camera: Camera, end: datetime) -> list[Outage]:
     """When nobody could have been told of what a camera sees, because its agent was gone."""
     return [
         Outage(fault.since, fault.cleared_at or end, fault.kind)
@@ -252,7 +252,8 @@ def _away(by: _Sorted, camera: Camera, end: datetime) -> list[Outage]:
     ]
 
 
-def _blinded(faults: list[FaultSpan], end: datetime) -> list[Outage]:
+def times_blinded(faults: list[FaultSpan], end: datetime) -> list[Outage]:
+    """When nobody could rely on what a camera shows."""
     return [
         Outage(fault.since, fault.cleared_at or end, fault.kind)
         for fault in faults

@@ -1,7 +1,7 @@
 """The raw rows of the ledger, and the maintenance that is announced beforehand."""
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Collection
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Final, LiteralString, TypeVar
 from uuid import UUID
@@ -10,6 +10,7 @@ from psycopg.rows import class_row, kwargs_row
 
 from cloud.core import ledger
 from cloud.core.fault import AGENT_OFFLINE, OF_PICTURE
+from cloud.core.spans import Span
 from cloud.store import watched
 from cloud.store.pool import Connection
 
@@ -25,14 +26,17 @@ class Scope:
     camera: str | None = None
 
 
-_CAMERAS: Final = (
+_CAMERA: Final = (
     "SELECT camera.id, camera.name_zh AS name, camera.agent, agent.estate,"
     " ARRAY(SELECT facade FROM camera_facade WHERE camera = camera.id ORDER BY facade) AS facades,"
     " camera.first_seen_at AS due_from FROM camera JOIN agent ON agent.id = camera.agent"
-    " WHERE agent.estate = %(estate)s AND (%(facade)s::text IS NULL OR EXISTS"
+)
+_CAMERAS: Final = (
+    f"{_CAMERA} WHERE agent.estate = %(estate)s AND (%(facade)s::text IS NULL OR EXISTS"  # noqa: S608 - own words
     " (SELECT 1 FROM camera_facade WHERE camera = camera.id AND facade = %(facade)s))"
     " AND (%(camera)s::text IS NULL OR camera.id = %(camera)s) ORDER BY camera.id"
 )
+_THESE: Final = f"{_CAMERA} WHERE camera.id = ANY(%(cameras)s) ORDER BY camera.id"
 # With the last state before the span: it is the one that held at its beginning.
 _STATES: Final = (
     "SELECT camera, since, state, reason FROM camera_state_history told"
@@ -57,7 +61,7 @@ _FALLS: Final = (
 )
 _PLANNED: Final = (
     "SELECT estate, camera, begins_at, ends_at, reason, entered_by, entered_at FROM planned_maintenance"
-    " WHERE estate = %(estate)s AND begins_at < %(end)s AND ends_at > %(begin)s"
+    " WHERE estate = ANY(%(estates)s) AND begins_at < %(end)s AND ends_at > %(begin)s"
     " AND (camera IS NULL OR camera = ANY(%(cameras)s)) ORDER BY begins_at, id"
 )
 # Of a facade: orders at it, and of its cameras.
@@ -73,35 +77,51 @@ _LINES: Final = (
 
 async def raw(conn: Connection, scope: Scope, begin: datetime, end: datetime, as_of: datetime) -> ledger.Raw:
     """Everything that the figures of a scope over [begin, end) are made of."""
-    values: dict[str, Any] = {
-        **asdict(scope),
-        "begin": begin,
-        "end": end,
-        "of_picture": sorted(OF_PICTURE),
-        "agent_offline": AGENT_OFFLINE,
-    }
+    values = {**asdict(scope), **_span(begin, end), "estates": [scope.estate]}
+    cameras = await _rows(conn, _camera, _CAMERAS, values)
+    whole = await _watching(conn, cameras, values, as_of)
+    falls = await _rows(conn, ledger.Fall, _FALLS, values)
+    lines = await _rows(conn, ledger.OrderLine, _LINES, values)
+    return replace(whole, falls=falls, lines=lines)
 
-    async def rows(kind: Callable[..., Row], query: LiteralString) -> tuple[Row, ...]:
-        async with conn.cursor(row_factory=kwargs_row(kind)) as cursor:
-            await cursor.execute(query, values)
-            return tuple(await cursor.fetchall())
 
-    cameras = await rows(_camera, _CAMERAS)
+async def watching(conn: Connection, cameras: Collection[str], span: Span, as_of: datetime) -> ledger.Raw:
+    """The same of these cameras, of whichever estates, without falls and orders: when they watched."""
+    values = {**_span(*span), "cameras": list(cameras)}
+    return await _watching(conn, await _rows(conn, _camera, _THESE, values), values, as_of)
+
+
+async def _watching(
+    conn: Connection, cameras: tuple[ledger.Camera, ...], values: dict[str, Any], as_of: datetime
+) -> ledger.Raw:
+    """Completes `values` by the cameras, their agents and estates."""
     values["cameras"] = [camera.id for camera in cameras]
     values["agents"] = sorted({camera.agent for camera in cameras})
+    values.setdefault("estates", sorted({camera.estate for camera in cameras}))
+    begin, end = values["begin"], values["end"]
     recorded = await watched.spans(conn, begin, end, values["cameras"])
     return ledger.Raw(
         begin,
         end,
         as_of,
         cameras=cameras,
-        states=await rows(ledger.StateChange, _STATES),
-        faults=await rows(ledger.FaultSpan, _FAULTS),
+        states=await _rows(conn, ledger.StateChange, _STATES, values),
+        faults=await _rows(conn, ledger.FaultSpan, _FAULTS, values),
         watched=tuple(run for camera in cameras for run in recorded.get(camera.id, ())),
-        falls=await rows(ledger.Fall, _FALLS),
-        planned=await rows(ledger.Planned, _PLANNED),
-        lines=await rows(ledger.OrderLine, _LINES),
+        planned=await _rows(conn, ledger.Planned, _PLANNED, values),
     )
+
+
+def _span(begin: datetime, end: datetime) -> dict[str, Any]:
+    return {"begin": begin, "end": end, "of_picture": sorted(OF_PICTURE), "agent_offline": AGENT_OFFLINE}
+
+
+async def _rows(
+    conn: Connection, kind: Callable[..., Row], query: LiteralString, values: dict[str, Any]
+) -> tuple[Row, ...]:
+    async with conn.cursor(row_factory=kwargs_row(kind)) as cursor:
+        await cursor.execute(query, values)
+        return tuple(await cursor.fetchall())
 
 
 def _camera(*, facades: list[str], **more: Any) -> ledger.Camera:

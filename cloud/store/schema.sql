@@ -90,6 +90,15 @@ CREATE FUNCTION public.own_estates() RETURNS text[]
     AS $$
     SELECT coalesce(nullif(current_setting('fallwatch.estates', true), ''), '{}')::text[]
 $$;
+CREATE FUNCTION public.pose_doubted() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO pose_doubt (camera, since) SELECT id, NEW.since FROM camera WHERE id = NEW.subject
+        ON CONFLICT (camera) WHERE ended_at IS NULL DO NOTHING;
+    RETURN NULL;
+END
+$$;
 CREATE FUNCTION public.rollup_mark() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -605,6 +614,16 @@ CREATE TABLE public.estate_key (
     CONSTRAINT estate_key_check CHECK (((wrapped IS NULL) = (destroyed_at IS NOT NULL))),
     CONSTRAINT estate_key_version_check CHECK ((version > 0))
 );
+CREATE TABLE public.estate_plan (
+    estate text NOT NULL,
+    version integer NOT NULL,
+    content jsonb NOT NULL,
+    sha256 text NOT NULL,
+    holds_from timestamp with time zone NOT NULL,
+    entered_at timestamp with time zone NOT NULL,
+    entered_by text NOT NULL,
+    CONSTRAINT estate_plan_version_check CHECK ((version > 0))
+);
 CREATE TABLE public.event_default (
     agent text CONSTRAINT event_agent_not_null NOT NULL,
     boot uuid CONSTRAINT event_boot_not_null NOT NULL,
@@ -645,6 +664,19 @@ CREATE TABLE public.facade (
     CONSTRAINT facade_bays_check CHECK ((bays > 0)),
     CONSTRAINT facade_floors_check CHECK ((floors > 0))
 );
+CREATE TABLE public.facade_grid (
+    id bigint NOT NULL,
+    facade text NOT NULL,
+    plan integer NOT NULL,
+    begins_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone,
+    floors integer[] NOT NULL,
+    bays integer[] NOT NULL,
+    spans_px double precision NOT NULL,
+    object_m double precision NOT NULL,
+    CONSTRAINT facade_grid_check CHECK ((ends_at >= begins_at))
+);
+ALTER TABLE public.facade_grid ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY ( SEQUENCE NAME public.facade_grid_id_seq START WITH 1 INCREMENT BY 1 NO MINVALUE NO MAXVALUE CACHE 1 );
 CREATE TABLE public.fall_end (
     event uuid NOT NULL,
     agent text NOT NULL,
@@ -864,6 +896,17 @@ CREATE TABLE public.planned_maintenance (
     CONSTRAINT planned_maintenance_check CHECK (((ends_at > begins_at) AND (ends_at <= (begins_at + '14 days'::interval)))),
     CONSTRAINT planned_maintenance_reason_check CHECK ((reason <> ''::text))
 );
+CREATE TABLE public.pose_doubt (
+    id bigint NOT NULL,
+    camera text NOT NULL,
+    since timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    ended_by text,
+    reason text DEFAULT ''::text NOT NULL,
+    CONSTRAINT pose_doubt_check CHECK ((ended_at >= since)),
+    CONSTRAINT pose_doubt_check1 CHECK (((ended_at IS NULL) = (ended_by IS NULL)))
+);
+ALTER TABLE public.pose_doubt ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY ( SEQUENCE NAME public.pose_doubt_id_seq START WITH 1 INCREMENT BY 1 NO MINVALUE NO MAXVALUE CACHE 1 );
 CREATE TABLE public.quiet_hours (
     username text NOT NULL,
     begins time without time zone NOT NULL,
@@ -928,6 +971,26 @@ CREATE TABLE public.session (
     browser text NOT NULL,
     by text NOT NULL,
     CONSTRAINT session_by_check CHECK ((by = ANY (ARRAY['password'::text, 'second_factor'::text, 'recovery_code'::text, 'oidc'::text])))
+);
+CREATE TABLE public.sight (
+    id bigint NOT NULL,
+    camera text NOT NULL,
+    facade text NOT NULL,
+    grid bigint NOT NULL,
+    plan integer NOT NULL,
+    begins_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone,
+    reason bytea NOT NULL,
+    fall_px_m bytea NOT NULL,
+    elevation_deg bytea NOT NULL,
+    CONSTRAINT sight_check CHECK ((ends_at >= begins_at))
+);
+ALTER TABLE public.sight ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY ( SEQUENCE NAME public.sight_id_seq START WITH 1 INCREMENT BY 1 NO MINVALUE NO MAXVALUE CACHE 1 );
+CREATE TABLE public.surveyed (
+    camera text NOT NULL,
+    plan integer NOT NULL,
+    wished bigint NOT NULL,
+    at timestamp with time zone NOT NULL
 );
 CREATE TABLE public.viewing (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -1082,10 +1145,12 @@ ALTER TABLE ONLY public.escalation_policy ADD CONSTRAINT escalation_policy_pkey 
 ALTER TABLE ONLY public.estate_key ADD CONSTRAINT estate_key_estate_version_key UNIQUE (estate, version);
 ALTER TABLE ONLY public.estate_key ADD CONSTRAINT estate_key_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.estate ADD CONSTRAINT estate_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.estate_plan ADD CONSTRAINT estate_plan_pkey PRIMARY KEY (estate, version);
 ALTER TABLE ONLY public.event ADD CONSTRAINT event_agent_boot_seq_observed_at_key1 UNIQUE (agent, boot, seq, observed_at);
 ALTER TABLE ONLY public.event_default ADD CONSTRAINT event_agent_boot_seq_observed_at_key UNIQUE (agent, boot, seq, observed_at);
 ALTER TABLE ONLY public.event_held ADD CONSTRAINT event_held_pkey PRIMARY KEY (agent, boot, seq, observed_at);
 ALTER TABLE ONLY public.evidence_check ADD CONSTRAINT evidence_check_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.facade_grid ADD CONSTRAINT facade_grid_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.facade ADD CONSTRAINT facade_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.fall_end ADD CONSTRAINT fall_end_pkey PRIMARY KEY (event, agent);
 ALTER TABLE ONLY public.fault_history ADD CONSTRAINT fault_history_pkey PRIMARY KEY (id);
@@ -1109,6 +1174,7 @@ ALTER TABLE ONLY public.notification ADD CONSTRAINT notification_subject_type_su
 ALTER TABLE ONLY public.oidc_attempt ADD CONSTRAINT oidc_attempt_pkey PRIMARY KEY (state_hash);
 ALTER TABLE ONLY public.picture_grant ADD CONSTRAINT picture_grant_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.planned_maintenance ADD CONSTRAINT planned_maintenance_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.pose_doubt ADD CONSTRAINT pose_doubt_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.quiet_hours ADD CONSTRAINT quiet_hours_pkey PRIMARY KEY (username);
 ALTER TABLE ONLY public.recovery_code ADD CONSTRAINT recovery_code_pkey PRIMARY KEY (username, code_hash);
 ALTER TABLE ONLY public.region_declined ADD CONSTRAINT region_declined_pkey PRIMARY KEY (id);
@@ -1120,6 +1186,8 @@ ALTER TABLE ONLY public.sensor_reading ADD CONSTRAINT sensor_reading_sensor_obse
 ALTER TABLE ONLY public.sensor_reading_default ADD CONSTRAINT sensor_reading_sensor_observed_at_key UNIQUE (sensor, observed_at);
 ALTER TABLE ONLY public.session ADD CONSTRAINT session_id_key UNIQUE (id);
 ALTER TABLE ONLY public.session ADD CONSTRAINT session_pkey PRIMARY KEY (token_hash);
+ALTER TABLE ONLY public.sight ADD CONSTRAINT sight_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.surveyed ADD CONSTRAINT surveyed_pkey PRIMARY KEY (camera);
 ALTER TABLE ONLY public.viewing ADD CONSTRAINT viewing_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.warning ADD CONSTRAINT warning_pkey PRIMARY KEY (agent, boot, seq);
 ALTER TABLE ONLY public.watched_span ADD CONSTRAINT watched_span_pkey PRIMARY KEY (camera, begins_at);
@@ -1156,6 +1224,7 @@ CREATE INDEX event_held_message_id ON public.event_held USING btree (message_id)
 CREATE INDEX event_message_id_idx ON ONLY public.event USING btree (message_id);
 CREATE INDEX event_message_id ON public.event_default USING btree (message_id);
 CREATE INDEX facade_estate ON public.facade USING btree (estate);
+CREATE INDEX facade_grid_facade ON public.facade_grid USING btree (facade, begins_at);
 CREATE INDEX fault_beneath ON public.fault USING btree (suppressed_by) WHERE (suppressed_by IS NOT NULL);
 CREATE INDEX fault_condition ON public.fault USING btree (kind, subject_type, subject, since);
 CREATE INDEX fault_estate ON public.fault USING btree (estate);
@@ -1179,9 +1248,12 @@ CREATE INDEX notification_device ON public.notification USING btree (device, rec
 CREATE INDEX notification_open ON public.notification USING btree (next_try_at) WHERE (state = ANY (ARRAY['waiting'::text, 'sending'::text]));
 CREATE INDEX picture_grant_username ON public.picture_grant USING btree (username, estate);
 CREATE INDEX planned_maintenance_span ON public.planned_maintenance USING btree (estate, ends_at);
+CREATE UNIQUE INDEX pose_doubt_open ON public.pose_doubt USING btree (camera) WHERE (ended_at IS NULL);
 CREATE INDEX region_declined_camera ON public.region_declined USING btree (camera, declined_at);
 CREATE INDEX session_expires ON public.session USING btree (expires_at);
 CREATE INDEX session_username ON public.session USING btree (username);
+CREATE INDEX sight_camera ON public.sight USING btree (camera) WHERE (ends_at IS NULL);
+CREATE INDEX sight_facade ON public.sight USING btree (facade, begins_at);
 CREATE INDEX viewing_of ON public.viewing USING btree (alert, account, until);
 CREATE INDEX warning_camera ON public.warning USING btree (camera, suspected_at);
 CREATE INDEX work_order_device ON public.work_order USING btree (subject_type, subject, kind) WHERE (source = 'fault'::text);
@@ -1200,12 +1272,14 @@ CREATE TRIGGER audit_entered AFTER INSERT ON public.audit FOR EACH STATEMENT EXE
 CREATE TRIGGER blind_changed AFTER UPDATE ON public.fault FOR EACH ROW WHEN (((new.subject_type = 'camera'::text) AND (((old.since IS DISTINCT FROM new.since) OR (old.cleared_at IS DISTINCT FROM new.cleared_at)) OR (old.severity IS DISTINCT FROM new.severity)))) EXECUTE FUNCTION public.blind_mark();
 CREATE TRIGGER blind_raised AFTER INSERT ON public.fault FOR EACH ROW WHEN ((new.subject_type = 'camera'::text)) EXECUTE FUNCTION public.blind_mark();
 CREATE TRIGGER change_notify AFTER INSERT ON public.change FOR EACH STATEMENT EXECUTE FUNCTION public.change_notify();
+CREATE TRIGGER fault_doubts_pose AFTER INSERT OR UPDATE OF severity ON public.fault FOR EACH ROW WHEN (((new.kind = 'moved'::text) AND (new.subject_type = 'camera'::text) AND (new.severity <> 'warning'::text) AND (new.state <> 'closed'::text))) EXECUTE FUNCTION public.pose_doubted();
 CREATE TRIGGER hold_stays BEFORE UPDATE ON public.legal_hold FOR EACH ROW EXECUTE FUNCTION public.hold_stays();
 CREATE TRIGGER log_alert AFTER INSERT ON public.alert_history FOR EACH ROW EXECUTE FUNCTION public.log_alert();
 CREATE TRIGGER log_audit AFTER INSERT ON public.audit FOR EACH ROW EXECUTE FUNCTION public.log_audit();
 CREATE TRIGGER log_clip_announced AFTER INSERT ON public.clip FOR EACH ROW EXECUTE FUNCTION public.log_clip();
 CREATE TRIGGER log_clip_changed AFTER UPDATE ON public.clip FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) OR (old.hash_matches IS DISTINCT FROM new.hash_matches))) EXECUTE FUNCTION public.log_clip();
 CREATE TRIGGER only_added BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit FOR EACH STATEMENT EXECUTE FUNCTION public.only_added();
+CREATE TRIGGER only_added BEFORE DELETE OR UPDATE OR TRUNCATE ON public.estate_plan FOR EACH STATEMENT EXECUTE FUNCTION public.only_added();
 CREATE TRIGGER only_added BEFORE DELETE OR TRUNCATE ON public.legal_hold FOR EACH STATEMENT EXECUTE FUNCTION public.only_added();
 CREATE TRIGGER only_added BEFORE DELETE OR UPDATE OR TRUNCATE ON public.log_head FOR EACH STATEMENT EXECUTE FUNCTION public.only_added();
 CREATE TRIGGER only_added BEFORE DELETE OR UPDATE OR TRUNCATE ON public.log_leaf FOR EACH STATEMENT EXECUTE FUNCTION public.only_added();
@@ -1238,7 +1312,9 @@ ALTER TABLE ONLY public.duty_override ADD CONSTRAINT duty_override_estate_fkey F
 ALTER TABLE ONLY public.enrolment_token ADD CONSTRAINT enrolment_token_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
 ALTER TABLE ONLY public.escalation_policy ADD CONSTRAINT escalation_policy_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
 ALTER TABLE ONLY public.estate_key ADD CONSTRAINT estate_key_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
+ALTER TABLE ONLY public.estate_plan ADD CONSTRAINT estate_plan_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
 ALTER TABLE ONLY public.facade ADD CONSTRAINT facade_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
+ALTER TABLE ONLY public.facade_grid ADD CONSTRAINT facade_grid_facade_fkey FOREIGN KEY (facade) REFERENCES public.facade(id);
 ALTER TABLE ONLY public.fall_end ADD CONSTRAINT fall_end_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
 ALTER TABLE ONLY public.fault ADD CONSTRAINT fault_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
 ALTER TABLE ONLY public.fault_history ADD CONSTRAINT fault_history_fault_fkey FOREIGN KEY (fault) REFERENCES public.fault(id) ON DELETE CASCADE;
@@ -1257,6 +1333,7 @@ ALTER TABLE ONLY public.picture_grant ADD CONSTRAINT picture_grant_estate_fkey F
 ALTER TABLE ONLY public.picture_grant ADD CONSTRAINT picture_grant_username_fkey FOREIGN KEY (username) REFERENCES public.account(username) ON DELETE CASCADE;
 ALTER TABLE ONLY public.planned_maintenance ADD CONSTRAINT planned_maintenance_camera_fkey FOREIGN KEY (camera) REFERENCES public.camera(id);
 ALTER TABLE ONLY public.planned_maintenance ADD CONSTRAINT planned_maintenance_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
+ALTER TABLE ONLY public.pose_doubt ADD CONSTRAINT pose_doubt_camera_fkey FOREIGN KEY (camera) REFERENCES public.camera(id);
 ALTER TABLE ONLY public.quiet_hours ADD CONSTRAINT quiet_hours_username_fkey FOREIGN KEY (username) REFERENCES public.account(username) ON DELETE CASCADE;
 ALTER TABLE ONLY public.recovery_code ADD CONSTRAINT recovery_code_username_fkey FOREIGN KEY (username) REFERENCES public.second_factor(username) ON DELETE CASCADE;
 ALTER TABLE ONLY public.region_declined ADD CONSTRAINT region_declined_camera_fkey FOREIGN KEY (camera) REFERENCES public.camera(id);
@@ -1264,6 +1341,10 @@ ALTER TABLE ONLY public.rotation ADD CONSTRAINT rotation_estate_fkey FOREIGN KEY
 ALTER TABLE ONLY public.second_factor ADD CONSTRAINT second_factor_username_fkey FOREIGN KEY (username) REFERENCES public.account(username) ON DELETE CASCADE;
 ALTER TABLE ONLY public.sensor ADD CONSTRAINT sensor_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
 ALTER TABLE ONLY public.session ADD CONSTRAINT session_username_fkey FOREIGN KEY (username) REFERENCES public.account(username) ON DELETE CASCADE;
+ALTER TABLE ONLY public.sight ADD CONSTRAINT sight_camera_fkey FOREIGN KEY (camera) REFERENCES public.camera(id);
+ALTER TABLE ONLY public.sight ADD CONSTRAINT sight_facade_fkey FOREIGN KEY (facade) REFERENCES public.facade(id);
+ALTER TABLE ONLY public.sight ADD CONSTRAINT sight_grid_fkey FOREIGN KEY (grid) REFERENCES public.facade_grid(id);
+ALTER TABLE ONLY public.surveyed ADD CONSTRAINT surveyed_camera_fkey FOREIGN KEY (camera) REFERENCES public.camera(id);
 ALTER TABLE ONLY public.viewing ADD CONSTRAINT viewing_account_fkey FOREIGN KEY (account) REFERENCES public.account(username) ON DELETE CASCADE;
 ALTER TABLE ONLY public.viewing ADD CONSTRAINT viewing_alert_fkey FOREIGN KEY (alert) REFERENCES public.alert(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.warning ADD CONSTRAINT warning_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
@@ -1299,7 +1380,9 @@ ALTER TABLE public.duty_override ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.escalation ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.escalation_policy ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.estate ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.estate_plan ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.facade ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.facade_grid ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.fall_end ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.fault ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.fault_history ENABLE ROW LEVEL SECURITY;
@@ -1316,6 +1399,7 @@ CREATE POLICY own_additions ON public.alert_history FOR INSERT TO fallwatch_api 
   WHERE (alert.id = alert_history.alert))));
 CREATE POLICY own_additions ON public.audit FOR INSERT TO fallwatch_api WITH CHECK (((by = ( SELECT current_setting('fallwatch.account'::text, true) AS current_setting)) AND ((estate IS NULL) OR (estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])))));
 CREATE POLICY own_additions ON public.change FOR INSERT TO fallwatch_api WITH CHECK (true);
+CREATE POLICY own_additions ON public.estate_plan FOR INSERT TO fallwatch_api WITH CHECK ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
 CREATE POLICY own_additions ON public.fault_history FOR INSERT TO fallwatch_api WITH CHECK ((EXISTS ( SELECT
    FROM public.fault
   WHERE (fault.id = fault_history.fault))));
@@ -1396,7 +1480,10 @@ CREATE POLICY own_estates ON public.duty_override TO fallwatch_api USING ((estat
 CREATE POLICY own_estates ON public.escalation TO fallwatch_api USING ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
 CREATE POLICY own_estates ON public.escalation_policy TO fallwatch_api USING ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
 CREATE POLICY own_estates ON public.estate TO fallwatch_api USING ((id = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
+CREATE POLICY own_estates ON public.estate_plan FOR SELECT TO fallwatch_api USING ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
 CREATE POLICY own_estates ON public.facade TO fallwatch_api USING ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
+CREATE POLICY own_estates ON public.facade_grid TO fallwatch_api USING ((facade IN ( SELECT facade.id
+   FROM public.facade)));
 CREATE POLICY own_estates ON public.fall_end TO fallwatch_api USING ((agent IN ( SELECT agent.id
    FROM public.agent)));
 CREATE POLICY own_estates ON public.fault TO fallwatch_api USING ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
@@ -1434,6 +1521,8 @@ CREATE POLICY own_estates ON public.node_sensor TO fallwatch_api USING ((node IN
 CREATE POLICY own_estates ON public.notification TO fallwatch_api USING ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
 CREATE POLICY own_estates ON public.picture_grant TO fallwatch_api USING ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
 CREATE POLICY own_estates ON public.planned_maintenance FOR SELECT TO fallwatch_api USING ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
+CREATE POLICY own_estates ON public.pose_doubt TO fallwatch_api USING ((camera IN ( SELECT camera.id
+   FROM public.camera)));
 CREATE POLICY own_estates ON public.quiet_hours TO fallwatch_api USING ((username = ( SELECT current_setting('fallwatch.account'::text, true) AS current_setting)));
 CREATE POLICY own_estates ON public.region_declined FOR SELECT TO fallwatch_api USING ((camera IN ( SELECT camera.id
    FROM public.camera)));
@@ -1442,6 +1531,10 @@ CREATE POLICY own_estates ON public.seen_range TO fallwatch_api USING ((agent IN
    FROM public.agent)));
 CREATE POLICY own_estates ON public.sensor TO fallwatch_api USING ((agent IN ( SELECT agent.id
    FROM public.agent)));
+CREATE POLICY own_estates ON public.sight TO fallwatch_api USING ((facade IN ( SELECT facade.id
+   FROM public.facade)));
+CREATE POLICY own_estates ON public.surveyed TO fallwatch_api USING ((camera IN ( SELECT camera.id
+   FROM public.camera)));
 CREATE POLICY own_estates ON public.viewing TO fallwatch_api USING (((account = ( SELECT current_setting('fallwatch.account'::text, true) AS current_setting)) AND (EXISTS ( SELECT
    FROM public.alert
   WHERE (alert.id = viewing.alert)))));
@@ -1461,11 +1554,14 @@ CREATE POLICY own_estates ON public.work_order_photo FOR SELECT TO fallwatch_api
   WHERE (work_order.id = work_order_photo.work_order))));
 ALTER TABLE public.picture_grant ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.planned_maintenance ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.pose_doubt ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.quiet_hours ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.region_declined ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.rotation ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.seen_range ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.sensor ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.sight ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.surveyed ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.viewing ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.warning ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.watched_span ENABLE ROW LEVEL SECURITY;

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from tests.integration.queries import (
+    coverage,
     devices,
     estates,
     evidence,
@@ -33,6 +34,7 @@ _THEMES: Final[tuple[Mapping[str, Case], ...]] = (
     ledger.CASES,
     devices.CASES,
     telling.CASES,
+    coverage.CASES,
     log.CASES,
     retention.CASES,
 )

@@ -1,0 +1,195 @@
+"""What is kept of which cells each camera sees, and what a facade's history follows from."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+import numpy as np
+
+from cloud.core.camera_duty import LEAST_S, Doubt, duties
+from cloud.core.cell_history import Duty, Flags, History, Sight, history
+from cloud.core.geometry.grid import Facade
+from cloud.core.geometry.lens import F64
+from cloud.core.geometry.looking import F32, Codes, Look, Reason
+from cloud.core.geometry.site import Camera, Site
+from cloud.core.geometry.survey import seen_by
+from cloud.core.ledger import Raw
+from cloud.core.spans import Span
+
+FLOAT: Final = np.dtype("<f4")
+"""How densities and angles are kept, so that every machine reads the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class FacadeCells:
+    """The cells of a facade while a plan holds. ends_at: None while it does.
+
+    floors: of each row, from the ground up. bays: of each column, from the left. Both from 1.
+    spans_px, object_m: so many pixels an object of this size must span along the wall.
+    """
+
+    id: int
+    facade: str
+    plan: int
+    begins_at: datetime
+    ends_at: datetime | None
+    floors: tuple[int, ...]
+    bays: tuple[int, ...]
+    spans_px: float
+    object_m: float
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows, columns."""
+        return len(self.floors), len(self.bays)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class CameraSight:
+    """What a camera sees of a facade as long as both stand as they do, per cell (R, C).
+
+    reason: WATCHED, or why not. fall_px_m: pixels per metre along the wall in the asked share of the fall; 0
+    where less of it is seen. elevation_deg: of the line of sight, upwards. grid: the id of its cells.
+    """
+
+    camera: str
+    facade: str
+    grid: int
+    plan: int
+    begins_at: datetime
+    ends_at: datetime | None
+    reason: Codes
+    fall_px_m: F32
+    elevation_deg: F32
+
+    @property
+    def cells(self) -> Flags:
+        """(R, C): what it watches."""
+        return np.asarray(self.reason == Reason.WATCHED)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Seen:
+    """What a survey found of one camera and one facade; see `CameraSight`."""
+
+    camera: str
+    facade: str
+    reason: Codes
+    fall_px_m: F32
+    elevation_deg: F32
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Everything that the histories of some facades over a span are made of.
+
+    raw: of all cameras that see one of them, without falls and orders. grids, sights: that hold in the span,
+    by facade and time.
+    """
+
+    raw: Raw
+    grids: tuple[FacadeCells, ...] = ()
+    sights: tuple[CameraSight, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class FacadeHistory:
+    """grid: the cells as they are at the span's end. sights: in these cells. history: see there."""
+
+    grid: FacadeCells
+    sights: tuple[CameraSight, ...]
+    history: History
+
+    @property
+    def standing(self) -> tuple[CameraSight, ...]:
+        """The sights that hold at the end."""
+        end = self.history.cuts[-1]
+        return tuple(
+            one for one in self.sights if one.begins_at < end and (one.ends_at is None or end <= one.ends_at)
+        )
+
+
+def looks(site: Site, camera: Camera) -> tuple[Seen, ...]:
+    """What there is to keep of a camera: each facade of which anything is in its picture."""
+    return tuple(
+        _seen(camera, site.facades[found.facade], found)
+        for found in seen_by(site, camera)
+        if (found.reason > Reason.OUT_OF_VIEW).any()
+    )
+
+
+def histories(kept: Kept, least_s: float = LEAST_S) -> dict[str, FacadeHistory]:
+    """Facade → its history over the span, or over the part of it since which it is modelled.
+
+    A facade that was not modelled by the end is not among them: nothing is known of its cells.
+    """
+    begin, end = kept.raw.begin, min(kept.raw.end, kept.raw.as_of)
+    working = duties(kept.raw, kept.doubts, least_s)
+    grids: dict[str, list[FacadeCells]] = {}
+    for grid in kept.grids:
+        grids.setdefault(grid.facade, []).append(grid)
+    sights: dict[str, list[CameraSight]] = {}
+    for sight in kept.sights:
+        sights.setdefault(sight.facade, []).append(sight)
+    found = {}
+    for facade, known in grids.items():
+        first = max(begin, min(grid.begins_at for grid in known))
+        last = max(known, key=lambda grid: (grid.begins_at, grid.id))
+        if first < end and (last.ends_at is None or last.ends_at >= end):
+            found[facade] = _history(known, last, sights.get(facade, []), working, (first, end))
+    return found
+
+
+def _history(
+    grids: Sequence[FacadeCells],
+    last: FacadeCells,
+    sights: Iterable[CameraSight],
+    working: list[Duty],
+    span: Span,
+) -> FacadeHistory:
+    own = {grid.id: grid for grid in grids}
+    known = tuple(fitted(sight, own[sight.grid], last) for sight in sights)
+    ever = [Sight(one.camera, one.cells, (one.begins_at, one.ends_at or span[1])) for one in known]
+    return FacadeHistory(last, known, history(last.shape, ever, working, span))
+
+
+def fitted(sight: CameraSight, own: FacadeCells, other: FacadeCells) -> CameraSight:
+    """A sight in the cells of another plan: those of the same floor and bay, the worst where there are more.
+
+    Floors and bays that its own plan does not have are out of its view.
+    """
+    if (own.floors, own.bays) == (other.floors, other.bays):
+        return sight
+    rows = [np.flatnonzero(np.array(own.floors) == floor) for floor in other.floors]
+    columns = [np.flatnonzero(np.array(own.bays) == bay) for bay in other.bays]
+
+    def least(values: np.ndarray, missing: float) -> np.ndarray:
+        found = np.full(other.shape, missing, dtype=values.dtype)
+        for row, column in np.ndindex(other.shape):
+            part = values[np.ix_(rows[row], columns[column])]
+            if part.size:
+                found[row, column] = part.min()
+        return found
+
+    return replace(
+        sight,
+        reason=least(sight.reason, Reason.OUT_OF_VIEW),
+        fall_px_m=least(sight.fall_px_m, 0.0),
+        elevation_deg=least(sight.elevation_deg, np.nan),
+    )
+
+
+def _seen(camera: Camera, facade: Facade, found: Look) -> Seen:
+    return Seen(camera.id, facade.id, found.reason, found.fall_px_m, _elevation_deg(camera, facade))
+
+
+def _elevation_deg(camera: Camera, facade: Facade) -> F32:
+    """(R, C): how steeply upwards it looks to each cell's middle, in the plane of falls."""
+    heights, across = facade.grid.middles_m
+    plan = facade.ends_m[0] + across[:, None] * facade.along - camera.place_m[:2]
+    beside: F64 = np.hypot(plan[:, 0], plan[:, 1])
+    above = heights - camera.place_m[2]
+    steep: F32 = np.degrees(np.arctan2(above[:, None], beside[None])).astype(np.float32)
+    return steep

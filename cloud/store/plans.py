@@ -1,0 +1,171 @@
+"""Plans of estates, version after version; with each, what its cameras see is computed and kept."""
+
+import asyncio
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from cloud.core import modelled, plan
+from cloud.core.cells import Seen, looks
+from cloud.core.estate import Estate
+from cloud.core.geometry.site import Site
+from cloud.store import doubts, sights
+from cloud.store.changes import Change
+from cloud.store.pool import Connection, Jsonb
+from contracts.devices import DesiredCamera
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A plan as it was entered. holds_from: since when cameras see what follows from it."""
+
+    estate: str
+    version: int
+    sha256: str
+    holds_from: datetime
+    entered_at: datetime
+    entered_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What entering a plan did. cameras: how many were surveyed; doubts: whose pose is doubted no more."""
+
+    version: int
+    cameras: int
+    changes: list[Change]
+
+
+async def enter(
+    conn: Connection, estate: Estate, by: str, at: datetime, *, holds_from: datetime | None = None
+) -> Entered | None:
+    """Keep a plan, if it is another than the last, and what its cameras see; None where nothing differs.
+
+    Estate, facades and cameras must be registered. Only cameras that the change concerns are surveyed anew.
+
+    Args:
+        conn: In a transaction.
+        estate: As its file says.
+        by: Who enters it.
+        at: Now.
+        holds_from: Since when things stand so; None: since `at`. No version holds before the last.
+    """
+    await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 40))", (estate.id,))
+    new = plan.plan_of(estate)
+    last, before = await newest(conn, estate.id)
+    if last is None and not plan.is_modelled(new):
+        return None
+    if last is not None and last.sha256 == plan.digest(new):
+        return None
+    since = at if holds_from is None else min(holds_from, at)
+    if last is not None:
+        since = max(since, last.holds_from)
+    version = 1 if last is None else last.version + 1
+    await conn.execute(
+        "INSERT INTO estate_plan (estate, version, content, sha256, holds_from, entered_at, entered_by)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s)",
+        (estate.id, version, Jsonb(plan.content(new)), plan.digest(new), since, at, by),
+    )
+    site = modelled.site(new)
+    await sights.replace_grids(conn, estate.id, site.facades, version, since)
+    stale = plan.stale(before, new)
+    await _survey(conn, new, stale, (version, since, at))
+    told = await doubts.end(conn, plan.moved(before, new) & stale, by, f"plan {version}", at)
+    return Entered(
+        version,
+        len(stale & site.cameras.keys()),
+        [*(Change("camera", name) for name in sorted(stale)), *told],
+    )
+
+
+async def newest(conn: Connection, estate: str) -> tuple[Version | None, Estate | None]:
+    """The plan that holds now; None twice where none was ever entered."""
+    row = await (
+        await conn.execute(
+            "SELECT estate, version, sha256, holds_from, entered_at, entered_by, content FROM estate_plan"
+            " WHERE estate = %s ORDER BY version DESC LIMIT 1",
+            (estate,),
+        )
+    ).fetchone()
+    return (None, None) if row is None else (Version(*row[:-1]), Estate.model_validate(row[-1]))
+
+
+async def versions(conn: Connection, estate: str) -> list[Version]:
+    """All of an estate, oldest first."""
+    rows = await conn.execute(
+        "SELECT estate, version, sha256, holds_from, entered_at, entered_by FROM estate_plan"
+        " WHERE estate = %s ORDER BY version",
+        (estate,),
+    )
+    return [Version(*row) for row in await rows.fetchall()]
+
+
+async def of_version(conn: Connection, estate: str, version: int) -> Estate | None:
+    """A plan as it was entered."""
+    row = await (
+        await conn.execute(
+            "SELECT content FROM estate_plan WHERE estate = %s AND version = %s", (estate, version)
+        )
+    ).fetchone()
+    return None if row is None else Estate.model_validate(row[0])
+
+
+async def follow_wishes(conn: Connection, at: datetime) -> list[Change]:
+    """Survey cameras anew where a mask that an operator has set counts on the box now, or no longer does."""
+    rows = await conn.execute(
+        "SELECT agent.estate, array_agg(surveyed.camera) FROM surveyed"  # noqa: S608 - own words
+        " JOIN camera ON camera.id = surveyed.camera JOIN agent ON agent.id = camera.agent"
+        f" WHERE surveyed.wished <> {_COUNTS} GROUP BY agent.estate ORDER BY agent.estate"
+    )
+    changes: list[Change] = []
+    for estate, cameras in await rows.fetchall():
+        await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 40))", (estate,))
+        last, standing = await newest(conn, estate)
+        if last is not None and standing is not None:
+            await _survey(conn, standing, cameras, (last.version, at, at))
+            changes += [Change("camera", camera) for camera in sorted(cameras)]
+    return changes
+
+
+_COUNTS = (
+    "coalesce((SELECT now FROM desired_report told WHERE told.agent = camera.agent"
+    " ORDER BY told.version DESC, told.observed_at DESC LIMIT 1), 0)"
+)
+"""SQL beside a `camera`: the version of what is wanted of its agent that counts on the box."""
+
+
+async def _survey(
+    conn: Connection, standing: Estate, cameras: Collection[str], told: tuple[int, datetime, datetime]
+) -> None:
+    version, since, at = told
+    wished = await _wished(conn, cameras)
+    site = modelled.site(plan.masked(standing, [each for _, each in wished.values() if each is not None]))
+    seen = await asyncio.to_thread(_looks, site, sorted(cameras))
+    await sights.replace(conn, standing.id, cameras, seen, version, since)
+    known = plan.cameras(standing)
+    await conn.execute("DELETE FROM surveyed WHERE camera = ANY(%s)", (list(cameras),))
+    async with conn.cursor() as cursor:
+        await cursor.executemany(
+            "INSERT INTO surveyed (camera, plan, wished, at) VALUES (%s, %s, %s, %s)",
+            [(name, version, wished[name][0], at) for name in sorted(cameras) if name in known],
+        )
+
+
+def _looks(site: Site, cameras: Sequence[str]) -> list[Seen]:
+    """A thread of its own: a thousand buildings take a minute, and the service goes on meanwhile."""
+    return [seen for name in cameras if name in site.cameras for seen in looks(site, site.cameras[name])]
+
+
+async def _wished(conn: Connection, cameras: Collection[str]) -> dict[str, tuple[int, DesiredCamera | None]]:
+    """Camera → the version that counts on its box, and what it says of the camera."""
+    rows = await conn.execute(
+        f"SELECT camera.id, {_COUNTS}, (SELECT one FROM desired, "  # noqa: S608 - own words
+        "jsonb_array_elements(content -> 'cameras') one"
+        f" WHERE agent = camera.agent AND version = {_COUNTS} AND one ->> 'camera' = camera.id LIMIT 1)"
+        " FROM camera WHERE id = ANY(%s)",
+        (list(cameras),),
+    )
+    return {
+        name: (version, None if wish is None else DesiredCamera.model_validate(wish))
+        for name, version, wish in await rows.fetchall()
+    }

@@ -1,0 +1,49 @@
+"""Plans of estates, what cameras see, and whether anybody can say where they look."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from cloud.core.estate import Estate
+from cloud.store import cells, doubts, equipment, ledger, plans, sights
+from tests.fixtures.coverage import garden, mount
+from tests.integration.queries.made import DEVICE, At, Case, later
+
+MOVED = DEVICE.fault("moved", observed_at=later(4))
+SPAN = (later(-600), later(600))
+
+
+async def _entered(at: At, estate: Estate, minutes: float) -> object:
+    done = await plans.enter(at.conn, estate, "li", later(minutes))
+    return None if done is None else (done.version, done.cameras, done.changes)
+
+
+async def _sights(at: At) -> list[tuple[Any, ...]]:
+    found = await sights.of_facades(at.conn, SPAN)
+    return [
+        (one.camera, one.facade, one.plan, one.begins_at, one.ends_at, one.reason.tolist()) for one in found
+    ]
+
+
+async def _kept(at: At) -> object:
+    kept = await cells.kept(at.conn, SPAN, later(600), ["east"])
+    return kept.raw, kept.grids, len(kept.sights), kept.doubts
+
+
+CASES: Final[Mapping[str, Case]] = {
+    "plans.enter": lambda at: _entered(at, garden(), 0),
+    "plans.enter (the same)": lambda at: _entered(at, garden(), 1),
+    "plans.enter (one camera turned)": lambda at: _entered(at, garden(mount=mount(4.0, yaw_deg=280)), 2),
+    "plans.newest": lambda at: plans.newest(at.conn, "garden"),
+    "plans.versions": lambda at: plans.versions(at.conn, "garden"),
+    "plans.of_version": lambda at: plans.of_version(at.conn, "garden", 1),
+    "plans.follow_wishes": lambda at: plans.follow_wishes(at.conn, later(3)),
+    "sights.grids": lambda at: sights.grids(at.conn, SPAN),
+    "sights.of_facades": _sights,
+    "equipment.report_fault (moved)": lambda at: equipment.report_fault(at.conn, MOVED, "garden", later(4)),
+    "doubts.end": lambda at: doubts.end(at.conn, ["cam-east"], "li", "looked", later(5)),
+    "doubts.touching": lambda at: doubts.touching(at.conn, SPAN, ["cam-east"]),
+    "ledger.watching": lambda at: ledger.watching(at.conn, ["cam-east"], SPAN, later(600)),
+    "cells.kept": _kept,
+    "sights.replace": lambda at: sights.replace(at.conn, "garden", ["cam-west"], (), 2, later(8)),
+    "sights.replace_grids": lambda at: sights.replace_grids(at.conn, "garden", {}, 3, later(9)),
+}
