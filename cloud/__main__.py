@@ -309,10 +309,15 @@ def timers(config_file: Path | None) -> None:
 @_CONFIG
 def notify(config_file: Path | None) -> None:
     """Send what people are to be told: e-mail, webhooks, chat robots."""
+    from cloud.notify.seal import keys_of  # noqa: PLC0415
     from cloud.notify.service import serve  # noqa: PLC0415
 
     settings = _settings(config_file)
-    _until_terminated(lambda: serve(settings.database_url, settings.notify))
+    try:
+        keys = keys_of(settings.notify.channel_keys)
+    except ValueError as error:
+        raise click.ClickException(f"notify.channel_keys: {error}") from error
+    _until_terminated(lambda: serve(settings.database_url, settings.notify, keys))
 
 
 @main.command()

@@ -151,6 +151,9 @@ class NotifySettings(Section):
     """How people are told. Whom, when and where is set in the service itself, by people."""
 
     mail: MailSettings | None = None
+    channel_keys: tuple[str, ...] = ()
+    """Better as CHANNEL_KEYS in the environment, separated by commas; the first seals where people are
+    told."""
     senders: int = Field(default=8, ge=1, le=64)
     """So many messages may be under way at once; a receiver that hangs holds one."""
     metrics: MetricsSettings = MetricsSettings(port=0)
@@ -272,6 +275,10 @@ class Settings(Section):
         if (password := environ.get("SMTP_PASSWORD")) and self.notify.mail is not None:
             mail = self.notify.mail.model_copy(update={"password": password})
             changes["notify"] = self.notify.model_copy(update={"mail": mail})
+        if keys := environ.get("CHANNEL_KEYS"):
+            notify = changes.get("notify", self.notify)
+            assert isinstance(notify, NotifySettings)
+            changes["notify"] = notify.model_copy(update={"channel_keys": tuple(keys.split(","))})
         if keys := environ.get("SECOND_FACTOR_KEYS"):
             changes["access"] = self.access.model_copy(update={"second_factor_keys": tuple(keys.split(","))})
         if (secret := environ.get("OIDC_CLIENT_SECRET")) and self.access.oidc is not None:

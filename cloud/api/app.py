@@ -49,7 +49,7 @@ from cloud.api.routes import (
     work_orders,
 )
 from cloud.api.services import Services, SessionRules
-from cloud.config import AccessSettings, Settings, SettingsError
+from cloud.config import AccessSettings, NotifySettings, Settings, SettingsError
 from cloud.core.access import ROLES
 from cloud.core.authority import Authority
 from cloud.evidence import authority, keeper, verify
@@ -57,6 +57,7 @@ from cloud.evidence.blobs import Blobs
 from cloud.evidence.bundle.collect import CannotExport
 from cloud.evidence.bundle.export import Exporter, exporter
 from cloud.evidence.keeper import Means
+from cloud.notify.seal import ChannelKeys, keys_of
 from cloud.store import pool
 from cloud.store.pool import Pool
 
@@ -121,6 +122,7 @@ def create_app(settings: Settings) -> FastAPI:
     means = keeper.means(store)
     web = Path(str(resources.files("dashboards"))) / "web"
     keys, provider = _keys(settings.access), _provider(settings.access)
+    channel_keys = _channel_keys(settings.notify)
     registry = CollectorRegistry()
     measured = metrics.api(registry)
     log = logs.logger("api")
@@ -142,6 +144,7 @@ def create_app(settings: Settings) -> FastAPI:
                 templates=Jinja2Templates(directory=web / "templates"),
                 sessions=_rules(settings, has_keys=keys is not None),
                 keys=keys,
+                channel_keys=channel_keys,
                 provider=provider,
                 secure_cookies=settings.api.secure_cookies,
                 exporting=_exporting(means, settings.device_ca, opened),
@@ -191,6 +194,13 @@ def _keys(access: AccessSettings) -> Keys | None:
         return Keys(access.second_factor_keys)
     except ValueError as error:
         raise SettingsError(f"access.second_factor_keys: {error}") from error
+
+
+def _channel_keys(notify: NotifySettings) -> ChannelKeys | None:
+    try:
+        return keys_of(notify.channel_keys)
+    except ValueError as error:
+        raise SettingsError(f"notify.channel_keys: {error}") from error
 
 
 def _provider(access: AccessSettings) -> Provider | None:

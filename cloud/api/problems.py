@@ -24,6 +24,11 @@ _BODY: Final = {
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string", "description": "For the person who must act."},
+        "fields": {
+            "type": "object",
+            "additionalProperties": {"type": "string"},
+            "description": "Which fields of the body do not fit, and why.",
+        },
     },
 }
 RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
@@ -110,9 +115,10 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> Response:
-        first = error.errors()[0]
-        detail = f"{'.'.join(str(step) for step in first['loc'])}: {first['msg']}"
-        return answer(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
+        found = error.errors()
+        detail = f"{'.'.join(str(step) for step in found[0]['loc'])}: {found[0]['msg']}"
+        fields = {".".join(str(step) for step in one["loc"][1:]): one["msg"] for one in reversed(found)}
+        return answer(HTTPStatus.UNPROCESSABLE_ENTITY, detail, more={"fields": fields})
 
     @app.exception_handler(HTTPException)
     async def http(_: Request, error: HTTPException) -> Response:

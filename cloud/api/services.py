@@ -28,6 +28,7 @@ from cloud.evidence.blobs import Blobs
 from cloud.evidence.bundle.export import Exporter
 from cloud.evidence.heads import Signer
 from cloud.metrics import ApiMetrics
+from cloud.notify.seal import ChannelKeys
 from cloud.store import audit, pool
 from cloud.store.accounts import Account
 from cloud.store.pool import Connection, Pool
@@ -62,6 +63,8 @@ class Services:
     templates: Jinja2Templates
     sessions: SessionRules
     keys: Keys | None
+    channel_keys: ChannelKeys | None
+    """With which is sealed where people are told; None: it is kept as it is."""
     provider: Provider | None
     secure_cookies: bool
     exporting: Exporter | None

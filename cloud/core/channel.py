@@ -1,8 +1,10 @@
 """Where somebody can be told: what an address of each kind looks like, and how little of it is shown."""
 
 import re
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 
 from cloud.core.delivery import ChannelKind
 
@@ -16,6 +18,15 @@ ROBOTS: Final[dict[ChannelKind, tuple[str, str]]] = {
 }
 """Kind → host of its robots, and where in their address the key stands: a parameter, or the path's end."""
 SHOWN: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """Where a channel leads, under a key that the database does not hold. by: the key's name."""
+
+    channel: UUID
+    by: str
+    content: bytes
 
 
 class NoAddress(ValueError):  # noqa: N818 - says what was found

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Annotated, Final, Literal, Self, cast
+from typing import Annotated, Final, Literal, cast
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from cloud.core.access import Role
 from cloud.core.machine import following
@@ -72,7 +72,21 @@ class Step(Part):
     whom: Whom
 
 
-Steps = Annotated[tuple[Step, ...], Field(min_length=1, max_length=12)]
+def _in_order(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    delays = [step.after_s for step in steps]
+    if delays != sorted(delays):
+        raise ValueError("each step comes after the one before it")
+    return steps
+
+
+def _of_devices(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    if any(isinstance(step.whom, Responsible) for step in steps):
+        raise ValueError("only a work order has somebody who is responsible")
+    return steps
+
+
+OrderSteps = Annotated[tuple[Step, ...], Field(min_length=1, max_length=12), AfterValidator(_in_order)]
+Steps = Annotated[OrderSteps, AfterValidator(_of_devices)]
 
 
 OVERDUE: Final = (
@@ -86,7 +100,7 @@ class Policy(Part):
 
     alerts: Steps
     faults: Steps
-    orders: Steps = OVERDUE
+    orders: OrderSteps = OVERDUE
 
     def steps(self, subject_type: SubjectType) -> tuple[Step, ...]:
         """Whom to tell of such a subject."""
@@ -95,16 +109,6 @@ class Policy(Part):
     def everything(self) -> tuple[Step, ...]:
         """All steps, of whatever."""
         return (*self.alerts, *self.faults, *self.orders)
-
-    @model_validator(mode="after")
-    def _goes_on_in_time(self) -> Self:
-        for name, steps in (("alerts", self.alerts), ("faults", self.faults), ("orders", self.orders)):
-            delays = [step.after_s for step in steps]
-            if delays != sorted(delays):
-                raise ValueError(f"{name}: each step comes after the one before it")
-            if name != "orders" and any(isinstance(step.whom, Responsible) for step in steps):
-                raise ValueError(f"{name}: only a work order has somebody who is responsible")
-        return self
 
 
 USUAL: Final = Policy(

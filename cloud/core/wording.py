@@ -125,6 +125,16 @@ def words(facts: Facts, step: int, zone: tzinfo, *, in_gap: bool, unstable: bool
     return Words(f"【檐哨】{zh}：{facts.estate.zh} {facts.place.zh}".strip(), body)
 
 
+def tested(who: Named, at: datetime, zone: tzinfo) -> Words:
+    """A test of a channel, which somebody asked for."""
+    hour = f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+    return Words(
+        "【檐哨】测试消息",
+        f"{who.zh}于 {hour} 发送了这条测试消息，没有发生任何事情。收到即说明此处能收到通知。\n\n"
+        f"{who.en} sent this test at {hour}; nothing has happened. Messages reach this place.",
+    )
+
+
 def _at(estate: str, place: str) -> str:
     return f"{estate} · {place}" if place else estate
 

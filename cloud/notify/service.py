@@ -1,6 +1,7 @@
 """The program that sends: claims one notification at a time, sends it, writes down what became of it."""
 
 import asyncio
+from dataclasses import dataclass
 from typing import Final
 
 from prometheus_client import CollectorRegistry
@@ -8,7 +9,9 @@ from structlog.typing import FilteringBoundLogger
 
 from cloud import clock, logs, metrics
 from cloud.config import MailSettings, NotifySettings
+from cloud.core.delivery import Outcome, Refused
 from cloud.metrics import NotifyMetrics
+from cloud.notify.seal import ChannelKeys, Locked, opened, seal_all
 from cloud.notify.sender import send
 from cloud.store import changes, notifications, pool
 from cloud.store.notifications import Claimed
@@ -20,39 +23,69 @@ RETRY_S: Final = 2.0
 RECOVER_S: Final = 10.0
 
 
-async def serve(database_url: str, settings: NotifySettings) -> None:
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What a sender works with."""
+
+    database: Pool
+    mail: MailSettings | None
+    keys: ChannelKeys | None
+    measured: NotifyMetrics
+    log: FilteringBoundLogger
+
+
+async def serve(database_url: str, settings: NotifySettings, keys: ChannelKeys | None) -> None:
     """Send until cancelled; a database that is away is waited for. What is being sent is finished first."""
     registry = CollectorRegistry()
     measured = metrics.notify(registry)
     log = logs.logger("notify")
     with metrics.offered(registry, settings.metrics.host, settings.metrics.port):
         async with (
-            pool.opened(database_url, max_size=settings.senders + 1) as opened,
+            pool.opened(database_url, max_size=settings.senders + 1) as database,
             asyncio.TaskGroup() as group,
         ):
             log.info("started", senders=settings.senders, mail=settings.mail is not None)
-            group.create_task(_recovers(opened, log))
+            sending = Sending(database, settings.mail, keys, measured, log)
+            group.create_task(_seals(sending))
+            group.create_task(_recovers(database, log))
             for _ in range(settings.senders):
-                group.create_task(_sends(opened, settings.mail, measured, log))
+                group.create_task(_sends(sending))
 
 
-async def _sends(
-    opened: Pool, mail: MailSettings | None, measured: NotifyMetrics, log: FilteringBoundLogger
-) -> None:
+async def _seals(sending: Sending) -> None:
+    """What was kept as it is, or under an earlier key, is sealed once."""
+    if sending.keys is None:
+        what = "notify.channel_keys is not set: where people are told lies in the database as it is"
+        sending.log.warning("channels_not_sealed", what=what)
+        return
     while True:
         try:
-            did = await send_one(opened, mail, measured, log)
+            done, locked = await seal_all(sending.database, sending.keys)
         except DatabaseDown as error:
-            log.warning("notify_postponed", error=str(error))
+            sending.log.warning("sealing_postponed", error=str(error))
+            await asyncio.sleep(RETRY_S)
+        else:
+            sending.log.info("channels_sealed", newly=done)
+            if locked:
+                sending.log.error(
+                    "channels_locked", channels=locked, what="sealed with a key that is not here"
+                )
+            return
+
+
+async def _sends(sending: Sending) -> None:
+    while True:
+        try:
+            did = await send_one(sending)
+        except DatabaseDown as error:
+            sending.log.warning("notify_postponed", error=str(error))
             await asyncio.sleep(RETRY_S)
         else:
             if not did:
                 await asyncio.sleep(LOOK_S)
 
 
-async def send_one(
-    opened: Pool, mail: MailSettings | None, measured: NotifyMetrics, log: FilteringBoundLogger
-) -> bool:
+async def send_one(sending: Sending) -> bool:
     """Send the most urgent; False where nothing is due.
 
     It is committed as being sent before anything leaves: whoever dies in between leaves a trace.
@@ -60,32 +93,26 @@ async def send_one(
     Raises:
         DatabaseDown: Nothing was claimed, or what became of it could not be written down; the lease will end.
     """
-    async with pool.transaction(opened) as conn:
+    async with pool.transaction(sending.database) as conn:
         claimed = await notifications.claim(conn, clock.utc_now())
     if claimed is None:
         return False
     # A stop waits for it: half a message sent is a message of which nobody knows.
-    await asyncio.shield(_deliver(opened, claimed, mail, measured, log))
+    await asyncio.shield(_deliver(sending, claimed))
     return True
 
 
-async def _deliver(
-    opened: Pool,
-    claimed: Claimed,
-    mail: MailSettings | None,
-    measured: NotifyMetrics,
-    log: FilteringBoundLogger,
-) -> None:
+async def _deliver(sending: Sending, claimed: Claimed) -> None:
     begun = clock.monotonic_s()
-    outcome = await asyncio.to_thread(send, claimed, mail)
+    outcome = await _sent(sending, claimed)
     now = clock.utc_now()
-    async with pool.transaction(opened) as conn:
+    async with pool.transaction(sending.database) as conn:
         changed = await notifications.settle(conn, claimed.id, claimed.attempts, outcome, now)
         await changes.record(conn, changed, now)
     word = type(outcome).__name__.lower()
-    measured.attempts.labels(claimed.kind, word).inc()
-    measured.took_s.labels(claimed.kind).observe(clock.monotonic_s() - begun)
-    log.info(
+    sending.measured.attempts.labels(claimed.kind, word).inc()
+    sending.measured.took_s.labels(claimed.kind).observe(clock.monotonic_s() - begun)
+    sending.log.info(
         "notification_attempt",
         notification=str(claimed.id),
         subject=str(claimed.subject),
@@ -95,10 +122,18 @@ async def _deliver(
     )
 
 
-async def _recovers(opened: Pool, log: FilteringBoundLogger) -> None:
+async def _sent(sending: Sending, claimed: Claimed) -> Outcome:
+    try:
+        found = opened(claimed, sending.keys)
+    except Locked as error:
+        return Refused(str(error), lasting=True)
+    return await asyncio.to_thread(send, found, sending.mail)
+
+
+async def _recovers(database: Pool, log: FilteringBoundLogger) -> None:
     while True:
         try:
-            async with pool.transaction(opened) as conn:
+            async with pool.transaction(database) as conn:
                 now = clock.utc_now()
                 changed = await notifications.recover(conn, now)
                 await changes.record(conn, changed, now)

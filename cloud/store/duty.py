@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from psycopg.rows import class_row
 
+from cloud.core.channel import Sealed, masked
 from cloud.core.delivery import ChannelKind
 from cloud.core.escalation import USUAL, Policy
 from cloud.core.on_call import Calendar, Override, Rotation
@@ -20,17 +21,27 @@ from cloud.store.pool import Connection, Jsonb
 
 @dataclass(frozen=True, slots=True)
 class ChannelRow:
-    """Where somebody can be told. owner: whose; estate: or which estate's. address, secret: not for lists."""
+    """Where somebody can be told. owner: whose; estate: or which estate's. shown: of its address."""
 
     id: UUID
     owner: str | None
     estate: str | None
     kind: ChannelKind
     name: str
-    address: str
-    secret: str
+    shown: str
+    signed: bool
     position: int
     enabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unsealed:
+    """A channel that is not sealed with the newest key: as it is, or with another."""
+
+    id: UUID
+    address: str | None
+    secret: str | None
+    sealed: Sealed | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +196,7 @@ async def roster(conn: Connection, estate: str, at: datetime) -> Roster:
     )
 
 
-_CHANNEL = "SELECT id, owner, estate, kind, name, address, secret, position, enabled FROM channel"
+_CHANNEL = "SELECT id, owner, estate, kind, name, shown, signed, position, enabled FROM channel"
 
 
 async def channels_of(conn: Connection, username: str) -> list[ChannelRow]:
@@ -209,20 +220,51 @@ async def channel(conn: Connection, identity: UUID) -> ChannelRow | None:
         return await cursor.fetchone()
 
 
-async def add_channel(conn: Connection, new: Mapping[str, Any]) -> UUID:
-    """A channel with these columns; it is tried last."""
+async def add_channel(conn: Connection, new: Mapping[str, Any], sealed: Sealed | None = None) -> UUID:
+    """A channel with these columns; it is tried last. sealed: its address and secret are kept so only."""
+    more: dict[str, Any] = {
+        "id": uuid4() if sealed is None else sealed.channel,
+        "shown": masked(new["kind"], new["address"]),
+        "signed": bool(new["secret"]),
+        "sealed": None if sealed is None else sealed.content,
+        "sealed_by": None if sealed is None else sealed.by,
+    }
+    if sealed is not None:
+        more |= {"address": None, "secret": None}
     row = await (
         await conn.execute(
-            "INSERT INTO channel (owner, estate, kind, name, address, secret, position)"
-            " VALUES (%(owner)s, %(estate)s, %(kind)s, %(name)s, %(address)s, %(secret)s,"
-            " (SELECT coalesce(max(position) + 1, 0) FROM channel WHERE owner IS NOT DISTINCT FROM %(owner)s"
+            "INSERT INTO channel (id, owner, estate, kind, name, address, secret, shown, signed, sealed,"
+            " sealed_by, position) VALUES (%(id)s, %(owner)s, %(estate)s, %(kind)s, %(name)s, %(address)s,"
+            " %(secret)s, %(shown)s, %(signed)s, %(sealed)s, %(sealed_by)s, (SELECT"
+            " coalesce(max(position) + 1, 0) FROM channel WHERE owner IS NOT DISTINCT FROM %(owner)s"
             " AND estate IS NOT DISTINCT FROM %(estate)s)) RETURNING id",
-            dict(new),
+            {**new, **more},
         )
     ).fetchone()
     assert row is not None
     found: UUID = row[0]
     return found
+
+
+async def hold_unsealed(conn: Connection, by: str) -> list[Unsealed]:
+    """Channels that are not sealed with the key `by`, locked."""
+    rows = await conn.execute(
+        "SELECT id, address, secret, sealed_by, sealed FROM channel WHERE sealed_by IS DISTINCT FROM %s"
+        " ORDER BY id FOR UPDATE",
+        (by,),
+    )
+    return [
+        Unsealed(id_, address, secret, None if sealed is None else Sealed(id_, key, sealed))
+        for id_, address, secret, key, sealed in await rows.fetchall()
+    ]
+
+
+async def seal_channel(conn: Connection, sealed: Sealed) -> None:
+    """Keep where it leads under that key only."""
+    await conn.execute(
+        "UPDATE channel SET address = NULL, secret = NULL, sealed = %s, sealed_by = %s WHERE id = %s",
+        (sealed.content, sealed.by, sealed.channel),
+    )
 
 
 async def drop_channel(

@@ -1,7 +1,7 @@
 """The outbox of notifications: one row for each subject, round, step and recipient, claimed by one sender."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from cloud.core import delivery as machine
 from cloud.core.delivery import ChannelKind
 from cloud.core.quiet import URGENCIES, Urgency
 from cloud.core.routing import Told
+from cloud.core.wording import Words
 from cloud.store.changes import Change
 from cloud.store.pool import Connection
 
@@ -36,7 +37,10 @@ class New:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A notification that is this sender's until its lease ends, and by which channel it goes."""
+    """A notification that is this sender's until its lease ends, and by which channel it goes.
+
+    address, secret: empty where the channel is sealed, until it is opened.
+    """
 
     id: UUID
     title: str
@@ -45,12 +49,15 @@ class Claimed:
     attempts: int
     maybe_came: bool
     kind: ChannelKind
-    address: str
-    secret: str
+    address: str = field(repr=False)
+    secret: str = field(repr=False)
     subject_type: str
     subject: UUID
     step: int
     estate: str
+    channel: UUID
+    sealed: bytes | None
+    sealed_by: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,17 @@ class NotificationRow:
     maybe_came: bool
     created_at: datetime
     next_try_at: datetime | None
+    settled_at: datetime | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelTest:
+    """What became of a test of a channel."""
+
+    state: machine.State
+    attempts: int
+    created_at: datetime
     settled_at: datetime | None
     detail: str
 
@@ -170,8 +188,9 @@ async def claim(conn: Connection, at: datetime) -> Claimed | None:
     )
     async with conn.cursor(row_factory=class_row(Claimed)) as cursor:
         await cursor.execute(
-            "SELECT notification.id, title, body, urgency, attempts, maybe_came, kind, address, secret,"
-            " subject_type, subject, step, notification.estate"
+            "SELECT notification.id, title, body, urgency, attempts, maybe_came, kind,"
+            " coalesce(address, '') AS address, coalesce(secret, '') AS secret, subject_type, subject, step,"
+            " notification.estate, channel.id AS channel, sealed, sealed_by"
             " FROM notification JOIN channel ON channel.id = notification.channel WHERE notification.id = %s",
             (identity,),
         )
@@ -228,6 +247,34 @@ async def recover(conn: Connection, at: datetime) -> list[Change]:
     for identity, attempt in await rows.fetchall():
         changed += await settle(conn, identity, attempt, machine.Unknown("the sender died"), at)
     return changed
+
+
+async def insert_test(
+    conn: Connection, channel: UUID, estate: str, said: Words, at: datetime
+) -> tuple[UUID, list[Change]]:
+    """A test of one channel, sent as everything else is. estate: whose it is; empty: its owner's alone."""
+    row = await (
+        await conn.execute(
+            "INSERT INTO notification (subject_type, subject, round, step, recipient, estate, urgency, title,"
+            " body, state, channel, created_at, next_try_at)"
+            " VALUES ('test', gen_random_uuid(), 0, 0, %s, %s, 'urgent', %s, %s, 'waiting', %s, %s, %s)"
+            " RETURNING id",
+            (f"channel:{channel}", estate, said.title, said.body, channel, at, at),
+        )
+    ).fetchone()
+    assert row is not None
+    return row[0], [Change("notification", str(row[0]))]
+
+
+async def last_tests(conn: Connection, channels: Sequence[UUID]) -> dict[UUID, ChannelTest]:
+    """Channel → its last test."""
+    rows = await conn.execute(
+        "SELECT DISTINCT ON (recipient) channel, state, attempts, created_at, settled_at, detail"
+        " FROM notification WHERE subject_type = 'test' AND recipient = ANY(%s)"
+        " ORDER BY recipient, created_at DESC",
+        ([f"channel:{channel}" for channel in channels],),
+    )
+    return {channel: ChannelTest(*row) for channel, *row in await rows.fetchall()}
 
 
 async def lately(

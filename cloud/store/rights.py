@@ -53,6 +53,8 @@ def _by_parent(table: str, parent: str) -> str:
 _ACCOUNT: Final = "(SELECT current_setting('fallwatch.account', true))"
 _EVERY_ESTATE: Final = "current_setting('fallwatch.every_estate', true) = 'yes'"
 
+_OWN_CHANNELS: Final = "(SELECT 'channel:' || id FROM channel)"
+
 RULES: Final[Mapping[str, Rule]] = {
     "account": Rule(
         f"every_estate OR username = {_ACCOUNT} OR EXISTS (SELECT FROM"
@@ -110,7 +112,12 @@ RULES: Final[Mapping[str, Rule]] = {
     ),
     "node": Rule(_BY_ESTATE),
     "node_sensor": Rule("node IN (SELECT id FROM node)"),
-    "notification": Rule(_BY_ESTATE),
+    # A test of a channel is its owner's, or its estate's. All else is written by the timers.
+    "notification": Rule(
+        f"{_BY_ESTATE} OR (subject_type = 'test' AND recipient IN {_OWN_CHANNELS})",
+        "add",
+        f"subject_type = 'test' AND recipient IN {_OWN_CHANNELS}",
+    ),
     "picture_grant": Rule(_BY_ESTATE, "change"),
     "planned_maintenance": Rule(_BY_ESTATE, "add"),
     "pose_doubt": Rule(_BY_CAMERA, "change"),

@@ -440,12 +440,17 @@ CREATE TABLE public.channel (
     estate text,
     kind text NOT NULL,
     name text NOT NULL,
-    address text NOT NULL,
-    secret text DEFAULT ''::text NOT NULL,
+    address text,
+    secret text,
     "position" integer DEFAULT 0 NOT NULL,
     enabled boolean DEFAULT true NOT NULL,
+    shown text NOT NULL,
+    signed boolean NOT NULL,
+    sealed bytea,
+    sealed_by text,
     CONSTRAINT channel_check CHECK (((owner IS NULL) <> (estate IS NULL))),
-    CONSTRAINT channel_kind_check CHECK ((kind = ANY (ARRAY['email'::text, 'webhook'::text, 'wecom'::text, 'dingtalk'::text, 'feishu'::text, 'lark'::text])))
+    CONSTRAINT channel_kind_check CHECK ((kind = ANY (ARRAY['email'::text, 'webhook'::text, 'wecom'::text, 'dingtalk'::text, 'feishu'::text, 'lark'::text]))),
+    CONSTRAINT channel_sealed_check CHECK ((((sealed IS NULL) = (sealed_by IS NULL)) AND ((sealed IS NULL) = (address IS NOT NULL)) AND ((sealed IS NULL) = (secret IS NOT NULL))))
 );
 CREATE TABLE public.clip (
     event uuid NOT NULL,
@@ -1246,6 +1251,7 @@ CREATE INDEX login_failure_at ON public.login_failure USING btree (at);
 CREATE INDEX notification_created ON public.notification USING btree (estate, created_at);
 CREATE INDEX notification_device ON public.notification USING btree (device, recipient, created_at) WHERE (device IS NOT NULL);
 CREATE INDEX notification_open ON public.notification USING btree (next_try_at) WHERE (state = ANY (ARRAY['waiting'::text, 'sending'::text]));
+CREATE INDEX notification_test ON public.notification USING btree (recipient, created_at) WHERE (subject_type = 'test'::text);
 CREATE INDEX picture_grant_username ON public.picture_grant USING btree (username, estate);
 CREATE INDEX planned_maintenance_span ON public.planned_maintenance USING btree (estate, ends_at);
 CREATE UNIQUE INDEX pose_doubt_open ON public.pose_doubt USING btree (camera) WHERE (ended_at IS NULL);
@@ -1408,6 +1414,8 @@ CREATE POLICY own_additions ON public.handover_item FOR INSERT TO fallwatch_api 
   WHERE (handover.id = handover_item.handover))) AND (EXISTS ( SELECT
    FROM public.alert
   WHERE (alert.id = handover_item.alert)))));
+CREATE POLICY own_additions ON public.notification FOR INSERT TO fallwatch_api WITH CHECK (((subject_type = 'test'::text) AND (recipient IN ( SELECT ('channel:'::text || channel.id)
+   FROM public.channel))));
 CREATE POLICY own_additions ON public.planned_maintenance FOR INSERT TO fallwatch_api WITH CHECK ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
 CREATE POLICY own_additions ON public.region_declined FOR INSERT TO fallwatch_api WITH CHECK ((camera IN ( SELECT camera.id
    FROM public.camera)));
@@ -1518,7 +1526,8 @@ CREATE POLICY own_estates ON public.legal_hold TO fallwatch_api USING ((EXISTS (
 CREATE POLICY own_estates ON public.node TO fallwatch_api USING ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
 CREATE POLICY own_estates ON public.node_sensor TO fallwatch_api USING ((node IN ( SELECT node.id
    FROM public.node)));
-CREATE POLICY own_estates ON public.notification TO fallwatch_api USING ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
+CREATE POLICY own_estates ON public.notification FOR SELECT TO fallwatch_api USING (((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])) OR ((subject_type = 'test'::text) AND (recipient IN ( SELECT ('channel:'::text || channel.id)
+   FROM public.channel)))));
 CREATE POLICY own_estates ON public.picture_grant TO fallwatch_api USING ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
 CREATE POLICY own_estates ON public.planned_maintenance FOR SELECT TO fallwatch_api USING ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
 CREATE POLICY own_estates ON public.pose_doubt TO fallwatch_api USING ((camera IN ( SELECT camera.id

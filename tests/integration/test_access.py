@@ -76,6 +76,7 @@ PUT    /api/duty/{estate}/rotation      | manager                      | 404    
 POST   /api/duty/{estate}/overrides     | manager                      | 404       | arranged
 DELETE /api/duty/{estate}/overrides/{override} | manager               | 404       | arranged
 POST   /api/duty/{estate}/channels      | manager                      | 404       | arranged
+POST   /api/duty/{estate}/channels/{channel}/test | manager            | 404       | arranged
 DELETE /api/duty/{estate}/channels/{channel} | manager                 | 404       | arranged
 GET    /api/me/channels                 | everybody                    | hidden    |
 POST   /api/me/channels                 | everybody                    | hidden    | added_channel
@@ -110,6 +111,7 @@ nothing of it stands. entry: what the audit log says afterwards."""
 
 OPEN: Final = {
     "POST /api/session": "this is how one logs in",
+    "POST /api/me/channels/{channel}/test": "by one of one's own channels, else 404",
     "DELETE /api/session": "ends the session that the request carries, whosesoever it is",
     "DELETE /api/session/all/{session}": "one of one's own sessions, else 404",
     "POST /api/session/second-factor": "of one's own account",

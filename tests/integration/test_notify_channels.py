@@ -48,6 +48,9 @@ def _claimed(kind: Any, address: str, **more: Any) -> Claimed:
         "subject": uuid4(),
         "step": 0,
         "estate": "garden",
+        "channel": uuid4(),
+        "sealed": None,
+        "sealed_by": None,
     }
     return Claimed(**values | more)
 

@@ -15,7 +15,7 @@ from cloud.api import shapes
 from cloud.api.auth import Arranger, Rostered
 from cloud.api.bodies import Body, SlugInPath
 from cloud.api.problems import Problem
-from cloud.api.routes.channels import NewChannel, address_of, channel_shape
+from cloud.api.routes.channels import NewChannel, keep, send_test, shapes_of
 from cloud.api.services import Use
 from cloud.api.shapes import Json
 from cloud.core import on_call
@@ -96,9 +96,9 @@ async def set_rotation(estate: SlugInPath, body: NewRotation, account: Arranger,
         await _expect_estate(conn, estate)
         members = (await duty.members(conn, estate)).get(body.role, [])
         if strangers := on_call.strangers(rotation, members):
-            raise Problem(
-                HTTPStatus.UNPROCESSABLE_ENTITY, f"not {body.role} of {estate}: {', '.join(strangers)}"
-            )
+            names = ", ".join(strangers)
+            why = f"not {body.role} of {estate}: {names}"
+            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, why, fields={"people": names})
         await duty.set_rotation(conn, estate, body.role, rotation, by=account.username, at=now)
         return await _arranged(conn, account, estate, body.model_dump(mode="json"), now)
 
@@ -108,7 +108,8 @@ async def add_override(estate: SlugInPath, body: NewOverride, account: Arranger,
     """Somebody else for a while. Of two that overlap the later one counts."""
     now = clock.utc_now()
     if not now < body.ends_at or not body.begins_at < body.ends_at:
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "it ends before it begins, or has ended already")
+        why = "it ends before it begins, or has ended already"
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, why, fields={"ends_at": why})
     async with services.acting(account) as conn:
         await _expect_estate(conn, estate)
         if body.person is not None:
@@ -134,8 +135,7 @@ async def add_channel(estate: SlugInPath, body: NewChannel, account: Arranger, s
     now = clock.utc_now()
     async with services.acting(account) as conn:
         await _expect_estate(conn, estate)
-        new = {"owner": None, "estate": estate, "kind": body.kind, "name": body.name, "secret": body.secret}
-        await duty.add_channel(conn, new | {"address": address_of(body)})
+        await keep(conn, body, services.channel_keys, estate=estate)
         return await _arranged(conn, account, estate, {"channel": body.name, "kind": body.kind}, now)
 
 
@@ -152,6 +152,18 @@ async def drop_channel(estate: SlugInPath, channel: UUID, account: Arranger, ser
         return await _arranged(conn, account, estate, {"channel_dropped": str(channel)}, now)
 
 
+@router.post("/{estate}/channels/{channel}/test")
+async def test_channel(estate: SlugInPath, channel: UUID, account: Arranger, services: Use) -> Json:
+    """Send a test message by a channel of the estate; what became of it stands in `last_test`."""
+    async with services.acting(account) as conn:
+        zone = await duty.zone(conn, estate)
+        if zone is None:
+            raise Problem(HTTPStatus.NOT_FOUND, "there is no such estate")
+        row = await duty.channel(conn, channel)
+        await send_test(conn, row if row is not None and row.estate == estate else None, account, zone)
+        return await _arranged(conn, account, estate, {"channel_tested": str(channel)}, clock.utc_now())
+
+
 def _channels(policy: Policy) -> set[UUID]:
     steps = policy.everything()
     return {step.whom.channel for step in steps if isinstance(step.whom, SharedChannel)}
@@ -166,7 +178,9 @@ async def _expect_people(conn: Connection, estate: str, people: set[str]) -> Non
     known = {person for members in (await duty.members(conn, estate)).values() for person in members}
     if strangers := people - known:
         names = ", ".join(sorted(strangers))
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"nobody of {estate}: {names}")
+        raise Problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY, f"nobody of {estate}: {names}", fields={"person": names}
+        )
 
 
 async def _expect_known(conn: Connection, estate: str, policy: Policy) -> None:
@@ -198,6 +212,7 @@ async def _estate(conn: Connection, estate: str, now: datetime, account: Account
     subjects = [subject for held, of in theirs.items() if may(account.role, held) for subject in of]
     return {
         "zone": zone.key,
+        "may_arrange": may(account.role, "arranging"),
         "on_call": [
             _duty(role, calendars.get(role, Calendar(Rotation())), members.get(role, []), (now, zone))
             for role in ROLES
@@ -219,7 +234,7 @@ async def _estate(conn: Connection, estate: str, now: datetime, account: Account
         "policy": (await duty.policy(conn, estate)).model_dump(mode="json"),
         "policy_set_by": None if policy is None else policy.set_by,
         "policy_set_at": None if policy is None else shapes.instant(policy.set_at),
-        "channels": [channel_shape(row) for row in await duty.channels_of_estate(conn, estate)],
+        "channels": await shapes_of(conn, await duty.channels_of_estate(conn, estate)),
         "notifications": [_notification(row) for row in await notifications.lately(conn, estate, subjects)],
     }
 

@@ -5,9 +5,11 @@ from datetime import date, time
 from typing import Any, Final
 from uuid import UUID
 
+from cloud.core.channel import Sealed
 from cloud.core.delivery import Refused, Taken
 from cloud.core.escalation import USUAL
 from cloud.core.on_call import Override, Rotation, Shift
+from cloud.core.wording import Words
 from cloud.store import duty, escalations, feedback, notifications
 from cloud.store.notifications import New
 from tests.fixtures.cloud import NOW
@@ -24,6 +26,7 @@ WECOM: Final[Mapping[str, Any]] = {
 SHARED: Final = {**WECOM, "owner": None, "estate": "garden", "kind": "webhook"}
 TURNS = Rotation(shifts=(Shift(people=("li",), anchor=date(2026, 3, 2)),))
 AWAY = Override("wang", NOW, later(60))
+SEALED: Final = Sealed(UUID(int=9), "a key", b"sealed")
 NEW = New(
     subject_type="alert",
     subject=UUID(int=7),
@@ -46,6 +49,9 @@ CASES: Final[Mapping[str, Case]] = {
     "duty.channels_of": lambda at: duty.channels_of(at.conn, "li"),
     "duty.channels_of_estate": lambda at: duty.channels_of_estate(at.conn, "garden"),
     "duty.channel": lambda at: duty.channel(at.conn, at.oldest["channel"]),
+    "duty.add_channel (sealed)": lambda at: duty.add_channel(at.conn, WECOM, SEALED),
+    "duty.hold_unsealed": lambda at: duty.hold_unsealed(at.conn, SEALED.by),
+    "duty.seal_channel": lambda at: duty.seal_channel(at.conn, SEALED),
     "duty.set_policy": lambda at: duty.set_policy(at.conn, "garden", USUAL, "li", NOW),
     "duty.policy_row": lambda at: duty.policy_row(at.conn, "garden"),
     "duty.policy": lambda at: duty.policy(at.conn, "garden"),
@@ -79,6 +85,10 @@ CASES: Final[Mapping[str, Case]] = {
         at.conn, at.oldest["notification"], 1, Refused("late"), later(61)
     ),
     "notifications.cancel": lambda at: notifications.cancel(at.conn, "alert", UUID(int=7), later(62)),
+    "notifications.insert_test": lambda at: notifications.insert_test(
+        at.conn, SEALED.channel, "garden", Words("测试", "测试"), later(63)
+    ),
+    "notifications.last_tests": lambda at: notifications.last_tests(at.conn, [SEALED.channel]),
     "notifications.lately": lambda at: notifications.lately(at.conn, "garden", ["alert"]),
     "feedback.judged": lambda at: feedback.judged(at.conn, NOW),
     "feedback.judged (of one camera)": lambda at: feedback.judged(at.conn, NOW, "cam-east"),
