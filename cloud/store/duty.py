@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from psycopg.rows import class_row
@@ -223,7 +223,7 @@ async def channel(conn: Connection, identity: UUID) -> ChannelRow | None:
 async def add_channel(conn: Connection, new: Mapping[str, Any], sealed: Sealed | None = None) -> UUID:
     """A channel with these columns; it is tried last. sealed: its address and secret are kept so only."""
     more: dict[str, Any] = {
-        "id": uuid4() if sealed is None else sealed.channel,
+        "id": None if sealed is None else sealed.channel,
         "shown": masked(new["kind"], new["address"]),
         "signed": bool(new["secret"]),
         "sealed": None if sealed is None else sealed.content,
@@ -231,10 +231,12 @@ async def add_channel(conn: Connection, new: Mapping[str, Any], sealed: Sealed |
     }
     if sealed is not None:
         more |= {"address": None, "secret": None}
+    own_id = ("id, ", "%(id)s, ") if sealed is not None else ("", "")
     row = await (
         await conn.execute(
-            "INSERT INTO channel (id, owner, estate, kind, name, address, secret, shown, signed, sealed,"
-            " sealed_by, position) VALUES (%(id)s, %(owner)s, %(estate)s, %(kind)s, %(name)s, %(address)s,"
+            f"INSERT INTO channel ({own_id[0]}owner, estate, kind, name, address, secret, shown, signed,"  # noqa: S608 - own names
+            f" sealed, sealed_by, position) VALUES ({own_id[1]}"
+            " %(owner)s, %(estate)s, %(kind)s, %(name)s, %(address)s,"
             " %(secret)s, %(shown)s, %(signed)s, %(sealed)s, %(sealed_by)s, (SELECT"
             " coalesce(max(position) + 1, 0) FROM channel WHERE owner IS NOT DISTINCT FROM %(owner)s"
             " AND estate IS NOT DISTINCT FROM %(estate)s)) RETURNING id",

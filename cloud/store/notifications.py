@@ -257,9 +257,13 @@ async def insert_test(
         await conn.execute(
             "INSERT INTO notification (subject_type, subject, round, step, recipient, estate, urgency, title,"
             " body, state, channel, created_at, next_try_at)"
-            " VALUES ('test', gen_random_uuid(), 0, 0, %s, %s, 'urgent', %s, %s, 'waiting', %s, %s, %s)"
-            " RETURNING id",
-            (f"channel:{channel}", estate, said.title, said.body, channel, at, at),
+            " SELECT 'test', %s, (SELECT coalesce(max(round) + 1, 0) FROM notification"
+            " WHERE subject_type = 'test' AND subject = %s), 0, %s, %s, 'urgent', %s, %s, 'waiting', %s, %s,"
+            " %s RETURNING id",
+            (
+                *(channel, channel, f"channel:{channel}", estate),
+                *(said.title, said.body, channel, at, at),
+            ),
         )
     ).fetchone()
     assert row is not None
