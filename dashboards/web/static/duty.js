@@ -1,36 +1,44 @@
-/** 值班与通知: who is on call, whom the estate tells step by step, and what became of each notification. */
+/** 值班与通知: who is on call, whom the estate tells step by step, where, and what became of each notification. */
 
-import { dayTime, moment, span } from "./lib/format.js";
-import { currentLanguage, listOf, nameOf, personOf, setLanguage } from "./lib/i18n.js";
-import { html, nothing, render, repeat } from "./lib/lit.js";
-import { mark, sign } from "./lib/marks.js";
+import { channelForm, channelList } from "./channels/list.js";
+import { onCallPanel } from "./duty/on_call.js";
+import { overrideSheet } from "./duty/override.js";
+import { draftOf, policyPanel, policySheet } from "./duty/policy.js";
+import { drafted, rotationSheet } from "./duty/rotation.js";
+import { dialogue } from "./duty/sheet.js";
+import { toldPanel } from "./duty/told.js";
+import { Problem, request } from "./lib/api.js";
+import { serverNow } from "./lib/clock.js";
+import { moment } from "./lib/format.js";
+import { currentLanguage, nameOf, personOf, setLanguage } from "./lib/i18n.js";
+import { html, nothing, render } from "./lib/lit.js";
+import { mark } from "./lib/marks.js";
 import { startPage } from "./lib/page.js";
-import { header, staleLine, withoutSnapshot } from "./lib/shell.js";
+import { attempt, header, refusal, staleLine, withoutSnapshot } from "./lib/shell.js";
 import { say } from "./words/duty.js";
 
 /** @typedef {import("./lib/types.js").DutyPage} DutyPage */
 /** @typedef {import("./lib/types.js").Duty} Duty */
 /** @typedef {import("./lib/types.js").OnCall} OnCall */
-/** @typedef {import("./lib/types.js").Step} Step */
-/** @typedef {import("./lib/types.js").Notification} Notification */
-/** @typedef {import("./lib/marks.js").Tone} Tone */
+/** @typedef {import("./lib/types.js").Channel} Channel */
 
-const AHEAD = 5;
-
-/** @type {Record<Notification["state"], Tone>} */
-const TONES = {
-  waiting: "idle",
-  sending: "notice",
-  sent: "good",
-  failed: "critical",
-  unknown: "high",
-  unreachable: "critical",
-  cancelled: "idle",
-  silenced: "idle",
-};
+/**
+ * What is being arranged: a form over the page, with what was changed in it so far.
+ *
+ * @typedef {{of: "rotation", role: OnCall, draft: import("./lib/types.js").Shift[]} | {of: "override", role: OnCall, since: number} |
+ *   {of: "policy", draft: import("./lib/types.js").Policy} | {of: "channel", kind: import("./lib/types.js").ChannelKind}} Editing
+ */
 
 const root = /** @type {HTMLElement} */ (document.getElementById("app"));
 const chosen = new URLSearchParams(location.search).get("estate");
+
+/** @type {Editing | null} */
+let editing = null;
+/** What the server said of the form that was sent last. @type {Problem | null} */
+let problem = null;
+let busy = false;
+/** @type {import("./channels/list.js").Handling["refused"]} */
+let refused = null;
 
 /** @param {import("./lib/page.js").View<DutyPage>} view */
 function draw(view) {
@@ -44,7 +52,8 @@ function draw(view) {
       <main class="duty">
         ${snapshot.estates.length > 1 ? choice(snapshot) : nothing}
         ${snapshot.duty === null ? html`<p class="calm-line">${mark("unknown")} ${say("no_estate")}</p>` : estate(snapshot, snapshot.duty)}
-      </main>`,
+      </main>
+      ${snapshot.duty === null ? nothing : sheet(snapshot, snapshot.duty)} ${refusal(page.redraw)}`,
     root,
   );
 }
@@ -60,47 +69,21 @@ function choice(snapshot) {
 
 /** @param {DutyPage} snapshot @param {Duty} duty */
 function estate(snapshot, duty) {
+  const arrange = duty.may_arrange
+    ? {
+        rotate: (/** @type {OnCall} */ role) => edit({ of: "rotation", role, draft: drafted(duty.rotations[role.role]?.shifts ?? []) }),
+        replace: (/** @type {OnCall} */ role) => edit({ of: "override", role, since: serverNow() }),
+        drop: (/** @type {import("./lib/types.js").Override} */ override) => void undo(override.id),
+      }
+    : null;
+  const change = duty.may_arrange
+    ? html`<button type="button" class="quiet" @click=${() => edit({ of: "policy", draft: draftOf(duty.policy) })} data-testid="edit-policy">${say("change")}</button>`
+    : nothing;
   return html`<div class="left">
-      ${duty.on_call.map((one) => onCall(snapshot, one))}
-      <section class="panel policy">
-        <h3>${say("policy")}</h3>
-        <p class="fine">${policySet(snapshot, duty)}</p>
-        <h4>${say("alerts")}</h4>
-        ${steps(snapshot, duty, duty.policy.alerts)}
-        <h4>${say("faults")}</h4>
-        ${steps(snapshot, duty, duty.policy.faults)}
-      </section>
+      ${duty.on_call.map((one) => onCallPanel(duty, snapshot.people, one, arrange))}
+      ${policyPanel(duty, snapshot.people, policySet(snapshot, duty), change)} ${channels(duty)}
     </div>
-    <section class="panel told">
-      <table>
-        <caption class="section">${say("told")}</caption>
-        <thead>
-          <tr><th scope="col">${say("when")}</th><th scope="col">${say("about")}</th><th scope="col">${say("to")}</th><th scope="col">${say("outcome")}</th></tr>
-        </thead>
-        <tbody>${repeat(duty.notifications, (one) => one.id, (one) => row(snapshot, duty, one))}</tbody>
-      </table>
-      ${duty.notifications.length === 0 ? html`<p class="calm-line">${mark("good")} ${say("none_told")}</p>` : nothing}
-    </section>`;
-}
-
-/** @param {DutyPage} snapshot @param {OnCall} one */
-function onCall(snapshot, one) {
-  const isGap = one.people.length === 0;
-  const names = listOf(one.people.map((person) => personOf(snapshot.people, person)));
-  const means = one.members.length === 0 ? say("gap_nobody") : say("gap_means", { n: one.members.length });
-  return html`<section class="panel on-call ${isGap ? "gap" : ""}" data-role=${one.role}>
-    <h3><span>${say("on_call_now")} · ${say(`role_${one.role}`)}</span>${one.ahead.length > 1 ? html`<span class="fine">${say("until", { time: dayTime(one.until) })}</span>` : nothing}</h3>
-    ${isGap ? html`<p>${sign("high", say("gap"))}</p><p class="fine">${means}</p>` : html`<p class="people">${names}${one.source === "override" ? html` <span class="fine">${say("override")}</span>` : nothing}</p>`}
-    ${one.ahead.length > 1 ? html`<ul class="ahead">${one.ahead.slice(1, 1 + AHEAD).map((next) => ahead(snapshot, next))}</ul>` : nothing}
-  </section>`;
-}
-
-/** @param {DutyPage} snapshot @param {OnCall["ahead"][number]} next */
-function ahead(snapshot, next) {
-  const names = listOf(next.people.map((person) => personOf(snapshot.people, person)));
-  return html`<li class=${next.people.length === 0 ? "gap" : nothing}>
-    <span class="fine">${say("from_to", { from: dayTime(next.begins_at), to: dayTime(next.ends_at) })}</span><span>${names || say("gap")}</span>
-  </li>`;
+    ${toldPanel(duty, snapshot.people)}`;
 }
 
 /** @param {DutyPage} snapshot @param {Duty} duty */
@@ -109,62 +92,94 @@ function policySet(snapshot, duty) {
   return say("policy_set", { who: personOf(snapshot.people, duty.policy_set_by), time: moment(duty.policy_set_at) });
 }
 
-/** @param {DutyPage} snapshot @param {Duty} duty @param {Step[]} all */
-function steps(snapshot, duty, all) {
-  return html`<ol class="steps">
-    ${all.map(
-      (step) => html`<li><span class="after">${step.after_s === 0 ? say("at_once") : say("after", { span: span(step.after_s) })}</span><span>${whom(snapshot, duty, step.whom)}</span></li>`,
-    )}
-  </ol>`;
+/** @param {Duty} duty */
+function channels(duty) {
+  const add = duty.may_arrange
+    ? html`<button type="button" class="quiet" @click=${() => edit({ of: "channel", kind: "wecom" })} data-testid="new-channel">${say("add_channel")}</button>`
+    : nothing;
+  const handling = { test: (/** @type {Channel} */ channel) => void handle("POST", channel, "/test"), drop: (/** @type {Channel} */ channel) => void handle("DELETE", channel, ""), refused };
+  return html`<section class="panel shared">
+    <h3><span>${say("channels")}</span>${add}</h3>
+    ${duty.channels.length === 0 ? html`<p class="fine">${say("no_channels")}</p>` : channelList(duty.channels, duty.may_arrange ? handling : null)}
+  </section>`;
 }
 
-/** @param {DutyPage} snapshot @param {Duty} duty @param {Step["whom"]} whom */
-function whom(snapshot, duty, whom) {
-  switch (whom.kind) {
-    case "on_call":
-      return say("whom_on_call", { role: say(`role_${whom.role}`) });
-    case "role":
-      return say("whom_role", { role: say(`role_${whom.role}`) });
-    case "person":
-      return personOf(snapshot.people, whom.username);
-    case "channel":
-      return channelName(duty, whom.channel);
+/** @param {DutyPage} snapshot @param {Duty} duty */
+function sheet(snapshot, duty) {
+  if (editing === null) return nothing;
+  const at = { problem, busy, leave, redraw: page.redraw };
+  const people = snapshot.people;
+  switch (editing.of) {
+    case "rotation": {
+      const role = editing.role;
+      return rotationSheet(at, role, editing.draft, people, duty.zone, (shifts) => void arrange("PUT", "rotation", { role: role.role, shifts }));
+    }
+    case "override": {
+      const members = [...new Set(duty.on_call.flatMap((one) => one.members))];
+      return overrideSheet(at, editing.role, editing.since, members, people, (made) => void arrange("POST", "overrides", made));
+    }
+    case "policy":
+      return policySheet(at, duty, people, editing.draft, (policy) => void arrange("PUT", "policy", policy));
+    case "channel": {
+      const { kind } = editing;
+      const choose = (/** @type {typeof kind} */ other) => edit({ of: "channel", kind: other });
+      return dialogue(at, say("add_channel"), channelForm({ kind, choose, save: (channel) => void arrange("POST", "channels", channel), leave, problem, busy }));
+    }
   }
 }
 
-/** @param {Duty} duty @param {string} id */
-function channelName(duty, id) {
-  const found = duty.channels.find((channel) => channel.id === id);
-  return found === undefined ? say("whom_gone") : say("whom_channel", { name: found.name });
+/** @param {Editing} what */
+function edit(what) {
+  editing = what;
+  problem = null;
+  page.redraw();
 }
 
-/** @param {DutyPage} snapshot @param {Duty} duty @param {Notification} one */
-function row(snapshot, duty, one) {
-  return html`<tr data-notification=${one.id} data-state=${one.state}>
-    <td>${moment(one.created_at)}</td>
-    <td class="about"><span class="title">${one.title}</span><span class="fine">${say("step", { n: one.step + 1 })}</span></td>
-    <td>${recipient(snapshot, duty, one)}${one.channel === null ? nothing : html`<span class="fine">${say(`kind_${one.channel.kind}`)}</span>`}</td>
-    <td class="outcome">${sign(TONES[one.state], say(`state_${one.state}`))}${asides(one).map((words) => html`<span class="fine">${words}</span>`)}</td>
-  </tr>`;
+function leave() {
+  editing = null;
+  problem = null;
+  page.redraw();
 }
 
-/** @param {DutyPage} snapshot @param {Duty} duty @param {Notification} one */
-function recipient(snapshot, duty, one) {
-  if (one.recipient === "nobody") return say("nobody");
-  if (one.recipient.startsWith("channel:")) return channelName(duty, one.recipient.slice("channel:".length));
-  return personOf(snapshot.people, one.recipient);
+/** Where what is arranged for the estate that is shown is sent. @param {string} what */
+function pathOf(what) {
+  return `/api/duty/${encodeURIComponent(String(page.snapshot()?.chosen))}/${what}`;
 }
 
-/** What else is known of an outcome. @param {Notification} one */
-function asides(one) {
-  const words = [];
-  if (one.state === "waiting" && one.attempts === 0 && one.urgency === "routine" && one.next_try_at !== null && one.next_try_at > one.created_at) {
-    words.push(say("quiet_until", { time: moment(one.next_try_at) }));
+/** Send what a form holds; it stays, with what the server says, until it is taken. @param {"PUT" | "POST"} method @param {string} what @param {unknown} body */
+async function arrange(method, what, body) {
+  busy = true;
+  page.redraw();
+  try {
+    await request(method, pathOf(what), body);
+    editing = null;
+    problem = null;
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    problem = error;
   }
-  if (one.attempts > 1) words.push(say("tried", { n: one.attempts }));
-  if (one.maybe_came && one.state === "sent") words.push(say("maybe_twice"));
-  if (one.detail) words.push(one.detail);
-  return words;
+  busy = false;
+  page.redraw();
+  page.refetch();
+}
+
+/** @param {string} override */
+async function undo(override) {
+  await attempt(() => request("DELETE", pathOf(`overrides/${override}`)), page.redraw);
+  page.refetch();
+}
+
+/** @param {"POST" | "DELETE"} method @param {Channel} channel @param {string} what */
+async function handle(method, channel, what) {
+  refused = null;
+  try {
+    await request(method, pathOf(`channels/${channel.id}${what}`), method === "POST" ? {} : undefined);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    refused = { channel: channel.id, problem: error };
+  }
+  page.redraw();
+  page.refetch();
 }
 
 setLanguage(currentLanguage());

@@ -1,4 +1,4 @@
-/** 我的登录: where one is logged in, one's second factor and one's password. */
+/** 我的登录: where one is told and when not, where one is logged in, one's second factor and one's password. */
 
 import { goToLogin, request } from "./lib/api.js";
 import { fieldsOf } from "./lib/form.js";
@@ -7,12 +7,14 @@ import { html, nothing } from "./lib/lit.js";
 import { mark } from "./lib/marks.js";
 import { startPlainPage } from "./lib/plain.js";
 import { currentUser } from "./lib/shell.js";
+import { telling } from "./me/telling.js";
 import { say } from "./words/people.js";
 
 /**
  * @typedef {{id: string, this: boolean, begun_at: string, used_at: string, ends_at: string, by: "password" | "second_factor" | "recovery_code" | "oidc",
  *   address: string, browser: string}} Session
- * @typedef {{now: string, sessions: Session[], second_factor: {set_up: boolean, recovery_codes_left: number, possible: boolean, needed: boolean}}} Snapshot
+ * @typedef {{now: string, sessions: Session[], second_factor: {set_up: boolean, recovery_codes_left: number, possible: boolean, needed: boolean},
+ *   told: import("./me/telling.js").Told | null}} Snapshot
  */
 
 /** What the telephone is to scan. @type {{address: string, picture: string} | null} */
@@ -20,7 +22,15 @@ let begun = null;
 /** Shown once. @type {string[]} */
 let codes = [];
 
-const page = startPlainPage("me", "/api/session/all", draw);
+/** @type {import("./lib/plain.js").PlainPage} */
+const page = startPlainPage("me", read, draw);
+
+/** Where one is told is read once one may: a factor that is needed comes first. @returns {Promise<Snapshot>} */
+async function read() {
+  const own = await request("GET", "/api/session/all");
+  const isMissing = own.second_factor.needed && !own.second_factor.set_up;
+  return { ...own, told: isMissing ? null : await request("GET", "/api/me/channels") };
+}
 
 /** @param {Snapshot} snapshot */
 function draw(snapshot) {
@@ -28,6 +38,7 @@ function draw(snapshot) {
   const isMissing = factor.needed && !factor.set_up;
   return html`<main class="people narrow">
     ${isMissing ? html`<p class="panel alarm" role="alert" data-testid="factor-needed">${mark("high")} ${say("factor_needed")}</p>` : nothing}
+    ${snapshot.told === null ? nothing : telling(snapshot.told, page)}
     <section class="panel"><h2>${say("second_factor")}</h2>${factorOf(factor)}</section>
     <section class="panel"><h2>${say("change_password")}</h2><p class="fine">${say("password_hint")}</p>${passwordForm()}</section>
     <section class="panel"><div class="bar"><h2>${say("my_sessions")}</h2>

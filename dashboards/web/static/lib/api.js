@@ -13,10 +13,14 @@ export class Problem extends Error {
    * @param {string} title
    * @param {string} [detail]
    * @param {boolean} [isOfFactor] It is the second factor that is missing or wrong.
+   * @param {Record<string, string>} [fields] Which fields of what was sent do not fit, and why.
    */
-  constructor(status, title, detail = "", isOfFactor = false) {
+  constructor(status, title, detail = "", isOfFactor = false, fields = {}) {
     super(detail || title);
     this.status = status;
+    this.fields = fields;
+    /** Fields beside which it is said; the others are said below the form. @type {Set<string>} */
+    this.placed = new Set();
     this.isOfFactor = isOfFactor;
     this.title = title;
     this.detail = detail;
@@ -77,7 +81,7 @@ async function fetched(method, path, body, timeout_ms) {
   if (response.ok) return response;
   if (response.status === 401 && path !== "/api/session") goToLogin();
   const content = await response.json().catch(() => null);
-  throw new Problem(response.status, content?.title ?? response.statusText, content?.detail ?? "", content?.second_factor === true);
+  throw new Problem(response.status, content?.title ?? response.statusText, content?.detail ?? "", content?.second_factor === true, content?.fields);
 }
 
 /** Leaves for the login page, which leads back here. */

@@ -1,4 +1,6 @@
-/** Forms: what was typed when one is sent, and the focus of one that is shown. */
+/** Forms: what was typed when one is sent, what is said beside a field that does not fit, and the focus of one that is shown. */
+
+import { html, nothing } from "./lit.js";
 
 /** A form's fields as texts. @param {SubmitEvent} event @returns {(name: string) => string} */
 export function fieldsOf(event) {
@@ -14,4 +16,22 @@ export function fieldsOf(event) {
  */
 export function focusWhenShown(element) {
   if (element instanceof HTMLElement) queueMicrotask(() => element.focus());
+}
+
+/** Opens the dialogue that `ref` tells of, over the page. @param {Element | undefined} element */
+export function openWhenShown(element) {
+  if (element instanceof HTMLDialogElement) queueMicrotask(() => element.isConnected && !element.open && element.showModal());
+}
+
+/**
+ * What is wrong with a field, beside it: our words, and the server's own where it names more.
+ *
+ * @param {import("./api.js").Problem | null} problem
+ * @param {string} field
+ * @param {string} words
+ */
+export function beside(problem, field, words) {
+  if (problem === null || !(field in problem.fields)) return nothing;
+  problem.placed.add(field);
+  return html`<span class="wrong" role="alert" data-wrong=${field}>${words}<span class="fine">${problem.fields[field]}</span></span>`;
 }

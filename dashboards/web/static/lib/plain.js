@@ -8,16 +8,22 @@ import { attempt, header, refusal, withoutSnapshot } from "./shell.js";
 /** @typedef {import("./lit.js").Fragment} Fragment */
 
 /**
+ * act: does something that may be refused, says so when it is, and loads anew.
+ *
+ * @typedef {{redraw: () => void, reload: () => Promise<void>, act: (action: () => Promise<void>) => Promise<void>}} PlainPage
+ */
+/** Where a snapshot comes from: an address, or what reads it. @template Snapshot @typedef {string | (() => Promise<Snapshot>)} Source */
+
+/**
  * Starts such a page.
  *
  * @template Snapshot
  * @param {import("./types.js").PageName} page
- * @param {string} path Where the snapshot comes from.
+ * @param {Source<Snapshot>} source
  * @param {(snapshot: Snapshot) => Fragment} body
- * @returns {{redraw: () => void, reload: () => Promise<void>, act: (action: () => Promise<void>) => Promise<void>}}
- *   act: does something that may be refused, says so when it is, and loads anew.
+ * @returns {PlainPage}
  */
-export function startPlainPage(page, path, body) {
+export function startPlainPage(page, source, body) {
   const root = /** @type {HTMLElement} */ (document.getElementById("app"));
   /** @type {Snapshot | null} */
   let snapshot = null;
@@ -31,7 +37,7 @@ export function startPlainPage(page, path, body) {
 
   async function reload() {
     try {
-      snapshot = /** @type {Snapshot} */ (await request("GET", path));
+      snapshot = /** @type {Snapshot} */ ((typeof source === "string" ? await request("GET", source) : await source()));
       problem = null;
     } catch (error) {
       if (!(error instanceof Problem)) throw error;

@@ -114,8 +114,8 @@ export async function attempt(action, redraw) {
   redraw();
 }
 
-/** @param {Problem} problem */
-function reasonOf(problem) {
+/** Why something was refused. @param {Problem} problem */
+export function reasonOf(problem) {
   if (problem.status === 0) return say("problem_0");
   if (problem.status === 403) return say("problem_403");
   if (problem.status === 409) return say("problem_409");

@@ -98,19 +98,27 @@
  * @typedef {{now: string, change: number, window: {from: string, to: string}, estates: Estate[]}} Bureau
  *
  * @typedef {{kind: "on_call" | "role", role: Role} | {kind: "person", username: string} |
- *   {kind: "channel", channel: string}} Whom
+ *   {kind: "channel", channel: string} | {kind: "responsible"}} Whom
+ * @typedef {"alerts" | "faults" | "orders"} PolicyPart
+ * @typedef {Record<PolicyPart, Step[]>} Policy
+ * @typedef {{people: string[], anchor: string, begins: string, ends: string, weekdays: number[]}} Shift
+ * @typedef {{id: string, role: Role, person: string | null, begins_at: string, ends_at: string, set_by: string}} Override
  * @typedef {{after_s: number, whom: Whom}} Step
  * @typedef {"rotation" | "override" | "gap"} DutySource
  * @typedef {{role: Role, members: string[], people: string[], source: DutySource, until: string,
  *   ahead: {begins_at: string, ends_at: string, people: string[], source: DutySource}[]}} OnCall
  * @typedef {"email" | "webhook" | "wecom" | "dingtalk" | "feishu" | "lark"} ChannelKind
- * @typedef {{id: string, kind: ChannelKind, name: string, address: string, signed: boolean, enabled: boolean}} Channel
- * @typedef {{id: string, subject_type: "alert" | "fault", subject: string, step: number, recipient: string,
+ * @typedef {{id: string, kind: ChannelKind, name: string, address: string, signed: boolean, enabled: boolean,
+ *   last_test: ChannelTest | null}} Channel
+ * @typedef {"waiting" | "sending" | "sent" | "failed" | "unknown" | "unreachable" | "cancelled" | "silenced"} Delivery
+ * @typedef {{state: Delivery, attempts: number, created_at: string, settled_at: string | null, detail: string}} ChannelTest
+ * @typedef {{id: string, subject_type: "alert" | "fault" | "work_order", subject: string, step: number, recipient: string,
  *   urgency: "person_at_risk" | "urgent" | "routine", unstable: boolean, title: string,
- *   state: "waiting" | "sending" | "sent" | "failed" | "unknown" | "unreachable" | "cancelled" | "silenced",
+ *   state: Delivery,
  *   channel: {kind: ChannelKind, name: string} | null, attempts: number, maybe_came: boolean, created_at: string,
  *   next_try_at: string | null, settled_at: string | null, detail: string}} Notification
- * @typedef {{zone: string, on_call: OnCall[], policy: {alerts: Step[], faults: Step[]}, policy_set_by: string | null,
+ * @typedef {{zone: string, may_arrange: boolean, on_call: OnCall[], rotations: Partial<Record<Role, {shifts: Shift[]}>>,
+ *   overrides: Override[], policy: Policy, policy_set_by: string | null,
  *   policy_set_at: string | null, channels: Channel[], notifications: Notification[]}} Duty
  * @typedef {{now: string, change: number, people: People, estates: Named[], chosen: string | null,
  *   duty: Duty | null}} DutyPage
