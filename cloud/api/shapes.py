@@ -235,7 +235,7 @@ def _manifest(text: str | None) -> Json:
 def work_order(row: WorkOrderRow, pictures: Sequence[PhotoRow], *, seen: bool) -> Json:
     """A work order with its photographs. seen: what its device saw is the first of those before the work."""
     shown = row.picture is not None and seen
-    device = [{"stage": "before", "url": _thumbnail(row.fault, row.picture or "")}] if shown else []
+    device = [{"stage": "before", "url": thumbnail(row.fault, row.picture or "")}] if shown else []
     subject = None
     if row.subject is not None and row.subject_type is not None:
         called = thing(row.subject, row.subject_zh or row.subject, row.subject_en or row.subject)
@@ -291,7 +291,8 @@ def photo(row: PhotoRow) -> Json:
     }
 
 
-def _thumbnail(fault: UUID | None, picture: str) -> str:
+def thumbnail(fault: UUID | None, picture: str) -> str:
+    """Where the picture of a fault is. picture: names its content, so that a browser may keep it."""
     return f"/api/faults/{fault}/thumbnail?v={picture}"
 
 
@@ -333,7 +334,7 @@ def fault(row: FaultRow, names: Mapping[Subject, Json], estate: Json, facades: l
         "unit": row.unit,
         "what": row.what,
         "advice": row.advice,
-        "thumbnail": None if row.picture is None else _thumbnail(row.id, row.picture),
+        "thumbnail": None if row.picture is None else thumbnail(row.id, row.picture),
         "since": instant(row.since),
         "cleared_at": maybe(row.cleared_at),
         "close_reason": row.close_reason,

@@ -40,6 +40,7 @@ PAGES: Final[Mapping[str, Duty]] = {
     "audit": "audit",
     "accounts": "accounts",
     "ledger": "ledger",
+    "feedback": "maintenance",
     "duty": "roster",
     "grants": "grants",
 }

@@ -82,6 +82,39 @@ class Week:
         return self.real / (self.real + sum(self.false.values()))
 
 
+@dataclass(frozen=True, slots=True)
+class Total:
+    """How a camera's alerts were judged. real: thrown; part: something fell that nobody threw."""
+
+    camera: str
+    real: int
+    part: int
+    false: Mapping[str, int]
+
+    @property
+    def share_false(self) -> float:
+        """0 to 1."""
+        false = sum(self.false.values())
+        return false / (self.real + self.part + false)
+
+
+def totals(counts: Iterable[Count]) -> list[Total]:
+    """By camera, the one with the most false alarms first."""
+    by_camera: dict[str, Counter[str]] = {}
+    for count in counts:
+        by_camera.setdefault(count.camera, Counter())[count.reason] += count.alerts
+    found = [
+        Total(
+            camera,
+            sum(n for reason, n in reasons.items() if not is_false(reason) and reason != "falling_part"),
+            reasons["falling_part"],
+            {reason: n for reason, n in reasons.most_common() if is_false(reason)},
+        )
+        for camera, reasons in by_camera.items()
+    ]
+    return sorted(found, key=lambda total: (-sum(total.false.values()), total.camera))
+
+
 def weeks(counts: Iterable[Count]) -> list[Week]:
     """By camera and week, the newest week first."""
     real: Counter[tuple[date, str]] = Counter()

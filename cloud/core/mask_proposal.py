@@ -20,6 +20,9 @@ LEAST: Final = 3
 """So many different false alarms make a cluster: two may be the same bird."""
 SIGHTS_NEEDED: Final = 5
 """A track with fewer points outside the region is found no more (`models/dataset.py`: MIN_SIGHTS)."""
+PRESSING: Final = 2
+"""So many times as many false alarms as when it was declined are a reason to ask again."""
+SAME_SHARE: Final = 0.5
 LARGEST: Final = 0.15
 """A larger share of the picture is a camera to be moved, not a region to be ignored."""
 
@@ -51,6 +54,38 @@ class Proposal:
     def key(self) -> str:
         """Changes when the region does: who accepts says what they saw."""
         return hashlib.sha256(repr((self.polygon, self.frame)).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """A region that somebody would not have ignored. hides: false alarms that it would have hidden then."""
+
+    polygon: tuple[Point, ...]
+    frame: tuple[int, int]
+    hides: int
+
+
+def is_declined(proposal: Proposal, declined: Iterable[Declined]) -> bool:
+    """Whether somebody has said no to about this region, and it would hide less than twice as much by now."""
+    return any(
+        one.frame == proposal.frame
+        and sum(proposal.hides.values()) < PRESSING * one.hides
+        and _overlap(_box(one.polygon), _box(proposal.polygon)) >= SAME_SHARE
+        for one in declined
+    )
+
+
+def _box(polygon: Sequence[Point]) -> tuple[float, float, float, float]:
+    xs, ys = [x for x, _ in polygon], [y for _, y in polygon]
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def _overlap(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> float:
+    """How much of the smaller of two boxes lies in the other, 0 to 1."""
+    width = min(one[2], other[2]) - max(one[0], other[0])
+    height = min(one[3], other[3]) - max(one[1], other[1])
+    smaller = min((box[2] - box[0]) * (box[3] - box[1]) for box in (one, other))
+    return max(width, 0) * max(height, 0) / smaller
 
 
 def proposals(seen: Iterable[Seen], frame: tuple[int, int]) -> list[Proposal]:

@@ -294,6 +294,18 @@ async def since(conn: Connection, begin: datetime, limit: int = 200) -> list[Fau
         return await cursor.fetchall()
 
 
+async def newest_picture(conn: Connection, camera: str) -> tuple[UUID, str] | None:
+    """(fault, name of its thumbnail's content): the newest picture that there is of a camera."""
+    row = await (
+        await conn.execute(
+            "SELECT id, left(encode(sha256(thumbnail), 'hex'), 12) FROM fault WHERE subject_type = 'camera'"
+            " AND subject = %s AND thumbnail IS NOT NULL ORDER BY since DESC, id LIMIT 1",
+            (camera,),
+        )
+    ).fetchone()
+    return None if row is None else (row[0], row[1])
+
+
 async def thumbnail(conn: Connection, fault: UUID) -> bytes | None:
     """The picture of a fault, a JPEG; None when there is no such fault or it has none."""
     row = await (await conn.execute("SELECT thumbnail FROM fault WHERE id = %s", (fault,))).fetchone()

@@ -69,6 +69,7 @@ PUT    /api/agents/{agent}/desired      | maintenance manager          | 404    
 GET    /api/feedback                    | maintenance manager          | hidden    |
 GET    /api/cameras/{camera}/ignore-proposals | maintenance manager    | 404       |
 POST   /api/cameras/{camera}/ignore-proposals | maintenance manager    | 404       | accepted_region
+POST   /api/cameras/{camera}/ignore-proposals/decline | maintenance manager | 404 | declined_region
 GET    /api/bureau                      | bureau manager               | hidden    |
 GET    /api/duty                        | desk maintenance manager     | hidden    |
 PUT    /api/duty/{estate}/policy        | manager                      | 404       | arranged
@@ -103,6 +104,7 @@ GET    /accounts                        | administrator                | hidden 
 GET    /grants                          | manager administrator        | hidden    |
 GET    /me                              | everybody                    | hidden    |
 GET    /ledger                          | maintenance manager bureau auditor | hidden |
+GET    /feedback                        | maintenance manager          | hidden    |
 GET    /duty                            | desk maintenance manager     | hidden    |
 """
 """roles: everybody else who is logged in gets 403, who is not gets 401 (or, on a page, the way to the login).
@@ -148,6 +150,7 @@ BODIES: Final[dict[str, Any]] = {
         "until": (clock.utc_now() + timedelta(days=7)).isoformat(),
     },
     "POST /api/cameras/{camera}/ignore-proposals": {"key": "0123456789abcdef"},
+    "POST /api/cameras/{camera}/ignore-proposals/decline": {"key": "0123456789abcdef", "reason": "a path"},
     "PUT /api/duty/{estate}/policy": {"alerts": [_STEP], "faults": [_STEP]},
     "PUT /api/duty/{estate}/rotation": {
         "role": "desk",

@@ -84,6 +84,8 @@ async def test_a_region_is_accepted_by_a_person_and_a_real_fall_in_it_takes_the_
         (week,) = (await client.get("/api/feedback")).json()["weeks"]
         assert (week["real"], week["false"], week["precision"]) == (0, {"false_laundry": 4}, 0)
         (found,) = (await client.get(path)).json()["proposals"]
+        (camera_now,) = (await client.get("/api/feedback")).json()["cameras"]
+        assert (camera_now["false"], camera_now["share_false"]) == ({"false_laundry": 4}, 1)
         assert (found["hides_false"], found["hides_real"]) == ({"false_laundry": 4}, 0)
         refused = await client.post(path, json={"key": found["key"]})
         assert refused.status_code == 409
@@ -95,7 +97,25 @@ async def test_a_region_is_accepted_by_a_person_and_a_real_fall_in_it_takes_the_
         (camera,) = state.cameras
         assert camera.ignore is not None
         assert [list(point) for point in camera.ignore[0]] == found["polygon"]
+        shown = (await client.get(path)).json()
+        assert (shown["proposals"], shown["wanted"]) == ([], [found["polygon"]]), "it is wanted already"
         await _closed(world, ["real_throw"], 310)
         assert (await client.get(path)).json()["proposals"] == []
         late = await client.post(path, json={"key": found["key"], "replaces_own": True})
         assert late.status_code == 409
+
+
+async def test_a_region_that_was_declined_comes_again_only_when_it_would_hide_twice_as_much(
+    world: World,
+) -> None:
+    await _closed(world, ["false_bird"] * 3, 300)
+    path = "/api/cameras/cam-east/ignore-proposals"
+    async with world.logged_in("maintenance") as client:
+        (found,) = (await client.get(path)).json()["proposals"]
+        done = await client.post(
+            f"{path}/decline", json={"key": found["key"], "reason": "children play there"}
+        )
+        assert done.status_code == 200, done.text
+        assert (done.json()["proposals"], done.json()["declined"][0]["reason"]) == ([], "children play there")
+        await _closed(world, ["false_bird"] * 3, 300)
+        assert len((await client.get(path)).json()["proposals"]) == 1

@@ -1,5 +1,6 @@
 """How often each camera was wrong and why; regions that are proposed to be ignored, applied by a person."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, Final
@@ -10,7 +11,7 @@ from pydantic import Field
 from cloud import clock
 from cloud.api import shapes
 from cloud.api.auth import Maintenance
-from cloud.api.bodies import Body, SlugInPath
+from cloud.api.bodies import Body, SlugInPath, Why
 from cloud.api.problems import Problem
 from cloud.api.routes import desired as wanted
 from cloud.api.services import Use
@@ -18,16 +19,20 @@ from cloud.api.shapes import Json
 from cloud.core import feedback
 from cloud.core.alert import is_false
 from cloud.core.feedback import Judged
-from cloud.core.mask_proposal import Proposal, Seen, proposals
-from cloud.store import audit, changes, desired, registry
+from cloud.core.mask_proposal import Declined, Point, Proposal, Seen, is_declined, proposals
+from cloud.store import accounts, audit, changes, desired, faults, registry
 from cloud.store import feedback as rows
 from cloud.store.audit import Act
+from cloud.store.feedback import DeclinedRow
 from cloud.store.pool import Connection
-from contracts.devices import DesiredCamera
+from contracts.devices import DesiredCamera, DesiredState
 
 router = APIRouter(prefix="/api")
 
 SPAN: Final = timedelta(weeks=12)
+LATELY: Final = timedelta(days=30)
+DRAWN: Final = 60
+"""So many of the newest tracks are shown: more hide each other."""
 
 
 class Accepted(Body):
@@ -37,14 +42,34 @@ class Accepted(Body):
     replaces_own: bool = False
 
 
+class NotWanted(Body):
+    """key: of the proposal as it was seen. reason: why it is not to be ignored."""
+
+    key: str = Field(pattern=r"^[0-9a-f]{16}$")
+    reason: Why
+
+
 @router.get("/feedback")
 async def figures(account: Maintenance, services: Use) -> Json:
-    """False alarms of the last 12 weeks by camera, week and reason, with the precision of each."""
+    """How alerts were judged: of 30 days by camera, of 12 weeks by camera and week, each by reason."""
     now = clock.utc_now()
     async with services.reading(account) as conn:
         cameras = {row.id: row for row in await registry.cameras(conn)}
         counted = feedback.weeks(await rows.counts(conn, now - SPAN))
+        lately = feedback.totals(await rows.counts(conn, now - LATELY))
     return {
+        "now": shapes.instant(now),
+        "cameras": [
+            {
+                "camera": shapes.thing(row.camera, cameras[row.camera].name_zh, cameras[row.camera].name_en),
+                "real": row.real,
+                "falling_part": row.part,
+                "false": dict(row.false),
+                "share_false": round(row.share_false, 4),
+            }
+            for row in lately
+            if row.camera in cameras
+        ],
         "weeks": [
             {
                 "camera": shapes.thing(row.camera, cameras[row.camera].name_zh, cameras[row.camera].name_en),
@@ -55,7 +80,7 @@ async def figures(account: Maintenance, services: Use) -> Json:
             }
             for row in counted
             if row.camera in cameras
-        ]
+        ],
     }
 
 
@@ -63,8 +88,8 @@ async def figures(account: Maintenance, services: Use) -> Json:
 async def proposed(camera: SlugInPath, account: Maintenance, services: Use) -> Json:
     """Where false alarms of 12 weeks cluster in a camera's picture, and what ignoring it would hide."""
     async with services.reading(account) as conn:
-        await _agent_of(conn, camera)
-        return {"camera": camera, "proposals": [_shape(one) for one in await _proposals(conn, camera)]}
+        agent = await _agent_of(conn, camera)
+        return await _shown(conn, agent, camera)
 
 
 @router.post("/cameras/{camera}/ignore-proposals")
@@ -81,9 +106,8 @@ async def accept(camera: SlugInPath, body: Accepted, account: Maintenance, servi
         cameras = () if newest is None else newest.cameras
         before = next((one for one in cameras if one.camera == camera), DesiredCamera(camera=camera))
         if before.ignore is None and not body.replaces_own:
-            raise Problem(
-                HTTPStatus.CONFLICT, "what the box's own file ignores would count no more: replaces_own"
-            )
+            why = "what the box's own file ignores would count no more: replaces_own"
+            raise Problem(HTTPStatus.CONFLICT, why, replaces_own=True)
         after = _with_region(before, found)
         state = await wanted.state_of(
             conn,
@@ -104,6 +128,69 @@ async def accept(camera: SlugInPath, body: Accepted, account: Maintenance, servi
         await changes.record(conn, changed, now)
     services.log.info("ignore_accepted", camera=camera, version=state.version, by=account.username)
     return {"agent": agent, "version": state.version}
+
+
+@router.post("/cameras/{camera}/ignore-proposals/decline")
+async def decline(camera: SlugInPath, body: NotWanted, account: Maintenance, services: Use) -> Json:
+    """Do not ignore a proposed region. It is proposed again once it would hide twice as many false alarms."""
+    now = clock.utc_now()
+    async with services.acting(account) as conn:
+        agent = await _agent_of(conn, camera)
+        found = next((one for one in await _proposals(conn, camera) if one.key == body.key), None)
+        if found is None:
+            raise Problem(HTTPStatus.CONFLICT, "this region is not proposed any more")
+        region = Declined(found.polygon, found.frame, sum(found.hides.values()))
+        await rows.decline(conn, camera, DeclinedRow(region, body.reason, account.username, now))
+        content: dict[str, Any] = {"region": _shape(found), "reason": body.reason}
+        await audit.enter(
+            conn, Act(account.username, "declined_region", "camera", camera, content=content), now
+        )
+        return await _shown(conn, agent, camera)
+
+
+async def _shown(conn: Connection, agent: str, camera: str) -> Json:
+    judged = await rows.judged(conn, clock.utc_now() - SPAN, camera)
+    frame = judged[-1].frame if judged else None
+    newest = await desired.newest(conn, agent)
+    standing = (await desired.standings(conn)).get(agent)
+    picture = await faults.newest_picture(conn, camera)
+    wanted_here = [] if frame is None else _wanted(newest, camera, frame)
+    return {
+        "camera": camera,
+        "agent": agent,
+        "people": shapes.people(await accounts.display_names(conn)),
+        "picture": frame,
+        "image": None if picture is None else shapes.thumbnail(*picture),
+        "proposals": [_shape(one) for one in await _proposals(conn, camera)],
+        "wanted": [[list(point) for point in region] for region in wanted_here],
+        "desired": None if standing is None else shapes.standing(standing),
+        "declined": [
+            {
+                "polygon": [list(point) for point in row.region.polygon],
+                "picture": list(row.region.frame),
+                "reason": row.reason,
+                "declined_by": row.declined_by,
+                "declined_at": shapes.instant(row.declined_at),
+            }
+            for row in await rows.declined(conn, camera)
+        ],
+        "tracks": [
+            {"false": is_false(one.reason), "points": _seen(one).points}
+            for one in judged[-DRAWN:]
+            if one.frame == frame
+        ],
+    }
+
+
+def _wanted(state: DesiredState | None, camera: str, frame: tuple[int, int]) -> list[list[Point]]:
+    """What the newest version has ignored already, in pixels of `frame`."""
+    cameras = () if state is None else state.cameras
+    found = next((one for one in cameras if one.camera == camera), None)
+    if found is None or not found.ignore:
+        return []
+    width, height = found.picture or frame
+    across, down = frame[0] / width, frame[1] / height
+    return [[(x * across, y * down) for x, y in region] for region in found.ignore]
 
 
 def _with_region(before: DesiredCamera, proposal: Proposal) -> DesiredCamera:
@@ -127,7 +214,19 @@ async def _proposals(conn: Connection, camera: str) -> list[Proposal]:
     if not judged:
         return []
     frame = judged[-1].frame  # A picture of another shape was another view.
-    return proposals([_seen(one) for one in judged if one.frame == frame], frame)
+    found = proposals([_seen(one) for one in judged if one.frame == frame], frame)
+    no = [row.region for row in await rows.declined(conn, camera)]
+    has = _wanted(await desired.newest(conn, await _agent_of(conn, camera)), camera, frame)
+    return [one for one in found if not is_declined(one, no) and not _is_among(one.polygon, has)]
+
+
+def _is_among(polygon: Sequence[Point], regions: Sequence[Sequence[Point]]) -> bool:
+    """Whether it is ignored already, to a pixel."""
+    return any(
+        len(region) == len(polygon)
+        and all(abs(x - u) <= 1 and abs(y - v) <= 1 for (x, y), (u, v) in zip(polygon, region, strict=True))
+        for region in regions
+    )
 
 
 def _seen(one: Judged) -> Seen:

@@ -8,9 +8,11 @@ from uuid import UUID
 from cloud.core.channel import Sealed
 from cloud.core.delivery import Refused, Taken
 from cloud.core.escalation import USUAL
+from cloud.core.mask_proposal import Declined
 from cloud.core.on_call import Override, Rotation, Shift
 from cloud.core.wording import Words
 from cloud.store import duty, escalations, feedback, notifications
+from cloud.store.feedback import DeclinedRow
 from cloud.store.notifications import New
 from tests.fixtures.cloud import NOW
 from tests.integration.queries.made import Case, later
@@ -27,6 +29,8 @@ SHARED: Final = {**WECOM, "owner": None, "estate": "garden", "kind": "webhook"}
 TURNS = Rotation(shifts=(Shift(people=("li",), anchor=date(2026, 3, 2)),))
 AWAY = Override("wang", NOW, later(60))
 SEALED: Final = Sealed(UUID(int=9), "a key", b"sealed")
+REGION = Declined(((0.0, 0.0), (60.0, 0.0), (60.0, 60.0)), (1920, 1080), 4)
+DECLINED = DeclinedRow(REGION, "a path", "li", NOW)
 NEW = New(
     subject_type="alert",
     subject=UUID(int=7),
@@ -92,6 +96,8 @@ CASES: Final[Mapping[str, Case]] = {
     "notifications.lately": lambda at: notifications.lately(at.conn, "garden", ["alert"]),
     "feedback.judged": lambda at: feedback.judged(at.conn, NOW),
     "feedback.judged (of one camera)": lambda at: feedback.judged(at.conn, NOW, "cam-east"),
+    "feedback.decline": lambda at: feedback.decline(at.conn, "cam-east", DECLINED),
+    "feedback.declined": lambda at: feedback.declined(at.conn, "cam-east"),
     "feedback.counts": lambda at: feedback.counts(at.conn, NOW),
     "duty.drop_channel": lambda at: duty.drop_channel(at.conn, at.oldest["channel"], owner="li"),
 }

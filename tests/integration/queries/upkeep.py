@@ -45,6 +45,7 @@ CASES: Final[Mapping[str, Case]] = {
         at.conn, EAST, "frozen", FROZEN, estate="garden", fault=FAULT, since=later(11)
     ),
     "faults.hold_condition": lambda at: faults.hold_condition(at.conn, EAST, "frozen"),
+    "faults.newest_picture": lambda at: faults.newest_picture(at.conn, "cam-east"),
     "faults.hold": lambda at: faults.hold(at.conn, at.oldest["fault"]),
     "faults.hold_untold": lambda at: faults.hold_untold(at.conn, later(12)),
     "faults.renew": lambda at: faults.renew(at.conn, at.oldest["fault"], SEEN),

@@ -3,7 +3,7 @@
 import { beside } from "../lib/form.js";
 import { span } from "../lib/format.js";
 import { personOf } from "../lib/i18n.js";
-import { html, live, nothing } from "../lib/lit.js";
+import { html, nothing } from "../lib/lit.js";
 import { say } from "../words/duty.js";
 import { arranging, dialogue } from "./sheet.js";
 
@@ -106,7 +106,7 @@ function stepFields(sheet, part, steps, at, choices) {
     sheet.redraw();
   };
   return html`<div class="step" data-step=${at}>
-    <label>${say("minutes_after")}<input type="number" min="0" max="10080" step="0.5" required inputmode="decimal" .value=${live(String(step.after_s / MINUTE_S))} @change=${setAfter} />${beside(sheet.problem, `${part}.${at}.after_s`, say("wrong_minutes"))}</label>
+    <label>${say("minutes_after")}<input type="number" min="0" max="10080" step="0.5" required inputmode="decimal" .value=${String(step.after_s / MINUTE_S)} @change=${setAfter} />${beside(sheet.problem, `${part}.${at}.after_s`, say("wrong_minutes"))}</label>
     <label>${say("tell")}<select @change=${setWhom}>${known.map((choice) => html`<option value=${choice.value} ?selected=${choice.value === chosen}>${choice.name}</option>`)}</select></label>
     <button type="button" class="quiet" ?disabled=${steps.length === 1} @click=${remove} aria-label=${say("drop_step", { n: at + 1 })}>×</button>
   </div>`;

@@ -2,7 +2,7 @@
 
 import { beside } from "../lib/form.js";
 import { personOf } from "../lib/i18n.js";
-import { html, live, nothing } from "../lib/lit.js";
+import { html, nothing } from "../lib/lit.js";
 import { say } from "../words/duty.js";
 import { arranging, dialogue } from "./sheet.js";
 
@@ -72,9 +72,9 @@ function shiftFields(sheet, shift, at, shifts, role, people) {
   return html`<fieldset class="shift" data-shift=${at}>
     <legend>${say("shift", { n: at + 1 })}</legend>
     <div class="triple">
-      <label>${say("begins")}<input type="time" required .value=${live(shift.begins)} @change=${set("begins")} data-field="begins" />${wrong("begins", "wrong_time")}</label>
-      <label>${say("ends")}<input type="time" required .value=${live(shift.ends)} @change=${set("ends")} data-field="ends" />${wrong("ends", "wrong_time")}<span class="fine">${spanOf(shift)}</span></label>
-      <label>${say("anchor")}<input type="date" required .value=${live(shift.anchor)} @change=${set("anchor")} data-field="anchor" />${wrong("anchor", "wrong_day")}</label>
+      <label>${say("begins")}<input type="time" required .value=${shift.begins} @change=${set("begins")} data-field="begins" />${wrong("begins", "wrong_time")}</label>
+      <label>${say("ends")}<input type="time" required .value=${shift.ends} @change=${set("ends")} data-field="ends" />${wrong("ends", "wrong_time")}<span class="fine">${spanOf(shift)}</span></label>
+      <label>${say("anchor")}<input type="date" required .value=${shift.anchor} @change=${set("anchor")} data-field="anchor" />${wrong("anchor", "wrong_day")}</label>
     </div>
     <div class="days" role="group" aria-label=${say("weekdays")}>${WEEK_DAYS.map((day) => dayTick(sheet, shift, day))}</div>
     ${turns(sheet, shift, role, people)} ${wrong("people", "wrong_nobody")}
@@ -94,7 +94,7 @@ function dayTick(sheet, shift, day) {
     shift.weekdays = WEEK_DAYS.filter((one) => (one === day ? !shift.weekdays.includes(one) : shift.weekdays.includes(one)));
     sheet.redraw();
   };
-  return html`<label class="tick"><input type="checkbox" .checked=${live(shift.weekdays.includes(day))} @change=${toggle} />${say(`day_${day}`)}</label>`;
+  return html`<label class="tick"><input type="checkbox" .checked=${shift.weekdays.includes(day)} @change=${toggle} />${say(`day_${day}`)}</label>`;
 }
 
 /** Who has it, in turn. @param {Sheet} sheet @param {Shift} shift @param {OnCall} role @param {People} people */

@@ -19,6 +19,8 @@ export class Problem extends Error {
     super(detail || title);
     this.status = status;
     this.fields = fields;
+    /** Whether what a box's own file says would count no more. */
+    this.replacesOwn = false;
     /** Fields beside which it is said; the others are said below the form. @type {Set<string>} */
     this.placed = new Set();
     this.isOfFactor = isOfFactor;
@@ -81,7 +83,9 @@ async function fetched(method, path, body, timeout_ms) {
   if (response.ok) return response;
   if (response.status === 401 && path !== "/api/session") goToLogin();
   const content = await response.json().catch(() => null);
-  throw new Problem(response.status, content?.title ?? response.statusText, content?.detail ?? "", content?.second_factor === true, content?.fields);
+  const problem = new Problem(response.status, content?.title ?? response.statusText, content?.detail ?? "", content?.second_factor === true, content?.fields);
+  problem.replacesOwn = content?.replaces_own === true;
+  throw problem;
 }
 
 /** Leaves for the login page, which leads back here. */

@@ -5,7 +5,7 @@
  * @typedef {{zh: string, en: string}} Name
  * @typedef {{id: string, name: Name}} Named
  * @typedef {"desk" | "maintenance" | "manager" | "bureau" | "auditor" | "administrator"} Role
- * @typedef {"desk" | "maintenance" | "bureau" | "ledger" | "duty" | "grants" | "accounts" | "audit" | "me"} PageName
+ * @typedef {"desk" | "maintenance" | "bureau" | "ledger" | "feedback" | "duty" | "grants" | "accounts" | "audit" | "me"} PageName
  * @typedef {{username: string, display_name: Name, role: Role, pages: PageName[]}} User
  * @typedef {{username: string, display_name: Name, role: Role, estates: string[] | null, every_estate: boolean, disabled: boolean,
  *   second_factor: boolean, by_provider: boolean, sessions: number}} AccountRow
@@ -135,6 +135,15 @@
  * @typedef {{now: string, change: number, people: People, places: Grounds[],
  *   scope: {estate: string, facade: string | null, camera: string | null}, span: {begin: string, end: string},
  *   figures: Figure[], cameras: Account[], planned: Planned[]}} Ledger
+ *
+ * @typedef {{camera: Named, real: number, falling_part: number, false: Record<string, number>, share_false: number}} Judged
+ * @typedef {[x_px: number, y_px: number]} Point
+ * @typedef {{key: string, polygon: Point[], picture: [number, number], share: number, hides_false: Record<string, number>,
+ *   false_judged: number, hides_real: number, real_judged: number}} Proposal
+ * @typedef {{polygon: Point[], picture: [number, number], reason: string, declined_by: string, declined_at: string}} Declined
+ * @typedef {{camera: string, agent: string, people: People, picture: [number, number] | null, image: string | null, proposals: Proposal[],
+ *   wanted: Point[][], desired: Standing | null, declined: Declined[],
+ *   tracks: {false: boolean, points: Point[]}[]}} Regions What is and may be ignored in a camera's picture, in pixels of `picture`.
  *
  * @typedef {{topic: string, id: string}} Change
  */

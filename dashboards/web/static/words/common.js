@@ -8,6 +8,7 @@ export const say = wordsFrom({
   maintenance: { zh: "设备维修", en: "Maintenance" },
   bureau: { zh: "覆盖监管", en: "Coverage" },
   ledger: { zh: "台账", en: "Ledger" },
+  feedback: { zh: "误报与屏蔽", en: "False alarms" },
   duty: { zh: "值班与通知", en: "On call" },
   me: { zh: "我的登录", en: "My login" },
   accounts: { zh: "账号与权限", en: "Accounts" },
