@@ -13,6 +13,8 @@ from cloud.core.machine import Forbidden
 from cloud.evidence.blobs import KeyLost, OtherBytes, StoreDown
 from cloud.store.pool import DatabaseDown, RowRefused
 
+BY_US: Final = "Value error, "
+"""How pydantic begins what our own checks say."""
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -117,7 +119,10 @@ def install(app: FastAPI) -> None:
     async def invalid(_: Request, error: RequestValidationError) -> Response:
         found = error.errors()
         detail = f"{'.'.join(str(step) for step in found[0]['loc'])}: {found[0]['msg']}"
-        fields = {".".join(str(step) for step in one["loc"][1:]): one["msg"] for one in reversed(found)}
+        fields = {
+            ".".join(str(step) for step in one["loc"][1:]): one["msg"].removeprefix(BY_US)
+            for one in reversed(found)
+        }
         return answer(HTTPStatus.UNPROCESSABLE_ENTITY, detail, more={"fields": fields})
 
     @app.exception_handler(HTTPException)

@@ -55,7 +55,7 @@ async def _shot(page: Page, name: str) -> None:
 async def _open(visitor: Visitor) -> Page:
     page = await visitor.log_in("desk")
     await page.get_by_role("link", name="值班与通知").click()
-    await expect(page.locator("[data-role=desk] .people")).to_have_text("夜班 值班员")
+    await expect(page.locator("[data-role=desk] .names")).to_have_text("夜班 值班员")
     return page
 
 

@@ -117,5 +117,5 @@ async def test_a_region_that_was_declined_comes_again_only_when_it_would_hide_tw
         )
         assert done.status_code == 200, done.text
         assert (done.json()["proposals"], done.json()["declined"][0]["reason"]) == ([], "children play there")
-        await _closed(world, ["false_bird"] * 3, 300)
+        await _closed(world, ["false_bird"] * 3, 301)
         assert len((await client.get(path)).json()["proposals"]) == 1

@@ -22,7 +22,7 @@ export function onCallPanel(duty, people, one, arrange) {
   const stands = duty.overrides.filter((override) => override.role === one.role);
   return html`<section class="panel on-call ${isGap ? "gap" : ""}" data-role=${one.role}>
     <h3><span>${say("on_call_now")} · ${say(`role_${one.role}`)}</span>${one.ahead.length > 1 ? html`<span class="fine">${say("until", { time: dayTime(one.until) })}</span>` : nothing}</h3>
-    ${isGap ? html`<p>${sign("high", say("gap"))}</p><p class="fine">${means}</p>` : html`<p class="people">${namesOf(people, one.people)}${one.source === "override" ? html` <span class="fine">${say("override")}</span>` : nothing}</p>`}
+    ${isGap ? html`<p>${sign("high", say("gap"))}</p><p class="fine">${means}</p>` : html`<p class="names">${namesOf(people, one.people)}${one.source === "override" ? html` <span class="fine">${say("override")}</span>` : nothing}</p>`}
     ${one.ahead.length > 1 ? html`<ul class="ahead">${one.ahead.slice(1, 1 + AHEAD).map((next) => ahead(people, next))}</ul>` : nothing}
     ${gaps(one)} ${stands.length > 0 ? html`<h4>${say("overrides")}</h4><ul class="ahead overrides">${stands.map((override) => standIn(people, override, arrange))}</ul>` : nothing}
     ${arrange === null
