@@ -102,7 +102,11 @@ def _tell(running: Stack, var: Var, progress: Progress) -> None:
         f"  {person.username:<8} {running.passwords[person.username]:<14} {person.en}"
         for person in database.PEOPLE
     ]
-    end = [f"  logs: {var.logs}", "  Ctrl-C ends it."]
+    end = [
+        f"  what people are told: {running.addresses.letters_url}",
+        f"  logs: {var.logs}",
+        "  Ctrl-C ends it.",
+    ]
     print("\n".join(["", f"  {running.addresses.page_url}", "", *people, "", *end, ""]), flush=True)
 
 

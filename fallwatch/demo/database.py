@@ -12,11 +12,13 @@ from cloud import clock
 from cloud.api.passwords import hashed, matches
 from cloud.core.access import Role
 from cloud.core.estate import EstateFile
-from cloud.store import accounts, migrate, partitions, pool, registry
+from cloud.store import accounts, duty, migrate, partitions, pool, registry
 from cloud.store.accounts import Account
+from cloud.store.pool import Connection
 from fallwatch.demo.layout import ESTATE
 
 NAME = "fallwatch"
+LETTERBOX = "演示收件箱"
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,8 @@ def passwords(path: Path) -> dict[str, str]:
     return known
 
 
-async def prepare(url: str, words: dict[str, str]) -> None:
-    """Bring schema, estate and users to what the demo needs.
+async def prepare(url: str, words: dict[str, str], letters_url: str) -> None:
+    """Bring schema, estate and users to what the demo needs. letters_url: where they are told.
 
     Raises:
         DatabaseDown, MigrationError: Of the store.
@@ -85,3 +87,13 @@ async def prepare(url: str, words: dict[str, str]) -> None:
                         every_estate=True,
                     ),
                 )
+            await _reached(conn, person.username, letters_url)
+
+
+async def _reached(conn: Connection, username: str, letters_url: str) -> None:
+    """Where the demo's messages go may lie at another port each time."""
+    for row in await duty.channels_of(conn, username):
+        if row.name == LETTERBOX:
+            await duty.drop_channel(conn, row.id, owner=username)
+    new = {"owner": username, "estate": None, "kind": "webhook", "name": LETTERBOX, "secret": ""}
+    await duty.add_channel(conn, new | {"address": f"{letters_url}/{username}"})

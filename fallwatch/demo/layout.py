@@ -110,8 +110,13 @@ class Var:
         return self.root / "keys"
 
     @property
+    def letters(self) -> Path:
+        """What people were told, a line for each message."""
+        return self.root / "letters.jsonl"
+
+    @property
     def cloud_settings(self) -> Path:
-        """Settings of ingest, api and timers."""
+        """Settings of ingest, api, timers and notify."""
         return self.root / "cloud.yaml"
 
     @property
@@ -135,11 +140,17 @@ class Addresses:
     cabinet: int
     agent_metrics: int
     ingest_metrics: int
+    letters: int
 
     @property
     def page_url(self) -> str:
         """What to open in a browser."""
         return f"http://127.0.0.1:{self.page}"
+
+    @property
+    def letters_url(self) -> str:
+        """Where messages go, and where they are shown."""
+        return f"http://127.0.0.1:{self.letters}"
 
 
 @dataclass(frozen=True)
@@ -181,6 +192,7 @@ def write_cloud(var: Var, addresses: Addresses, broker: BrokerAccess, trust: Tru
     _write(
         var.cloud_settings,
         {
+            "public_url": addresses.page_url,
             "broker": broker.as_settings(),
             "evidence": {
                 "url": var.evidence.as_uri(),

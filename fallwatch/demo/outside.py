@@ -33,9 +33,9 @@ def expect_bucket(url: str) -> None:
     _ask("the bucket that S3_URL names", look())
 
 
-def prepare_database(name: str, url: str, passwords: dict[str, str]) -> None:
+def prepare_database(name: str, url: str, passwords: dict[str, str], letters_url: str) -> None:
     """Bring the database to what the demo needs. `name`: how the user knows it; PartError names it so."""
-    _ask(name, database.prepare(url, passwords))
+    _ask(name, database.prepare(url, passwords, letters_url))
 
 
 def _ask(what: str, question: Coroutine[None, None, None]) -> None:

@@ -11,7 +11,7 @@ import httpx
 
 from cloud import clock
 from contracts.messages import FallingObject
-from fallwatch.demo import browser, evidence, tap
+from fallwatch.demo import browser, evidence, letterbox, tap
 from fallwatch.demo.browser import Json
 from fallwatch.demo.evidence import EvidenceError
 from fallwatch.demo.layout import AGENT, CAMERA_EAST, CAMERA_WEST
@@ -82,6 +82,9 @@ async def _walk(stack: Stack, station: Station, progress: Progress) -> Json:
         raised = await hearing
         fall = raised.fall
         progress.say("the desk has its alert")
+        station.name = "station 8, effects: nobody was told of the alert"
+        await _until(lambda: _now(bool(letterbox.told(stack.letters, raised.detail["id"]))))
+        progress.say("the person on call has the message")
         station.name = "station 9, confirmation: the cloud did not confirm the fall"
         await _until(lambda: _now((fall.boot, fall.seq) in passing.confirmed_at))
         station.name = "station 3, evidence: the clip has not been announced, or not arrived, or not verified"
@@ -101,6 +104,7 @@ async def _walk(stack: Stack, station: Station, progress: Progress) -> Json:
             "events_sent": len(passing.sent),
             "events_confirmed": passing.confirmed_count,
             "fault_id": fault_id,
+            "told": letterbox.told(stack.letters, raised.detail["id"]),
             "latency_s": {
                 "last_visible_to_confirmed": _between(fall.last_visible_at, confirmed_at),
                 "last_visible_to_page": _between(fall.last_visible_at, raised.seen_at),

@@ -32,6 +32,7 @@ WANTED_PORTS = {
     "cabinet": 5020,
     "agent_metrics": 9101,
     "ingest_metrics": 9102,
+    "letters": 8090,
 }
 ADDRESSES = tuple(name for name in WANTED_PORTS if name != "broker")
 
@@ -46,6 +47,7 @@ class Stack:
     cloud_broker: BrokerAccess
     device_ca: Path
     camera_west: RtspCamera
+    letters: Path
     children: tuple[Child, ...]
 
     def expect_running(self) -> None:
@@ -89,15 +91,25 @@ def running(wish: Wish, progress: Progress) -> Iterator[Stack]:
         layout.write_edge(var, addresses, edge_access, device, east_is_rendered=own is None)
         passwords = database.passwords(var.users)
         with progress.step("database migrated, estate and users in it"):
-            outside.prepare_database(_database_name(wish), database_url, dict(passwords))
+            outside.prepare_database(
+                _database_name(wish), database_url, dict(passwords), addresses.letters_url
+            )
+        parts.enter_context(_started(_letterbox(var, claims)))
         cloud = _cloud(var, parts, claims, database_url)
-        with progress.step("cloud: ingest, api, timers"):
+        with progress.step("cloud: ingest, api, timers, notify"):
             wait.until(lambda: _ready(cloud, addresses), START_TIMEOUT_S, "the cloud's first answer")
         _await_scenes(renderers, progress)
         east_url, west = _cameras(var, parts, claims, own, progress)
         agent = parts.enter_context(_started(_agent(var, claims, east_url)))
         yield Stack(
-            addresses, passwords, database_url, cloud_access, authority.ca_path, west, (*cloud, agent)
+            addresses,
+            passwords,
+            database_url,
+            cloud_access,
+            authority.ca_path,
+            west,
+            var.letters,
+            (*cloud, agent),
         )
         progress.say("stopping …")
 
@@ -190,7 +202,7 @@ def _cloud(var: Var, parts: ExitStack, claims: Mapping[str, Port], database_url:
                 )
             )
         )
-        for name in ("ingest", "api", "timers")
+        for name in ("ingest", "api", "timers", "notify")
     )
 
 
@@ -253,6 +265,13 @@ def _cabinet(var: Var, claims: Mapping[str, Port]) -> Child:
     device = ModbusDevice(var.root / "cabinet", claims["cabinet"].hand_over())
     device.say(layout.CABINET)
     return device.spawn()
+
+
+def _letterbox(var: Var, claims: Mapping[str, Port]) -> Child:
+    """Where messages go. Nobody waits for it: what is refused is sent again."""
+    port = str(claims["letters"].hand_over())
+    argv: list[str | Path] = [sys.executable, "-m", "fallwatch.demo.letterbox", port, var.letters]
+    return spawn("the letterbox", argv, var.logs / "letterbox.log")
 
 
 def _scene(var: Var, name: str) -> Path:

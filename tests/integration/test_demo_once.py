@@ -36,6 +36,7 @@ def test_one_fall_makes_the_whole_walk_and_no_process_stays(var: Path) -> None:
     assert result["events_sent"] == result["events_confirmed"] > 0
     assert len(result["clip_sha256"]) == 64
     assert {"alert_id", "message_id", "fault_id"} <= result.keys()
+    assert "desk" in result["told"]
     assert 0 < result["latency_s"]["last_visible_to_confirmed"] < 10
     assert 0 < result["latency_s"]["last_visible_to_page"] < 10
     clips = [path for path in (var / "evidence").rglob("*") if path.is_file()]
