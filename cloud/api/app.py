@@ -118,11 +118,10 @@ def create_app(settings: Settings) -> FastAPI:
     if settings.evidence is None:
         raise SettingsError("no evidence store: set evidence in the settings or S3_URL in the environment")
     store, ca = settings.evidence, _ca(settings.device_ca)
-    issuer = _issuer(settings)
+    issuer, channel_keys = _issuer(settings), _channel_keys(settings.notify)
     means = keeper.means(store)
     web = Path(str(resources.files("dashboards"))) / "web"
     keys, provider = _keys(settings.access), _provider(settings.access)
-    channel_keys = _channel_keys(settings.notify)
     registry = CollectorRegistry()
     measured = metrics.api(registry)
     log = logs.logger("api")
