@@ -1,12 +1,10 @@
 """The cloud's commands: migrate, seed, user, enrol, revoke, crl, evidence, ingest, api, timers, notify."""
 
 import hashlib
-import os
 import secrets
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,8 +16,8 @@ from cloud.commandline import means as _means
 from cloud.commandline import settings as _settings
 from cloud.commandline import until_terminated as _until_terminated
 from cloud.commandline import until_told
-from cloud.core.access import ROLES
 from cloud.evidence_command import evidence
+from cloud.user_command import user
 
 if TYPE_CHECKING:
     from cloud.core.authority import Authority
@@ -37,6 +35,7 @@ def main() -> None:
 main.add_command(evidence)
 main.add_command(backup)
 main.add_command(restore)
+main.add_command(user)
 
 
 @main.command()
@@ -110,51 +109,6 @@ def seed(file: Path, since: datetime | None, config_file: Path | None) -> None:
 
     for line in (f"seeded {', '.join(estate.id for estate in estates.estates)}", *_finished(work())):
         click.echo(line)
-
-
-@main.group()
-def user() -> None:
-    """People who may log in."""
-
-
-@user.command()
-@click.argument("name")
-@click.option("--role", type=click.Choice(ROLES), required=True)
-@click.option("--estate", "estates", multiple=True, help="An estate that they may see; may be given again.")
-@click.option("--every-estate", is_flag=True, help="They may see every estate, also those to come.")
-@click.option("--display-zh", required=True, help="Name in Chinese.")
-@click.option("--display-en", required=True, help="Name in English.")
-@_CONFIG
-def add(  # noqa: PLR0917 - click calls by name
-    name: str,
-    role: Any,
-    estates: tuple[str, ...],
-    every_estate: bool,  # noqa: FBT001
-    display_zh: str,
-    display_en: str,
-    config_file: Path | None,
-) -> None:
-    """Add NAME, or change it. The password comes from FALLWATCH_PASSWORD or from standard input."""
-    from cloud.api.passwords import hashed  # noqa: PLC0415
-    from cloud.core import password as passwords  # noqa: PLC0415
-    from cloud.store import accounts, pool  # noqa: PLC0415
-
-    settings = _settings(config_file)
-    password = os.environ.get("FALLWATCH_PASSWORD") or sys.stdin.readline().rstrip("\n")
-    if reason := passwords.objection(password, name):
-        raise click.ClickException(reason)
-    if every_estate == bool(estates):
-        raise click.ClickException("say which estates they may see: --estate ID, or --every-estate")
-    account = accounts.Account(
-        name, display_zh, display_en, role, hashed(password), frozenset(estates), every_estate
-    )
-
-    async def work() -> None:
-        async with pool.opened(settings.database_url, max_size=1) as opened, pool.transaction(opened) as conn:
-            await accounts.put(conn, account)
-
-    _finished(work())
-    click.echo(f"{name} may log in as {role}")
 
 
 def _issuer(settings: config.Settings) -> "Authority":
