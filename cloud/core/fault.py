@@ -14,8 +14,9 @@ from contracts.devices import DeviceFault, Severity, SubjectType, Words
 
 __all__ = ["RECOVERED", "Acknowledge", "Alarm", "Clear", "State"]
 
-SubjectKind = SubjectType | Literal["node"]
-"""What can be at fault: a device for which an agent speaks, or a node that gives power or network."""
+SubjectKind = SubjectType | Literal["node", "estate"]
+"""What can be at fault: a device for which an agent speaks, a node that gives power or network, or what is
+kept of an estate."""
 
 CAMERA_LOST: Final = "camera_lost"
 AGENT_OFFLINE: Final = "agent_offline"
@@ -23,8 +24,12 @@ SUPPLY_LOST: Final = "supply_lost"
 """Of a node: what hangs on it fell silent together, and it says nothing itself."""
 CHATTERING: Final = "chattering"
 """Of a camera or an agent: it comes and goes (ISA-18.2: chattering alarm)."""
-OWN: Final = frozenset({CAMERA_LOST, AGENT_OFFLINE, SUPPLY_LOST, CHATTERING})
-"""Kinds that the cloud decides itself, by states and silence. What a device says of them changes nothing."""
+_OF_SILENCE: Final = frozenset({CAMERA_LOST, AGENT_OFFLINE, SUPPLY_LOST, CHATTERING})
+EVIDENCE_DAMAGED: Final = "evidence_damaged"
+"""Of an estate: clips of it that ought to be in the evidence store are not there whole."""
+OWN: Final = _OF_SILENCE | {EVIDENCE_DAMAGED}
+"""Kinds that the cloud decides itself, by states, silence, and looks at the evidence. What a device says of
+them changes nothing."""
 
 OF_PICTURE: Final = frozenset(
     {
@@ -187,7 +192,7 @@ def _telling(fault: Fault) -> str:
 
 def is_blinding(kind: str, severity: Severity) -> bool:
     """Whether a fault means that nobody can rely on what a camera shows."""
-    return kind in OWN or (kind in OF_PICTURE and severity != "warning")
+    return kind in _OF_SILENCE or (kind in OF_PICTURE and severity != "warning")
 
 
 def finding(message: DeviceFault) -> Finding:
@@ -201,6 +206,24 @@ def finding(message: DeviceFault) -> Finding:
         what=message.what,
         advice=message.advice,
         thumbnail=picture(message.thumbnail),
+    )
+
+
+def evidence_damaged(missing: int, rotten: int, locked: int) -> Finding:
+    """What a look at the evidence says of an estate's clips: how many are damaged, and how."""
+    found = (
+        (missing, "丢失", "missing"),
+        (rotten, "内容已变", "changed"),
+        (locked, "密钥丢失", "locked, their key is lost"),
+    )
+    there = [(number, zh, en) for number, zh, en in found if number]
+    return Finding(
+        severity="critical",
+        value=missing + rotten + locked,
+        what=Words(
+            zh="证据录像" + "、".join(f"{zh} {number} 段" for number, zh, _ in there),
+            en="Clips kept as evidence: " + ", ".join(f"{number} {en}" for number, _, en in there),
+        ),
     )
 
 

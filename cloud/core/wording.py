@@ -16,6 +16,7 @@ from cloud.core.escalation import SubjectType
 KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "agent_offline": ("边缘盒离线", "edge box offline"),
     "supply_lost": ("供电或网络中断", "power or network gone"),
+    "evidence_damaged": ("证据录像损坏或丢失", "evidence damaged or missing"),
     "chattering": ("反复掉线", "comes and goes"),
     "camera_lost": ("断流", "picture lost"),
     "lost": ("断流", "picture lost"),

@@ -9,7 +9,7 @@ from typing import Any
 from cloud.evidence import log_check
 from cloud.evidence.blobs import Blobs, KeyLost, OtherBytes
 from cloud.evidence.heads import Signer
-from cloud.store import audit, evidence_checks, pool
+from cloud.store import audit, changes, evidence_checks, pool
 from cloud.store.audit import Act
 from cloud.store.evidence_checks import Damage
 from cloud.store.pool import Pool
@@ -55,7 +55,8 @@ async def check(
 ) -> Report:
     """Read the clips whose digests are `wanted`, list the store, follow the whole log; keep what was found.
 
-    Damage that is new is entered in the audit log for each alert that loses its video.
+    Damage that is new is entered in the audit log for each alert that loses its video; what an estate's clips
+    are like is its fault on the page of maintenance.
 
     Raises:
         StoreDown, DatabaseDown: It could not be looked. Nothing is kept: a store that is away is not damage.
@@ -76,6 +77,7 @@ async def check(
             await _enter(conn, damage.sha256, "found_damaged", {"kind": damage.kind}, at)
         for sha256 in healed:
             await _enter(conn, sha256, "found_whole", {}, at)
+        await changes.record(conn, await evidence_checks.tell(conn, at), at)
     return report
 
 

@@ -270,7 +270,7 @@ def _called(table: str) -> str:
     each = " UNION ALL ".join(
         f"SELECT name_zh, name_en FROM {kind} WHERE {table}.subject_type = '{kind}'"  # noqa: S608 - own names
         f" AND id = {table}.subject"
-        for kind in ("camera", "sensor", "agent", "node")
+        for kind in ("camera", "sensor", "agent", "node", "estate")
     )
     return f"LEFT JOIN LATERAL ({each} LIMIT 1) called ON true"
 

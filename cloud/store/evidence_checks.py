@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, Literal, get_args
 
+from cloud.core.fault import EVIDENCE_DAMAGED, Subject, evidence_damaged
+from cloud.store import maintenance
+from cloud.store.changes import Change
 from cloud.store.pool import Connection, Jsonb
 
 Kind = Literal["missing", "rotten", "locked"]
@@ -49,7 +52,11 @@ async def settle(
     before = {damage.sha256: damage for damage in await damaged(conn)}
     now = {damage.sha256: damage for damage in found}
     healed = [sha256 for sha256 in read if sha256 in before and sha256 not in now]
-    await conn.execute("DELETE FROM clip_damage WHERE sha256 = ANY (%s)", (healed,))
+    await conn.execute(
+        "DELETE FROM clip_damage WHERE sha256 = ANY (%s) OR NOT EXISTS (SELECT FROM clip"
+        " WHERE clip.sha256 = clip_damage.sha256 AND clip.state IN ('stored', 'verified'))",
+        (healed,),
+    )
     for damage in found:
         await conn.execute(
             "INSERT INTO clip_damage (sha256, kind, detail, found_at) VALUES (%s, %s, %s, %s)"
@@ -60,6 +67,29 @@ async def settle(
         damage for damage in found if (old := before.get(damage.sha256)) is None or old.kind != damage.kind
     ]
     return fresh, healed
+
+
+async def tell(conn: Connection, at: datetime) -> list[Change]:
+    """Raise, renew and clear the faults of estates that have clips, by what is damaged now."""
+    rows = await conn.execute(
+        "SELECT agent.estate, count(DISTINCT sha256) FILTER (WHERE kind = 'missing'),"
+        " count(DISTINCT sha256) FILTER (WHERE kind = 'rotten'),"
+        " count(DISTINCT sha256) FILTER (WHERE kind = 'locked')"
+        " FROM clip JOIN agent ON agent.id = clip.agent LEFT JOIN clip_damage USING (sha256)"
+        " GROUP BY agent.estate ORDER BY agent.estate"
+    )
+    changes: list[Change] = []
+    for estate, *damaged in await rows.fetchall():
+        subject = Subject("estate", estate)
+        if any(damaged):
+            found = evidence_damaged(*damaged)
+            # No cause will show that it could follow from.
+            changes += await maintenance.raise_fault(
+                conn, subject, EVIDENCE_DAMAGED, found, estate=estate, since=at, at=at, wait=timedelta(0)
+            )
+        else:
+            changes += await maintenance.clear_fault(conn, subject, EVIDENCE_DAMAGED, at)
+    return changes
 
 
 async def alerts_of(conn: Connection, sha256: str) -> list[tuple[str, str]]:

@@ -719,7 +719,7 @@ CREATE TABLE public.fault (
     CONSTRAINT fault_not_before_itself CHECK ((cleared_at >= since)),
     CONSTRAINT fault_severity_check CHECK ((severity = ANY (ARRAY['warning'::text, 'serious'::text, 'critical'::text]))),
     CONSTRAINT fault_state_check CHECK ((state = ANY (ARRAY['raised'::text, 'acknowledged'::text, 'closed'::text]))),
-    CONSTRAINT fault_subject_type_check CHECK ((subject_type = ANY (ARRAY['camera'::text, 'sensor'::text, 'agent'::text, 'node'::text])))
+    CONSTRAINT fault_subject_type_check CHECK ((subject_type = ANY (ARRAY['camera'::text, 'sensor'::text, 'agent'::text, 'node'::text, 'estate'::text])))
 );
 CREATE TABLE public.fault_history (
     id bigint NOT NULL,
@@ -1068,7 +1068,7 @@ CREATE TABLE public.work_order (
     CONSTRAINT work_order_severity_check CHECK ((severity = ANY (ARRAY['warning'::text, 'serious'::text, 'critical'::text]))),
     CONSTRAINT work_order_source_check CHECK ((source = ANY (ARRAY['fault'::text, 'blind_spot'::text, 'patrol'::text, 'complaint'::text, 'inspection'::text]))),
     CONSTRAINT work_order_state_check CHECK ((state = ANY (ARRAY['open'::text, 'assigned'::text, 'taken'::text, 'waiting'::text, 'finished'::text, 'closed'::text, 'cancelled'::text]))),
-    CONSTRAINT work_order_subject_type_check CHECK ((subject_type = ANY (ARRAY['camera'::text, 'sensor'::text, 'agent'::text, 'node'::text])))
+    CONSTRAINT work_order_subject_type_check CHECK ((subject_type = ANY (ARRAY['camera'::text, 'sensor'::text, 'agent'::text, 'node'::text, 'estate'::text])))
 );
 CREATE TABLE public.work_order_deadline (
     source text NOT NULL,

@@ -125,6 +125,7 @@ async def test_migrating_twice_changes_nothing(empty_database_url: str) -> None:
         "0034_overdue_and_declined.sql",
         "0035_channels_sealed.sql",
         "0037_holds.sql",
+        "0038_evidence_damaged.sql",
         "0040_coverage.sql",
     )
     assert first.skipped == (("0002_hypertables.sql", "timescaledb"), ("0013_aggregates.sql", "timescaledb"))

@@ -53,6 +53,15 @@ class Place:
         found = await obstore.get_async(self.blobs.objects.store, sealed_path(sha256))
         return bytes(await found.bytes_async())
 
+    async def faults(self) -> list[tuple[str, float, str, int]]:
+        """(state, damaged clips, words, work orders) of the estate's faults."""
+        async with pool.transaction(self.opened) as conn:
+            rows = await conn.execute(
+                "SELECT state, value, what ->> 'en', (SELECT count(*) FROM work_order_fault WHERE fault = id)"
+                " FROM fault WHERE kind = 'evidence_damaged' AND subject = 'garden'"
+            )
+            return list(await rows.fetchall())
+
     async def audited(self) -> list[tuple[str, str, str]]:
         async with pool.transaction(self.opened) as conn:
             rows = await conn.execute("SELECT action, estate, content ->> 'sha256' FROM audit ORDER BY id")
@@ -99,6 +108,7 @@ async def test_damage_is_found_told_once_and_forgotten_when_it_is_mended(place: 
     rotten, missing, _ = place.digests
     before = await place.lying(rotten)
     await place.change(rotten, before[:70_000] + bytes([before[70_000] ^ 1]) + before[70_001:])
+    kept = await place.lying(missing)
     await place.change(missing, None)
     stray = hashlib.sha256(b"stray").hexdigest()
     await place.change(stray, b"stray")
@@ -109,8 +119,11 @@ async def test_damage_is_found_told_once_and_forgotten_when_it_is_mended(place: 
     assert not found.is_well
     again = await place.look()
     assert again.damaged == found.damaged
+    both = "Clips kept as evidence: 1 missing, 1 changed"
+    assert await place.faults() == [("raised", 2, both, 1)], "one fault, and one order to mend it"
     await place.change(rotten, before)
     assert [damage.kind for damage in (await place.look()).damaged] == ["missing"]
+    assert await place.faults() == [("raised", 1, "Clips kept as evidence: 1 missing", 1)]
     assert sorted(await place.audited()) == sorted(
         [
             ("found_damaged", "garden", rotten),
@@ -118,6 +131,9 @@ async def test_damage_is_found_told_once_and_forgotten_when_it_is_mended(place: 
             ("found_whole", "garden", rotten),
         ]
     )
+    await place.change(missing, kept)
+    assert not (await place.look()).damaged
+    assert [state for state, *_ in await place.faults()] == ["closed"]
 
 
 class TestOnce:

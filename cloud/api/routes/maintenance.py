@@ -67,7 +67,9 @@ class View:
         for camera, facade in coverage:
             self.coverage.setdefault(camera, []).append(self.facades[facade])
         self.records = records
-        self.things: dict[Subject, Json] = {}
+        self.things: dict[Subject, Json] = {
+            Subject("estate", estate): found for estate, found in self.estates.items()
+        }
         self.cameras_of: dict[str, list[str]] = {}
 
     def _known(self, kind: SubjectType, row: AgentRow | CameraRow | SensorRow) -> Json:

@@ -65,7 +65,7 @@
  * @typedef {{maker: string, model: string, serial: string, firmware: string, profile: string, profile_version: string,
  *   wanted_firmware: string, firmwares: {version: string, since: string}[]}} DeviceRecord
  * @typedef {{id: string, kind: string,
- *   subject: {type: "camera" | "sensor" | "agent" | "node", id: string, name: Name}, estate: Named,
+ *   subject: {type: "camera" | "sensor" | "agent" | "node" | "estate", id: string, name: Name}, estate: Named,
  *   state: "raised" | "acknowledged" | "closed", severity: "warning" | "serious" | "critical", of_picture: boolean,
  *   blinding: boolean, reason: string,
  *   value: number | null, baseline: number | null, threshold: number | null, unit: string,
@@ -78,7 +78,7 @@
  * @typedef {{id: string, number: string, state: OrderState, source: OrderSource,
  *   severity: "warning" | "serious" | "critical", kind: string | null, title: string, detail: string, reference: string,
  *   fault: string | null, estate: Named, building: string | null, facade: Named | null, floor: number | null,
- *   bay: number | null, subject: {type: "camera" | "sensor" | "agent" | "node", id: string, name: Name} | null,
+ *   bay: number | null, subject: {type: "camera" | "sensor" | "agent" | "node" | "estate", id: string, name: Name} | null,
  *   opened_by: string, opened_at: string, due_at: string, overdue_at: string | null, responsible: string | null,
  *   taken_by: string | null, taken_at: string | null, finished_by: string | null, finished_at: string | null,
  *   measure: string | null, verified_by: string | null, reason: string | null, closed_at: string | null,

@@ -52,17 +52,17 @@ function facts(fault, all) {
   const attached = camera?.agent ?? sensor?.agent;
   const said = saidBesides(fault) || fault.reason;
   return html`<dl>
-    <div><dt>${say("where")}</dt><dd>${nameOf(fault.estate.name)} · ${nameOf(fault.subject.name)}</dd></div>
+    <div><dt>${say("where")}</dt><dd>${nameOf(fault.estate.name)}${fault.subject.type === "estate" ? nothing : ` · ${nameOf(fault.subject.name)}`}</dd></div>
     ${camera?.facades.length ? html`<div><dt>${say("looks_at")}</dt><dd>${names(camera.facades)}</dd></div>` : nothing}
     ${attached ? html`<div><dt>${say("attached")}</dt><dd>${nameOf(attached.name)}</dd></div>` : nothing}
     ${recordRows(deviceOf(fault, all)?.record ?? null)}
-    ${said ? html`<div><dt>${say("told")}</dt><dd class=${saidBesides(fault) ? "" : "told"}>${said}</dd></div>` : nothing}
+    ${said ? html`<div><dt>${say(fault.subject.type === "estate" ? "found" : "told")}</dt><dd class=${saidBesides(fault) ? "" : "told"}>${said}</dd></div>` : nothing}
   </dl>`;
 }
 
 /** @param {Fault} fault @param {Maintenance} all */
 function deviceOf(fault, all) {
-  const devices = { camera: all.cameras, sensor: all.sensors, agent: all.agents, node: [] }[fault.subject.type];
+  const devices = { camera: all.cameras, sensor: all.sensors, agent: all.agents, node: [], estate: [] }[fault.subject.type];
   return devices.find((device) => device.id === fault.subject.id);
 }
 

@@ -43,6 +43,17 @@ const KINDS = {
       { zh: "通电仍不通：重启一次，记下时间", en: "Powered and still silent: restart it once, note the time" },
     ],
   },
+  evidence_damaged: {
+    name: { zh: "证据录像损坏或丢失", en: "evidence damaged or missing" },
+    what: { zh: "巡检时，有录像不在证据库里，或已不是当初封存的内容", en: "A check found clips gone from the evidence store, or no longer what was sealed" },
+    measured: { zh: "受损录像", en: "damaged clips" },
+    checks: [
+      { zh: "先不要动证据库；查谁、何时碰过存储", en: "Touch nothing in the store yet; find out who touched it, and when" },
+      { zh: "运行 fallwatch cloud evidence check，看是哪几段", en: "fallwatch cloud evidence check names the clips" },
+      { zh: "从备份恢复这几段，再查一次", en: "Bring these clips back from the backup, check again" },
+      { zh: "密钥丢失：找回 evidence.keys 里的主密钥", en: "Locked: find the master key of evidence.keys" },
+    ],
+  },
   chattering: {
     name: { zh: "反复掉线", en: "comes and goes" },
     what: { zh: "一小时内掉线四次以上，稳定一小时前不再逐次通知", en: "Gone four times or more in an hour; no more single reports until it has kept still for an hour" },

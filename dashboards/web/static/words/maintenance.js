@@ -46,6 +46,7 @@ export const say = wordsFrom({
   firmware_before: { zh: "{day} 起，之前 {version}", en: "since {day}, before {version}" },
   profile: { zh: "配置档", en: "Profile" },
   told: { zh: "设备的话", en: "What the device says" },
+  found: { zh: "巡检发现", en: "Found" },
   where: { zh: "在哪里", en: "Where" },
   for_how_long: { zh: "已经 {span}", en: "for {span}" },
   lasted: { zh: "持续 {span}", en: "lasted {span}" },
