@@ -146,7 +146,7 @@ def create_app(settings: Settings) -> FastAPI:
                 channel_keys=channel_keys,
                 provider=provider,
                 secure_cookies=settings.api.secure_cookies,
-                exporting=_exporting(means, settings.device_ca, opened),
+                exporting=_exporting(means, settings.device_ca, opened, issuer),
                 drawing=asyncio.Semaphore(DRAWING_AT_ONCE),
                 hashing=asyncio.Semaphore(HASHING_AT_ONCE),
                 targets=settings.ledger.targets(),
@@ -179,9 +179,11 @@ def _blobs(means: Means, opened: Pool, log: FilteringBoundLogger) -> Blobs:
     return blobs
 
 
-def _exporting(given: Means, device_ca: Path | None, opened: pool.Pool) -> Exporter | None:
+def _exporting(
+    given: Means, device_ca: Path | None, opened: pool.Pool, issuer: Authority | None
+) -> Exporter | None:
     try:
-        return exporter(given, device_ca, opened)
+        return exporter(given, device_ca, opened, issuer)
     except CannotExport:
         return None
 

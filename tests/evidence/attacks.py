@@ -10,15 +10,18 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import av
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from cloud.core import merkle
+from cloud.core.authority import revocations
 from cloud.core.head import Head, SignedHead, key_id, signed
+from cloud.evidence import authority as devices
 from cloud.evidence.bundle import container, members
 from edge.evidence.seal import DeviceKey
 from fallwatch.local.pki import Authority
@@ -130,6 +133,29 @@ def resigned(agent: str, *, foreign: bool = False) -> Callable[[Made, Members], 
         signature = device.private_key.sign(found[members.MANIFEST], ec.ECDSA(hashes.SHA256()))
         found[members.SIGNATURE] = base64.b64encode(signature) + b"\n"
         found[members.DEVICE] = device.certificate_pem.encode()
+
+    return done
+
+
+def revoked(
+    since: timedelta, *, made_at: timedelta = timedelta(0), foreign: bool = False
+) -> Callable[[Made, Members], None]:
+    """The list names the device, revoked `since` after the log heard of the clip; made at `made_at`."""
+
+    def done(made: Made, found: Members) -> None:
+        authority = Authority.open(made.path.parent / "foreign") if foreign else made.authority
+        issuer = devices.load(authority.ca_path, authority.folder / "ca.key", 90)
+        serial = x509.load_pem_x509_certificate(found[members.DEVICE]).serial_number
+        (heard,) = (
+            entry["content"]["announced_at"]
+            for entry in (json.loads(line["entry"]) for line in json.loads(found[members.CUSTODY])["lines"])
+            if entry["kind"] == "clip"
+            and entry["content"].get("manifest")
+            and not entry["content"].get("stored_at")
+        )
+        at = datetime.fromisoformat(heard)
+        named = [(serial, at + since)] if since <= made_at else []
+        found[members.REVOKED] = revocations(issuer, named, at + made_at)
 
     return done
 

@@ -16,6 +16,7 @@ from cloud import clock
 from cloud.core import alarm as machine
 from cloud.core.estate import EstateFile
 from cloud.core.signature import public_pem
+from cloud.evidence import authority as devices
 from cloud.evidence import heads, stamping, verify
 from cloud.evidence.blobs import Blobs
 from cloud.evidence.bundle import anchors, container
@@ -75,6 +76,7 @@ async def made(
     signer = Signer(ec.generate_private_key(ec.SECP256R1()))
     stamper = stamping.authority(stamps.url, stamps.ca_path)
     ca = verify.authority(authority.ca_path)
+    issuer = devices.load(authority.ca_path, authority.folder / "ca.key", 90)
     blobs = Blobs.at(f"file://{folder}/evidence")
     fall, clip, sealed = _seen(folder, authority, clip_s)
     async with pool.opened(database_url, max_size=3) as opened:
@@ -82,7 +84,7 @@ async def made(
         await blobs.put(clip.sha256, clip.path, "jinxiu")
         alert = await _handled(opened, signer, fall, clip.sha256)
         await stamping.catch_up(opened, stamper, clock.utc_now())
-        using = Exporter(opened, blobs, signer, stamper, authority.ca_path.read_bytes())
+        using = Exporter(opened, blobs, signer, stamper, authority.ca_path.read_bytes(), issuer)
         out = folder / "export"
         out.mkdir()
         path = await export(using, Order(alert, "desk", PURPOSE), out)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 
 from cloud.evidence.bundle import members
 from tests.evidence.attacks import (
@@ -24,6 +25,7 @@ from tests.evidence.attacks import (
     rebuilt,
     renumbered,
     resigned,
+    revoked,
     stamp_of_another_authority,
     stamp_of_other_bytes,
     stamp_time,
@@ -102,6 +104,30 @@ ATTACKS = (
         anchor_swapped_in,
         "manifest certificate",
         "not issued by our authority",
+    ),
+    _attack(
+        "certificate: revoked before the clip was signed",
+        revoked(timedelta(hours=-1)),
+        "revocation export",
+        "was revoked at .*, before the log heard of the clip",
+    ),
+    _attack(
+        "certificate: revoked, with a list from before that",
+        revoked(timedelta(hours=-1), made_at=timedelta(hours=-2)),
+        "revocation export",
+        "older than the clip",
+    ),
+    _attack(
+        "certificate: revoked, with a list made at home",
+        revoked(timedelta(hours=1), foreign=True),
+        "revocation export",
+        "not signed by the trusted authority",
+    ),
+    _attack(
+        "certificate: revoked, the list left out",
+        without(members.REVOKED),
+        "export",
+        "index.json was rewritten",
     ),
     _attack("facts: time shifted", facts_time, "facts export", "a time was shifted"),
     _attack(

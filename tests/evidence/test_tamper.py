@@ -20,7 +20,7 @@ from cloud.evidence.bundle.report import Report
 from cloud.store import migrate
 from fallwatch.local.pki import Authority
 from fallwatch.local.postgres import PostgresServer
-from tests.evidence.attacks import Attack, packed, reindex, reseal
+from tests.evidence.attacks import Attack, packed, reindex, reseal, revoked
 from tests.evidence.made import Made, made
 from tests.evidence.matrix import ATTACKS
 from tests.fixtures.time_stamps import TimeStampAuthority
@@ -113,6 +113,32 @@ def test_a_certificate_is_judged_as_of_the_sealing(bundle: Made, *, ended: timed
     (check,) = [each for each in verified(bundle, packed(found)).checks if each.name == "certificate"]
     assert check.ok is believed, check.words
     assert believed or "not valid at this time" in check.words[0].en
+
+
+def test_what_was_signed_before_its_certificate_was_revoked_is_believed(bundle: Made) -> None:
+    found = bundle.members()
+    revoked(timedelta(hours=1), made_at=timedelta(hours=2))(bundle, found)
+    reindex(found)
+    assert said_of_revocation(verified(bundle, packed(found))) == (True, "was not revoked when the log heard")
+
+
+def test_a_file_from_before_there_was_a_list_of_revoked_certificates_says_that_it_was_not_checked(
+    bundle: Made,
+) -> None:
+    found = bundle.members()
+    del found[members.REVOKED]
+    reindex(found)
+    assert said_of_revocation(verified(bundle, packed(found))) == (
+        True,
+        "holds no list of revoked certificates",
+    )
+
+
+def said_of_revocation(report: Report) -> tuple[bool, str]:
+    """Whether the check held, and which of its sentences it said."""
+    (check,) = [each for each in report.checks if each.name == "revocation"]
+    known = ("was not revoked when the log heard", "holds no list of revoked certificates")
+    return check.ok, next((words for words in known if words in check.words[0].en), check.words[0].en)
 
 
 def reissued(authority: Authority, device: x509.Certificate, ends_at: datetime) -> bytes:

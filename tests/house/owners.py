@@ -37,6 +37,7 @@ OWNERS: Final[dict[str, str]] = {
     "cloud/api/services.py as_owner": "the way itself",
     "cloud/api/services.py _entered": "the way itself, for `administering`",
     "cloud/evidence/bundle/export.py export": "the route has read the alert by one's own rights before",
+    "cloud/evidence/bundle/export.py _revoked": "the authority's list names numbers of certificates alone",
     "cloud/evidence/bundle/export.py _sealed": "the log and its heads belong to nobody alone",
     "cloud/evidence/bundle/export.py _stamped": "the log and its heads belong to nobody alone",
     "cloud/evidence/bundle/export.py _seal": "the log and its heads belong to nobody alone",

@@ -117,6 +117,7 @@ CHECKS: Final[tuple[tuple[str, Words, Callable[[Seen, Anchors], Words]], ...]] =
     ("clip", Words("原始视频", "Original clip"), clip),
     ("manifest", Words("设备签名", "Device's signature"), signed.manifest),
     ("certificate", Words("设备证书", "Device's certificate"), signed.certificate),
+    ("revocation", Words("证书吊销", "Revoked certificates"), signed.revocation),
     ("facts", Words("案情与清单", "Facts and manifest"), signed.facts),
     ("heads", Words("日志树头", "Heads of the log"), sealed.heads),
     ("stamps", Words("可信时间戳", "Time stamps"), sealed.stamps),

@@ -15,6 +15,7 @@ from typing import Final
 from uuid import UUID
 
 from cloud import clock
+from cloud.core.authority import Authority, revocations
 from cloud.core.signature import SCHEME
 from cloud.core.sketch import Scene, sketch
 from cloud.evidence import heads, stamping
@@ -27,7 +28,7 @@ from cloud.evidence.bundle.page import page
 from cloud.evidence.heads import Signer
 from cloud.evidence.keeper import Means
 from cloud.evidence.stamping import StampingAuthority
-from cloud.store import audit, log
+from cloud.store import audit, identities, log
 from cloud.store.audit import Act
 from cloud.store.log import HeadRow, Leaf
 from cloud.store.pool import Connection, Pool, transaction
@@ -40,16 +41,21 @@ Parts = dict[str, bytes | Path]
 
 @dataclass(frozen=True, slots=True)
 class Exporter:
-    """With what an export is made. ca_pem: the certificate of the devices' authority."""
+    """With what an export is made.
+
+    ca_pem: the certificate of the devices' authority. issuer: signs its list of revoked certificates; None
+    where its key is not here, and the file goes out without a list.
+    """
 
     pool: Pool
     blobs: Blobs
     signer: Signer
     authority: StampingAuthority
     ca_pem: bytes
+    issuer: Authority | None = None
 
 
-def exporter(given: Means, device_ca: Path | None, opened: Pool) -> Exporter:
+def exporter(given: Means, device_ca: Path | None, opened: Pool, issuer: Authority | None = None) -> Exporter:
     """What an export takes, out of what the settings give.
 
     Raises:
@@ -59,7 +65,7 @@ def exporter(given: Means, device_ca: Path | None, opened: Pool) -> Exporter:
     blobs = given.blobs(opened)
     if blobs is None or given.signer is None or given.authority is None or device_ca is None:
         raise CannotExport("set evidence.keys, evidence.time_stamp and device_ca in the settings")
-    return Exporter(opened, blobs, given.signer, given.authority, device_ca.read_bytes())
+    return Exporter(opened, blobs, given.signer, given.authority, device_ca.read_bytes(), issuer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +111,8 @@ async def export(using: Exporter, order: Order, folder: Path) -> Path:
         annotated=members.COPY in drawn,
         first_stamped_at=sealed.first_stamped_at,
     )
-    parts = await asyncio.to_thread(_parts, using, found, sealed, facts, {members.CLIP: clip, **drawn})
+    made = {members.CLIP: clip, **drawn, **await _revoked(using, at)}
+    parts = await asyncio.to_thread(_parts, using, found, sealed, facts, made)
     parts[members.INDEX] = index = members.text(await asyncio.to_thread(_index, parts))
     last, seal = await _seal(using, found, sealed, order, (index, at))
     parts |= seal
@@ -150,6 +157,15 @@ async def _sealed(using: Exporter, found: Found) -> Sealed:
     return Sealed(lines, announced, replace(first, time_stamp=stamp), stamped_at)
 
 
+async def _revoked(using: Exporter, at: datetime) -> Parts:
+    """The authority's list of revoked certificates as it is at the export."""
+    if using.issuer is None:
+        return {}
+    async with transaction(using.pool) as conn:
+        listed = await identities.revoked(conn)
+    return {members.REVOKED: revocations(using.issuer, listed, at)}
+
+
 def _announces(leaf: Leaf) -> bool:
     return leaf.kind == "clip" and b'"manifest": "' in leaf.entry
 
@@ -192,7 +208,7 @@ async def _draw(found: Found, clip: Path, folder: Path) -> Parts:
     return {members.COPY: copy, members.STILL: still} if program.returncode == 0 else {}
 
 
-def _parts(using: Exporter, found: Found, sealed: Sealed, facts: Facts, films: Parts) -> Parts:
+def _parts(using: Exporter, found: Found, sealed: Sealed, facts: Facts, made: Parts) -> Parts:
     """Every member that the index lists."""
     facade = facts.facade
     scene = Scene(
@@ -204,10 +220,10 @@ def _parts(using: Exporter, found: Found, sealed: Sealed, facts: Facts, films: P
         facts.track,
         facts.frame,
     )
-    drawn, still = sketch(scene), films.get(members.STILL)
+    drawn, still = sketch(scene), made.get(members.STILL)
     custody = members.Custody(lines=tuple(map(_line, sealed.lines)))
     parts: Parts = {
-        **films,
+        **made,
         members.README: texts.README.encode(),
         members.MANIFEST: found.clip.manifest.encode(),
         members.SIGNATURE: f"{found.clip.signature}\n".encode(),

@@ -32,6 +32,7 @@ SKETCH: Final = "sketch.svg"
 CUSTODY: Final = "custody.json"
 DEVICE: Final = "certificates/device.pem"
 DEVICE_CA: Final = "certificates/device_ca.pem"
+REVOKED: Final = "certificates/device_ca.crl.pem"
 INDEX: Final = "index.json"
 FIRST_HEAD: Final = "log/first_head.txt"
 FIRST_STAMP: Final = "log/first_head.tsr"
@@ -43,8 +44,9 @@ SUMS: Final = "seal/SHA256SUMS"
 SUMS_SIGNATURE: Final = "seal/SHA256SUMS.sig"
 
 SEAL: Final = (EXPORT, PROOFS, LAST_HEAD, LAST_STAMP, SUMS, SUMS_SIGNATURE)
-OPTIONAL: Final = frozenset({COPY, STILL})
-"""Missing where the clip could not be decoded; the page says so."""
+OPTIONAL: Final = frozenset({COPY, STILL, REVOKED})
+"""COPY, STILL: missing where the clip could not be decoded; the page says so. REVOKED: where the service does
+not hold the authority's key, and in files from before there was such a list."""
 INDEXED: Final = (
     README,
     PAGE,
@@ -60,6 +62,7 @@ INDEXED: Final = (
     CUSTODY,
     DEVICE,
     DEVICE_CA,
+    REVOKED,
     FIRST_HEAD,
     FIRST_STAMP,
 )

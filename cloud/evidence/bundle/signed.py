@@ -8,6 +8,7 @@ from typing import Final
 from cryptography import x509
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
+from cloud.core.authority import BEFORE
 from cloud.core.words import Words, beijing
 from cloud.evidence.bundle import members
 from cloud.evidence.bundle.anchors import Anchors
@@ -17,6 +18,8 @@ from cloud.evidence.verify import Objection, device_name, require_device, requir
 
 AGREEMENT: Final = timedelta(seconds=0.5)
 """Between the fall's own time and where the clip shows it; both come from the same clock."""
+A_SECOND: Final = timedelta(seconds=1)
+"""Lists of revoked certificates know no fractions of it."""
 INSTANT: Final[TypeAdapter[datetime]] = TypeAdapter(AwareDatetime)
 
 
@@ -80,6 +83,53 @@ def certificate(seen: Seen, anchors: Anchors) -> Words:
     )
 
 
+def revocation(seen: Seen, anchors: Anchors) -> Words:
+    """Whether the authority had not taken the device's certificate back before the log heard of the clip.
+
+    The device's own clock does not count here: whoever has stolen its key sets it as they like.
+    """
+    if members.REVOKED not in seen.listed:
+        return Words(
+            "文件里没有吊销名单，无法核对证书当时是否已被吊销；请向签发机构查询",
+            "the file holds no list of revoked certificates, so it was not checked whether the certificate"
+            " was revoked; ask the authority",
+        )
+    device, revoked, heard_at = _certificate(seen), _revoked(seen), _heard_at(seen)
+    if not revoked.is_signature_valid(_issuer(device, anchors).public_key()):  # type: ignore[arg-type]
+        raise Doubt(
+            Words(
+                f"{members.REVOKED} 不是所信任的机构签发的",
+                f"{members.REVOKED} is not signed by the trusted authority",
+            )
+        )
+    made_at = revoked.last_update_utc + BEFORE + A_SECOND
+    if made_at < heard_at:
+        raise Doubt(
+            Words(
+                f"{members.REVOKED} 是 {beijing(made_at)} 的，"
+                f"比视频入账（{beijing(heard_at)}）还早，不能采用",
+                f"{members.REVOKED} is of {beijing(made_at)} UTC+8, older than the clip, of which the log"
+                f" heard at {beijing(heard_at)}",
+            )
+        )
+    entry = revoked.get_revoked_certificate_by_serial_number(device.serial_number)
+    if entry is not None and entry.revocation_date_utc <= heard_at:
+        raise Doubt(
+            Words(
+                f"{_named(device)} 的证书在 {beijing(entry.revocation_date_utc)} 已被吊销，"
+                f"视频在 {beijing(heard_at)} 才入账：签名不能采信",
+                f"the certificate of {_named(device)} was revoked at"
+                f" {beijing(entry.revocation_date_utc)} UTC+8, before the log heard of the clip at"
+                f" {beijing(heard_at)}: its signature is not believed",
+            )
+        )
+    return Words(
+        f"视频入账（{beijing(heard_at)}）时，{_named(device)} 的证书没有被吊销",
+        f"the certificate of {_named(device)} was not revoked when the log heard of the clip,"
+        f" {beijing(heard_at)} UTC+8",
+    )
+
+
 def facts(seen: Seen, _: Anchors) -> Words:
     """Whether what the page says is about the event, the camera and the time that the device signed."""
     found, told = seen.manifest, seen.facts
@@ -129,6 +179,15 @@ def _certificate(seen: Seen) -> x509.Certificate:
         raise Doubt(Words(f"{members.DEVICE} 不是证书", f"{members.DEVICE} is no certificate")) from error
 
 
+def _revoked(seen: Seen) -> x509.CertificateRevocationList:
+    try:
+        return x509.load_pem_x509_crl(seen.read(members.REVOKED))
+    except ValueError as error:
+        raise Doubt(
+            Words(f"{members.REVOKED} 不是吊销名单", f"{members.REVOKED} is no list of revoked certificates")
+        ) from error
+
+
 def _issuer(device: x509.Certificate, anchors: Anchors) -> x509.Certificate:
     """The trusted authority that the certificate names; any of them where it names none, to be refused."""
     named = [each for each in anchors.device_cas if each.subject == device.issuer]
@@ -146,9 +205,13 @@ def _signing_time(seen: Seen) -> tuple[datetime, str, str]:
     """When the clip was sealed: by the device's clock, or where it knew no time, when the log heard."""
     if seen.manifest.clock.uncertainty_s is not None:
         return seen.manifest.sealed_at, "设备封存时", "when the device sealed it"
+    return _heard_at(seen), "日志收到时", "when the log heard of it"
+
+
+def _heard_at(seen: Seen) -> datetime:
     content = announcement(seen).content
     try:
-        return INSTANT.validate_python(content.get("announced_at")), "日志收到时", "when the log heard of it"
+        return INSTANT.validate_python(content.get("announced_at"))
     except ValidationError as error:
         raise Doubt(
             Words("日志没有说何时收到清单", "the log does not say when it heard of the manifest")

@@ -20,8 +20,9 @@ track/       轨迹：时间与像素坐标 / the track: times and pixels
 sketch.svg   现场示意图 / sketch of the scene
 facts.json   page.html 所依据的数据 / what page.html says, for programs
 custody.json 保管记录（日志原文） / who did what with it: entries of the log, byte for byte
-certificates/ 设备证书及其签发机构（仅供参考，核验时以您自己取得的为准）
-              the device's certificate and its issuer; a verifier uses its own copy of the issuer's
+certificates/ 设备证书、其签发机构（仅供参考，核验时以您自己取得的为准）与导出时的吊销名单
+              the device's certificate and its issuer; a verifier uses its own copy of the issuer's;
+              and the issuer's list of revoked certificates at the time of the export
 log/ seal/   日志树头、时间戳、存在证明 / heads of the log, time stamps, proofs
 index.json   每个文件的 SHA-256，记入日志 / SHA-256 of every file, entered into the log
 
