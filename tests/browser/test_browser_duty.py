@@ -52,6 +52,22 @@ async def _shot(page: Page, name: str) -> None:
         await page.screenshot(path=str(Path(SHOTS) / name), full_page=True)
 
 
+async def _fits_a_phone(page: Page, name: str) -> None:
+    """The form that is open does, too."""
+    before = page.viewport_size
+    await page.set_viewport_size({"width": 390, "height": 844})
+    assert (
+        await page.evaluate(
+            "(sheet => sheet.scrollWidth - sheet.clientWidth)(document.querySelector('dialog'))"
+        )
+        == 0
+    )
+    if SHOTS:
+        await page.screenshot(path=str(Path(SHOTS) / name))
+    assert before is not None
+    await page.set_viewport_size(before)
+
+
 async def _open(visitor: Visitor) -> Page:
     page = await visitor.log_in("desk")
     await page.get_by_role("link", name="值班与通知").click()
@@ -114,7 +130,7 @@ async def _arranges_turns(page: Page) -> None:
     await sheet.locator("[data-field=begins]").fill("20:00")
     await sheet.locator("[data-field=ends]").fill("08:00")
     await expect(sheet).to_contain_text("到第二天")
-    await _shot(page, "duty-rotation-1440.png")
+    await _fits_a_phone(page, "duty-rotation-390.png")
     await sheet.get_by_test_id("save").click()
     await expect(desk.locator(".ahead").first).to_contain_text("夜班 值班员")
     await expect(desk).to_contain_text("段无人值班")
@@ -138,7 +154,7 @@ async def _arranges_steps(page: Page) -> None:
     await alerts.locator("[data-step='1'] input").fill("10")
     await sheet.get_by_test_id("save").click()
     await expect(alerts.locator("[data-wrong=alerts]")).to_contain_text("不能早于上一步")
-    await _shot(page, "duty-policy-1440.png")
+    await _fits_a_phone(page, "duty-policy-390.png")
     await alerts.locator("[data-step='1'] input").fill("3")
     await sheet.get_by_test_id("save").click()
     await expect(page.locator(".policy")).to_contain_text("陈经理 设于")
@@ -151,7 +167,7 @@ async def _adds_a_channel(page: Page, world: World) -> None:
     await sheet.locator("[name=address]").fill("https://oapi.dingtalk.com/robot/send?access_token=k")
     await sheet.get_by_role("button", name="添加").click()
     await expect(sheet.locator("[data-wrong=address]")).to_contain_text("不是企业微信机器人的地址")
-    await _shot(page, "duty-channel-1440.png")
+    await _fits_a_phone(page, "duty-channel-390.png")
     await sheet.locator("[name=address]").fill(
         "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=k3y-0-0001"
     )

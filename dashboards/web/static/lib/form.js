@@ -1,5 +1,6 @@
 /** Forms: what was typed when one is sent, what is said beside a field that does not fit, and the focus of one that is shown. */
 
+import { currentLanguage } from "./i18n.js";
 import { html, nothing } from "./lit.js";
 
 /** A form's fields as texts. @param {SubmitEvent} event @returns {(name: string) => string} */
@@ -24,7 +25,7 @@ export function openWhenShown(element) {
 }
 
 /**
- * What is wrong with a field, beside it: our words, and the server's own where it names more.
+ * What is wrong with a field, beside it: our words, and in its own language the server's, which may name more.
  *
  * @param {import("./api.js").Problem | null} problem
  * @param {string} field
@@ -33,5 +34,6 @@ export function openWhenShown(element) {
 export function beside(problem, field, words) {
   if (problem === null || !(field in problem.fields)) return nothing;
   problem.placed.add(field);
-  return html`<span class="wrong" role="alert" data-wrong=${field}>${words}<span class="fine">${problem.fields[field]}</span></span>`;
+  const more = currentLanguage() === "en" ? html`<span class="fine">${problem.fields[field]}</span>` : nothing;
+  return html`<span class="wrong" role="alert" data-wrong=${field}>${words}${more}</span>`;
 }
