@@ -1,17 +1,19 @@
 """`fallwatch coverage`: which part of which facade of an estate is watched by which camera, and why not."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import click
 
 from cloud.core.estate import Estate, EstateFile
-from cloud.core.geometry import told
+from cloud.core.geometry import drawing, told
 from cloud.core.geometry.looking import Reason
-from cloud.core.geometry.survey import Survey, survey
-from cloud.core.modelled import site
+from cloud.core.geometry.survey import Survey
+from cloud.core.modelled import idle, site
 from contracts import documents
+from fallwatch.surveying import surveyed
 
 BLIND = tuple(reason for reason in Reason if reason is not Reason.WATCHED)
 
@@ -21,19 +23,33 @@ BLIND = tuple(reason for reason in Reason if reason is not Reason.WATCHED)
 @click.option("--json", "as_json", is_flag=True, help="Every cell with its numbers, as one JSON object.")
 @click.option("--estate", "only", help="This estate of the file only.")
 @click.option("--facade", "facades", multiple=True, help="This facade only; may be given again.")
-def command(estate_file: Path, only: str | None, facades: tuple[str, ...], *, as_json: bool) -> None:
+@click.option(
+    "--draw",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for drawings: a plan of each estate, and each facade with its cells.",
+)
+def command(
+    estate_file: Path, only: str | None, facades: tuple[str, ...], draw: Path | None, *, as_json: bool
+) -> None:
     """Say which cells of the facades in the estate file ESTATE are watched, and why the others are not.
 
     Nothing is asked but the file: method and conventions are in docs/design/coverage.md.
     """
-    surveys = [(estate, survey(site(estate))) for estate in _estates(estate_file, only)]
+    jobs = len(os.sched_getaffinity(0))
+    surveys = [(estate, surveyed(site(estate), jobs)) for estate in _estates(estate_file, only)]
     known = {facade.id for estate, _ in surveys for facade in estate.facades}
     if unknown := sorted(set(facades) - known):
         there = ", ".join(sorted(known))
         raise click.ClickException(f"no such facade: {', '.join(unknown)}; there are {there}")
     chosen = frozenset(facades) or None
+    if draw is not None:
+        for estate, found in surveys:
+            _draw(draw, estate, found, chosen)
     if as_json:
-        all_told = [{"estate": estate.id, **told.whole(found, chosen)} for estate, found in surveys]
+        all_told = [
+            {"estate": estate.id, **told.whole(found, chosen), "watch_nothing_of": idle(estate, found)}
+            for estate, found in surveys
+        ]
         click.echo(json.dumps({"estates": all_told}, ensure_ascii=False))
         return
     for estate, found in surveys:
@@ -50,6 +66,16 @@ def _estates(file: Path, only: str | None) -> list[Estate]:
     if chosen := [estate for estate in found if estate.id == only]:
         return chosen
     raise click.ClickException(f"no estate {only} in {file}: there is {', '.join(e.id for e in found)}")
+
+
+def _draw(folder: Path, estate: Estate, found: Survey, chosen: frozenset[str] | None) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    title = f"{estate.name.zh} {estate.name.en}"
+    (folder / f"{estate.id}.svg").write_text(drawing.plan(found, title), encoding="utf-8")
+    for facade in estate.facades:
+        if facade.id in found.site.facades and (chosen is None or facade.id in chosen):
+            shown = drawing.facade(found.verdict(facade.id), f"{facade.name.zh} {facade.name.en}")
+            (folder / f"{facade.id}.svg").write_text(shown, encoding="utf-8")
 
 
 def _show(estate: Estate, found: Survey, chosen: frozenset[str] | None) -> None:
@@ -77,6 +103,9 @@ def _show(estate: Estate, found: Survey, chosen: frozenset[str] | None) -> None:
     area, watched = sum(v.area_m2 for v in verdicts), sum(v.watched_m2 for v in verdicts)
     if area:
         click.echo(f"{watched:.0f} of {area:.0f} m² are watched: {watched / area:.1%}.")
+    for camera, facade in idle(estate, found):
+        if chosen is None or facade in chosen:
+            click.echo(f"{camera} is said to see {facade}, and watches no cell of it.")
     if found.site.cameras_not_modelled:
         click.echo(f"Not modelled, so they watch nothing here: {', '.join(found.site.cameras_not_modelled)}.")
 

@@ -1,8 +1,10 @@
-"""An estate of the estate file as a site of which coverage can be computed."""
+"""An estate of the file as a site of which coverage can be computed, and what it belies of the file."""
 
 from cloud.core.estate import Estate
 from cloud.core.geometry import build
+from cloud.core.geometry.looking import Reason
 from cloud.core.geometry.site import Site
+from cloud.core.geometry.survey import Survey
 
 
 def site(estate: Estate) -> Site:
@@ -33,4 +35,23 @@ def site(estate: Estate) -> Site:
         needed=estate.coverage,
         facades_not_modelled=tuple(each.id for each in estate.facades if each.wall is None),
         cameras_not_modelled=tuple(each.id for each in all_cameras if each.id not in cameras),
+    )
+
+
+def idle(estate: Estate, survey: Survey) -> tuple[tuple[str, str], ...]:
+    """Cameras and the facades that the file says they see, of which they watch not a single cell."""
+    seen = {
+        (look.camera, look.facade)
+        for looks in survey.looks.values()
+        for look in looks
+        if (look.reason == Reason.WATCHED).any()
+    }
+    return tuple(
+        (camera.id, facade)
+        for agent in estate.agents
+        for camera in agent.cameras
+        for facade in camera.facades
+        if camera.id in survey.site.cameras
+        and facade in survey.site.facades
+        and (camera.id, facade) not in seen
     )

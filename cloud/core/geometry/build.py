@@ -57,7 +57,11 @@ def blocks(buildings: Sequence[Building], occluders: Sequence[Occluder]) -> tupl
     """Everything that hides from the ground up: buildings, then walls that stand free."""
     return (
         *(
-            Block(Polygon(building.footprint), building.ground_m + building.walls_m() + building.roof.rise_m)
+            Block(
+                Polygon(building.footprint),
+                building.ground_m + building.walls_m() + building.roof.rise_m,
+                building.id,
+            )
             for building in buildings
         ),
         *(

@@ -130,7 +130,7 @@ def _inside(
     occluders: Sequence[Occluder],
     mounts: Mapping[str, Mount],
 ) -> Iterator[str]:
-    tree = STRtree(plans)
+    tree, around = STRtree(plans), STRtree([_around(occluder) for occluder in occluders])
     for camera, mount in mounts.items():
         place = Point(mount.x_m, mount.y_m)
         for number in tree.query(place, predicate="within") if plans else ():
@@ -142,11 +142,19 @@ def _inside(
                     f"camera {camera} hangs {depth:.2f} m inside building {building.id}: move it out of the"
                     f" wall, or above the roof at {top:.1f} m"
                 )
-        for occluder in occluders:
+        for number in around.query(place) if occluders else ():
+            occluder = occluders[number]
             if _swallows(occluder, place, mount.z_m):
                 what = "the crown of the tree" if isinstance(occluder, Tree) else "the wall"
                 where = occluder.at if isinstance(occluder, Tree) else occluder.line[0]
                 yield f"camera {camera} hangs inside {what} at {where}: move one of them"
+
+
+def _around(occluder: Occluder) -> Polygon:
+    if isinstance(occluder, Tree):
+        (x, y), r = occluder.at, occluder.radius_m
+        return shapely.box(x - r, y - r, x + r, y + r)
+    return LineString(occluder.line).buffer(occluder.thickness_m)
 
 
 def _swallows(occluder: Occluder, place: Point, z_m: float) -> bool:

@@ -22,6 +22,8 @@ class Block:
 
     plan: Polygon
     top_m: float
+    id: str = ""
+    """Of a building."""
 
     @cached_property
     def edges(self) -> F64:

@@ -8,7 +8,7 @@ import yaml
 
 from cloud.core.estate import EstateFile
 from cloud.core.geometry.survey import survey
-from cloud.core.modelled import site
+from cloud.core.modelled import idle, site
 from contracts import documents
 
 ESTATE = """
@@ -50,6 +50,12 @@ def test_what_has_no_geometry_is_not_modelled_and_not_watched() -> None:
     assert set(found.site.facades) == {"south", "north", "across"}
     assert found.verdict("south").watched.any()
     assert not found.verdict("north").watched.any()
+
+
+def test_a_camera_that_watches_nothing_of_what_it_is_said_to_see_is_named() -> None:
+    file = changed("agents.0.cameras.0.facades", ["south", "north", "gate"])
+    (estate,) = EstateFile.model_validate(file).estates
+    assert idle(estate, survey(site(estate))) == (("cam", "north"),)
 
 
 def test_a_wall_runs_from_left_to_right_however_its_footprint_was_drawn() -> None:

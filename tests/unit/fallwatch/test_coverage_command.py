@@ -3,13 +3,17 @@
 import json
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from cloud.core.geometry.drawing import COLOURS
+from cloud.core.geometry.looking import Reason
 from fallwatch.coverage import command
 
+SVG = "{http://www.w3.org/2000/svg}"
 EXAMPLE = Path(__file__).resolve().parents[3] / "cloud" / "examples" / "estate.yaml"
 
 
@@ -57,6 +61,17 @@ def test_the_table_has_a_line_for_each_facade_and_its_sum() -> None:
     assert lines[2].startswith("yunting-1-north")
     assert "not modelled" in lines[3]
     assert "m² are watched" in lines[-1]
+
+
+def test_a_facade_and_the_plan_are_drawn(tmp_path: Path, example: dict[str, Any]) -> None:
+    watched = sum(cell["watched"] for cell in example["cells"] if cell["facade"] == "yunting-12-north")
+    told("--facade", "yunting-12-north", "--draw", str(tmp_path))
+    assert {path.name for path in tmp_path.iterdir()} == {"yunting.svg", "yunting-12-north.svg"}
+    facade = ET.parse(tmp_path / "yunting-12-north.svg").getroot()
+    boxes = [box.get("fill") for box in facade.iter(f"{SVG}rect")]
+    assert boxes.count(COLOURS[Reason.WATCHED]) - 1 == watched  # one stands in the legend
+    plan = ET.parse(tmp_path / "yunting.svg").getroot()
+    assert {"tower-12", "云庭苑 Yunting Court"} <= {text.text for text in plan.iter(f"{SVG}text")}
 
 
 def test_an_unknown_facade_and_a_broken_file_are_said_in_a_sentence(tmp_path: Path) -> None:
