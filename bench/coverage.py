@@ -1,5 +1,6 @@
 """How long coverage takes for a town, and how well it agrees with closed forms and with traced rays."""
 
+import resource
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
@@ -58,10 +59,10 @@ def agreement(seed: int) -> Agreement:
 def town(buildings: int, cameras: int, jobs: int) -> dict[str, Any]:
     """Seconds for everything, and for one camera that is turned, its facades' verdicts included."""
     found = site(Estate.model_validate(estates.large(buildings, cameras)))
-    begun = perf_counter()
+    begun, used_s = perf_counter(), _cpu_s()
     whole = surveyed(found, jobs)
     verdicts = whole.verdicts()
-    full_s = perf_counter() - begun
+    full_s, full_cpu_s = perf_counter() - begun, _cpu_s() - used_s
     changes = [_one_change(whole, name) for name in list(found.cameras)[:: max(cameras // CHANGES, 1)]]
     area = sum(verdict.area_m2 for verdict in verdicts)
     return {
@@ -72,9 +73,16 @@ def town(buildings: int, cameras: int, jobs: int) -> dict[str, Any]:
         "watched_share": round(sum(verdict.watched_m2 for verdict in verdicts) / area, 4),
         "jobs": jobs,
         "full_s": round(full_s, 2),
+        "full_cpu_s": round(full_cpu_s, 2),
         "one_change_s": round(max(changes), 3),
         "one_change_median_s": round(float(np.median(changes)), 3),
     }
+
+
+def _cpu_s() -> float:
+    """Of this process and of those that it has waited for: what a busy machine does not lengthen."""
+    spent = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in spent)
 
 
 def _one_change(whole: Survey, name: str) -> float:
@@ -141,7 +149,16 @@ def _closed(exact: list[tuple[str, float, float, float]]) -> Table:
 def _goals(figures: dict[str, Any], worst: float, cells: Any, looks: Any) -> list[Goal]:
     alike, in_picture = float(100 * cells[0] / cells[1]), float(100 * looks[0] / looks[1])
     return [
-        Goal("full_s", "everything", "≤", 60, figures["full_s"], " s", digits=1),
+        Goal(
+            "full_s",
+            "everything",
+            "≤",
+            60,
+            figures["full_s"],
+            " s",
+            f"({figures['full_cpu_s']:.0f} s of CPU in {figures['jobs']} processes)",
+            digits=1,
+        ),
         Goal("one_change_s", "one camera changed", "≤", 1, figures["one_change_s"], " s", digits=3),
         Goal("area_error_max", "area against closed forms, error", "≤", 0.5, 100 * worst, " %"),
         Goal("ray_agreement", "cells against traced rays, alike", "≥", 99, alike, " %"),

@@ -104,6 +104,11 @@ class Grid:
         return len(self.floors), len(self.bays)
 
     @cached_property
+    def heights_m(self) -> F64:
+        """(R n + S,): of the cells' points, then of the falls'."""
+        return np.concatenate((self.z_m, self.steps_m))
+
+    @cached_property
     def areas_m2(self) -> F64:
         """(R, C), of the cells."""
         return np.outer(np.diff(self.rows_m), np.diff(self.columns_m))

@@ -4,14 +4,20 @@ Everything that hides is upright, so a plan decides it: along one upright line o
 that lies below one height, and a cylinder all between two heights.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
+from shapely import STRtree
 
+from cloud.core.geometry.grid import Facade
 from cloud.core.geometry.lens import F64, Flags
 from cloud.core.geometry.site import Site
+
+Numbers = NDArray[np.intp]
 
 TOUCH_M: Final = 0.002
 """A camera hangs on a wall that it touches: what it crosses nearer than this does not hide."""
@@ -28,31 +34,53 @@ class Hidden:
 
     def at(self, z_m: F64) -> Flags:
         """(h, m): whether the points at these heights (h,) are hidden."""
-        if self.below_m.min() > z_m.max():
-            return np.ones((len(z_m), len(self.below_m)), dtype=np.bool_)
-        hidden = z_m[:, None] < self.below_m[None]
-        for low, high in np.moveaxis(self.bands_m, 2, 1):
-            hidden |= (z_m[:, None] > low) & (z_m[:, None] < high)
+        hidden = z_m[:, None] < self.below_m
+        for band in self.bands_m:
+            hidden |= (z_m[:, None] > band[:, 0]) & (z_m[:, None] < band[:, 1])
         return np.asarray(hidden)
 
 
-def hidden(site: Site, place_m: F64, xy_m: F64) -> Hidden:
-    """What is hidden from `place_m` (3,) along the upright lines over `xy_m` (m, 2), on one line in plan."""
-    between = shapely.box(
-        *np.minimum(np.minimum(place_m[:2], xy_m[0]), xy_m[-1]),
-        *np.maximum(np.maximum(place_m[:2], xy_m[0]), xy_m[-1]),
+@dataclass(frozen=True, eq=False)
+class Near:
+    """Numbers of the blocks and of the cylinders that may stand between a camera and a facade."""
+
+    blocks: Numbers
+    cylinders: Numbers
+
+
+def between(site: Site, place_m: F64, facades: Sequence[Facade]) -> list[Near]:
+    """What may stand between `place_m` (3,) and each of these facades."""
+    if not facades:
+        return []
+    ends = np.array([facade.ends_m for facade in facades])
+    low, high = (np.minimum(ends.min(axis=1), place_m[:2]), np.maximum(ends.max(axis=1), place_m[:2]))
+    boxes = shapely.box(low[:, 0], low[:, 1], high[:, 0], high[:, 1])
+    blocks, cylinders = (
+        _by_box(index, boxes) if len(index) else [np.empty(0, dtype=np.intp)] * len(boxes)
+        for index in (site.block_index, site.cylinder_index)
     )
-    near = site.block_index.query(between) if len(site.blocks) else np.empty(0, dtype=np.int64)
-    below = np.full(len(xy_m), -np.inf)
-    if len(near):
-        edges = np.concatenate([site.blocks[number].edges for number in near])
-        tops = np.repeat(
-            [site.blocks[number].top_m for number in near],
-            [len(site.blocks[number].edges) for number in near],
-        )
-        below = _below(place_m, xy_m, edges, tops)
-    rounds = site.cylinder_index.query(between) if len(site.cylinders) else np.empty(0, dtype=np.int64)
-    return Hidden(below, _bands(place_m, xy_m, site.cylinder_table[rounds]))
+    return [Near(*each) for each in zip(blocks, cylinders, strict=True)]
+
+
+def _by_box(index: STRtree, boxes: NDArray[np.object_]) -> list[Numbers]:
+    box, found = index.query(boxes)
+    order = np.argsort(box, kind="stable")
+    return np.split(found[order], np.searchsorted(box[order], np.arange(1, len(boxes))))
+
+
+def hidden(site: Site, place_m: F64, facade: Facade, near: Near) -> Hidden:
+    """What is hidden from `place_m` (3,) along the upright lines of a facade's points.
+
+    near: what may stand between.
+    """
+    xy_m, below = facade.grid.xy_m, site.buried_m[facade.id]
+    if len(near.blocks):
+        first, count = site.edge_runs[near.blocks].T
+        which = np.repeat(first - np.cumsum(count) + count, count) + np.arange(count.sum())
+        below = np.maximum(below, _below(place_m, xy_m, site.edge_table[which], site.edge_tops_m[which]))
+    if below.min() > facade.grid.rows_m[-1]:
+        return Hidden(below, np.empty((0, len(below), 2)))
+    return Hidden(below, _bands(place_m, xy_m, site.cylinder_table[near.cylinders]))
 
 
 def _below(place_m: F64, xy_m: F64, edges: F64, tops: F64) -> F64:

@@ -9,7 +9,7 @@ import shapely
 from numpy.typing import NDArray
 
 from cloud.core.geometry.grid import Facade, Grid
-from cloud.core.geometry.hiding import Hidden, hidden
+from cloud.core.geometry.hiding import Near, hidden
 from cloud.core.geometry.lens import F64, Drawn, Flags
 from cloud.core.geometry.parts import Needed
 from cloud.core.geometry.site import Camera, Site
@@ -29,6 +29,8 @@ class Reason(IntEnum):
     WATCHED = 5
 
 
+STAGES: Final = (Reason.OUT_OF_VIEW, Reason.HIDDEN, Reason.MASKED)
+"""What fails where too little is in the picture; of that, not hidden; of that, not masked."""
 ENOUGH: Final = 1e-9
 """Shares are compared with so much grace for rounding."""
 
@@ -51,117 +53,102 @@ class Look:
     across_px_m: F32
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class _Points:
-    """Points over each plan place of a grid at several heights, (h, m).
+def look(site: Site, camera: Camera, facade: Facade, near: Near) -> Look | None:
+    """What `camera` sees of `facade`; None where nothing of it is in the picture.
 
-    picture: where they are drawn. open: which are, and nothing hides them. seen: and no mask covers them.
+    near: what may stand between them.
     """
-
-    picture: Drawn
-    open: Flags
-    seen: Flags
-
-
-def look(site: Site, camera: Camera, facade: Facade) -> Look | None:
-    """What `camera` sees of `facade`; None where nothing of it is in the picture."""
     grid, needed = facade.grid, facade.needed
-    behind = hidden(site, camera.place_m, grid.xy_m)
-    behind = Hidden(np.maximum(behind.below_m, site.buried_m[facade.id]), behind.bands_m)
-    cell = _points(camera, grid, grid.z_m, behind)
-    fall = _points(camera, grid, grid.steps_m, behind)
-    if not cell.picture.drawn.any() and not fall.picture.drawn.any():
+    picture = _picture(camera, grid)
+    if not picture.drawn.any():
         return None
-    seen = _in_cells(cell.seen, grid, needed)
+    behind = hidden(site, camera.place_m, facade, near)
+    flags = _flags(camera, picture, behind.at(grid.heights_m))
+    of_cell = _in_cells(flags[:, : len(grid.z_m)], grid, needed)
+    short = of_cell < needed.cell_share - ENOUGH
+    short |= _in_falls(flags[:, len(grid.z_m) :], grid, needed) < needed.fall_share - ENOUGH
     reason = np.full(grid.shape, Reason.TOO_COARSE, dtype=np.uint8)
-    if camera.masks is not None:
-        reason[_short(seen, fall.seen, grid, needed)] = Reason.MASKED
-    for why, in_cell, in_fall in (
-        (Reason.HIDDEN, cell.open, fall.open),
-        (Reason.OUT_OF_VIEW, cell.picture.drawn, fall.picture.drawn),
-    ):
-        reason[_short(_in_cells(in_cell, grid, needed), in_fall, grid, needed)] = why
-    fine = np.zeros(grid.shape)
-    if fall.seen.any():
-        along, facing = _densities(camera, grid, fall)
+    for why, too_few in reversed(list(zip(STAGES, short, strict=False))):
+        reason[too_few] = why
+    seen, fine = flags[-1], np.zeros(grid.shape)
+    if seen[len(grid.z_m) :].any():
+        along, facing = _densities(camera, grid, picture, seen)
         fine = _fall_px_m(along, grid, needed)
         reason[(reason == Reason.TOO_COARSE) & (fine >= needed.px_per_m)] = Reason.WATCHED
-        short = reason == Reason.TOO_COARSE
-        if short.any():
-            reason[short & (_fall_px_m(facing, grid, needed) >= needed.px_per_m)] = Reason.TOO_STEEP
-    along_px_m, across_px_m = _at_middles(camera, facade, cell)
+        coarse = reason == Reason.TOO_COARSE
+        if coarse.any():
+            reason[coarse & (_fall_px_m(facing, grid, needed) >= needed.px_per_m)] = Reason.TOO_STEEP
     return Look(
         camera.id,
         facade.id,
         reason,
-        seen.astype(np.float32),
+        of_cell[-1].astype(np.float32),
         fine.astype(np.float32),
-        along_px_m,
-        across_px_m,
+        *_at_middles(camera, facade, picture, seen),
     )
 
 
-def _at_middles(camera: Camera, facade: Facade, cell: _Points) -> tuple[F32, F32]:
+def _picture(camera: Camera, grid: Grid) -> Drawn:
+    """Of the points of the grid's cells, and above them in the arrays those of its falls, (H, m)."""
+    level = camera.axes[:, :2] @ (grid.xy_m - camera.place_m[:2]).T
+    upright = camera.axes[:, 2:] * (grid.heights_m - camera.place_m[2])
+    return camera.lens.draw(*(level[:, None, :] + upright[:, :, None]))
+
+
+def _flags(camera: Camera, picture: Drawn, behind: Flags) -> Flags:
+    """(2 or 3, H, m): which points are in the picture; and not hidden; with masks, and not masked."""
+    is_open = picture.drawn & ~behind
+    if camera.masks is None:
+        return np.stack((picture.drawn, is_open))
+    width, height = camera.lens.size_px
+    seen = is_open.copy()
+    u, v = picture.u_px[is_open], picture.v_px[is_open]
+    seen[is_open] = ~shapely.contains_xy(camera.masks, (u + 0.5) / width, (v + 0.5) / height)
+    return np.stack((picture.drawn, is_open, seen))
+
+
+def _at_middles(camera: Camera, facade: Facade, picture: Drawn, seen: Flags) -> tuple[F32, F32]:
     """(R, C), px/m along the wall and across at the cells' middles; nan where those are not seen."""
     shape, step = facade.grid.shape, facade.needed.samples
-    middle = np.s_[step // 2 :: step, step // 2 :: step]
-    seen = cell.seen[middle]
-    found = np.full((2, *shape), np.nan, dtype=np.float32)
-    if seen.any():
-        drawn = cell.picture.of(middle).of(np.nonzero(seen))
-        found[0, seen] = camera.lens.px_per_m(drawn, camera.axes[:, 2])
-        found[1, seen] = camera.lens.px_per_m(drawn, camera.axes[:, :2] @ facade.along)
-    return found[0], found[1]
+    middle = np.s_[step // 2 : len(facade.grid.z_m) : step, step // 2 :: step]
+    shown = seen[middle]
+    along, across = (np.full(shape, np.nan, dtype=np.float32) for _ in range(2))
+    if shown.any():
+        drawn = picture.of(middle).of(np.nonzero(shown))
+        along[shown] = camera.lens.px_per_m(drawn, camera.axes[:, 2])
+        across[shown] = camera.lens.px_per_m(drawn, camera.axes[:, :2] @ facade.along)
+    return along, across
 
 
-def _points(camera: Camera, grid: Grid, z_m: F64, behind: Hidden) -> _Points:
-    """Of the points over each plan place of the grid at each height (h,)."""
-    level = camera.axes[:, :2] @ (grid.xy_m - camera.place_m[:2]).T
-    upright = np.outer(camera.axes[:, 2], z_m - camera.place_m[2])
-    picture = camera.lens.draw(*(level[:, None, :] + upright[:, :, None]))
-    seen = is_open = picture.drawn & ~behind.at(z_m)
-    if camera.masks is not None and is_open.any():
-        width, height = camera.lens.size_px
-        seen = is_open.copy()
-        u, v = picture.u_px[is_open], picture.v_px[is_open]
-        seen[is_open] = ~shapely.contains_xy(camera.masks, (u + 0.5) / width, (v + 0.5) / height)
-    return _Points(picture, is_open, seen)
-
-
-def _densities(camera: Camera, grid: Grid, fall: _Points) -> tuple[F64, F64]:
+def _densities(camera: Camera, grid: Grid, picture: Drawn, seen: Flags) -> tuple[F64, F64]:
     """(S, C n): px/m along the wall, and what they were if the wall stood square to the line of sight.
 
     0 where a point is not seen. Foreshortening is by the sine of the angle between the sight and the upright.
     """
-    rows, columns = np.nonzero(fall.seen)
-    dense = camera.lens.px_per_m(fall.picture.of((rows, columns)), camera.axes[:, 2])
-    beside = np.hypot(*(grid.xy_m - camera.place_m[:2]).T)[columns]
+    first = len(grid.z_m)
+    rows, columns = np.nonzero(seen[first:])
+    dense = camera.lens.px_per_m(picture.of((rows + first, columns)), camera.axes[:, 2])
+    way = grid.xy_m - camera.place_m[:2]
+    beside = np.hypot(way[:, 0], way[:, 1])[columns]
     distance = np.hypot(beside, (grid.steps_m - camera.place_m[2])[rows])
-    along, facing = np.zeros(fall.seen.shape), np.zeros(fall.seen.shape)
+    along, facing = np.zeros((2, *seen[first:].shape))
     along[rows, columns] = dense
     facing[rows, columns] = dense * distance / np.maximum(beside, 1e-6)
     return along, facing
 
 
-def _short(in_cell: F64, in_fall: Flags, grid: Grid, needed: Needed) -> Flags:
-    """(R, C): whether too little of the cell, or too few points of its fall, are flagged."""
-    of_fall = _in_falls(in_fall, grid, needed)
-    return np.asarray((in_cell < needed.cell_share - ENOUGH) | (of_fall < needed.fall_share - ENOUGH))
-
-
 def _in_cells(flags: Flags, grid: Grid, needed: Needed) -> F64:
-    """(R, C): the share of each cell's points (R n, C n) that is flagged."""
+    """(k, R, C): the share of each cell's points (k, R n, C n) that is flagged."""
     rows, columns = grid.shape
-    each = flags.reshape(rows, needed.samples, columns, needed.samples).view(np.uint8)
-    return np.asarray(each.sum(axis=3, dtype=np.uint8).sum(axis=1, dtype=np.uint8) / needed.samples**2)
+    each = flags.reshape(-1, rows, needed.samples, columns, needed.samples).view(np.uint8)
+    return np.asarray(each.sum(axis=4, dtype=np.uint8).sum(axis=2, dtype=np.uint8) / needed.samples**2)
 
 
 def _in_falls(flags: Flags, grid: Grid, needed: Needed) -> F64:
-    """(R, C): the share of the steps (S, C n) of each cell's fall that is flagged."""
-    _, columns = grid.shape
-    each = flags.reshape(len(grid.steps_m), columns, needed.samples).view(np.uint8)
-    each = each.sum(axis=2, dtype=np.uint8).cumsum(axis=0, dtype=np.int32)
-    return np.asarray(each[grid.steps - 1] / (grid.steps * needed.samples)[:, None])
+    """(k, R, C): the share of the steps (k, S, C n) of each cell's fall that is flagged."""
+    each = flags.reshape(len(flags), len(grid.steps_m), -1, needed.samples).view(np.uint8)
+    each = each.sum(axis=3, dtype=np.uint8).cumsum(axis=1, dtype=np.int32)
+    return np.asarray(each[:, grid.steps - 1] / (grid.steps * needed.samples)[:, None])
 
 
 def _fall_px_m(density: F64, grid: Grid, needed: Needed) -> F64:

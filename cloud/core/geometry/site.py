@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import cos, radians, sin
-from typing import Self
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,6 +71,13 @@ def axes(yaw_deg: float, pitch_deg: float, roll_deg: float) -> F64:
     return np.stack((right, down, forward))
 
 
+OF_THE_SPACE: Final = frozenset(
+    {"block_index", "edge_table", "edge_runs", "edge_tops_m", "cylinder_index", "cylinder_table"}
+    | {"buried_m", "planes"}
+)
+"""What a site works out once, and keeps when a camera is changed."""
+
+
 @dataclass(frozen=True, eq=False)
 class Site:
     """Everything that decides what is watched; and which facades and cameras the file does not model."""
@@ -95,6 +102,22 @@ class Site:
         return STRtree(rounds)
 
     @cached_property
+    def edge_table(self) -> F64:
+        """(n, 2, 2): both ends of each edge of all blocks, one block after the other."""
+        return np.concatenate([np.empty((0, 2, 2)), *(block.edges for block in self.blocks)])
+
+    @cached_property
+    def edge_runs(self) -> NDArray[np.intp]:
+        """(k, 2): where in `edge_table` each block's edges begin, and how many they are."""
+        counts = np.array([len(block.edges) for block in self.blocks], dtype=np.intp)
+        return np.stack((np.cumsum(counts) - counts, counts), axis=1)
+
+    @cached_property
+    def edge_tops_m(self) -> F64:
+        """(n,): the tops of the blocks that the edges are of."""
+        return np.repeat([block.top_m for block in self.blocks], self.edge_runs[:, 1])
+
+    @cached_property
     def cylinder_table(self) -> F64:
         """(k, 5): place x, y, radius, bottom and top of each cylinder, m."""
         rows = [(c.x_m, c.y_m, c.radius_m, c.bottom_m, c.top_m) for c in self.cylinders]
@@ -117,9 +140,8 @@ class Site:
     def with_camera(self, camera: Camera) -> Self:
         """The same site, with this camera instead of the one of that name, or besides the others."""
         changed = replace(self, cameras={**self.cameras, camera.id: camera})
-        for index in ("block_index", "cylinder_index", "cylinder_table", "planes", "buried_m"):
-            if index in self.__dict__:  # what does not depend on cameras is kept
-                changed.__dict__[index] = self.__dict__[index]
+        for name in OF_THE_SPACE & self.__dict__.keys():
+            changed.__dict__[name] = self.__dict__[name]
         return changed
 
     @cached_property

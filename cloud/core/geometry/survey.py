@@ -9,6 +9,7 @@ from typing import Final, Self
 import numpy as np
 
 from cloud.core.geometry.grid import Facade
+from cloud.core.geometry.hiding import between
 from cloud.core.geometry.lens import F64, Flags
 from cloud.core.geometry.looking import Codes, Look, Reason, look
 from cloud.core.geometry.site import Camera, Site
@@ -91,8 +92,9 @@ def survey(site: Site) -> Survey:
 def seen_by(site: Site, camera: Camera) -> tuple[Look, ...]:
     """A camera's looks at the facades that it has in its picture from near enough."""
     farthest_m = BEYOND * camera.lens.densest_px / site.needed.px_per_m
-    facades = (site.facades[facade] for facade in site.planes.seen_by(camera, farthest_m))
-    looks = (look(site, camera, facade) for facade in facades)
+    facades = [site.facades[facade] for facade in site.planes.seen_by(camera, farthest_m)]
+    near = between(site, camera.place_m, facades)
+    looks = (look(site, camera, *each) for each in zip(facades, near, strict=True))
     return tuple(each for each in looks if each is not None)
 
 
