@@ -1,7 +1,7 @@
 """The composition root of the HTTP interface: everything is made here and handed on."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from importlib import resources
@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
+from starlette.types import ASGIApp
 from structlog.typing import FilteringBoundLogger
 
 from cloud import logs, metrics
@@ -161,14 +162,25 @@ def create_app(settings: Settings) -> FastAPI:
                 listening.cancel()
                 await asyncio.gather(listening, return_exceptions=True)
 
-    app = FastAPI(lifespan=lifespan, **OFFERED)
-    app.add_middleware(Guard, metrics=measured, log=log)
+    app = _Guarded(lambda inner: Guard(inner, measured, log), lifespan=lifespan, **OFFERED)
     problems.install(app)
     for module in ROUTES:
         app.include_router(module.router)
     for name in ("static", "vendor"):
         app.mount(f"/{name}", StaticFiles(directory=web / name, check_dir=False), name=name)
     return app
+
+
+class _Guarded(FastAPI):
+    """With a middleware around all others, the library's own too."""
+
+    def __init__(self, guard: Callable[[ASGIApp], ASGIApp], **offered: Any) -> None:
+        super().__init__(**offered)
+        self._guard = guard
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """The library's stack, guarded."""
+        return self._guard(super().build_middleware_stack())
 
 
 def _blobs(means: Means, opened: Pool, log: FilteringBoundLogger) -> Blobs:

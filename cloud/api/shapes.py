@@ -1,11 +1,15 @@
 """Rows as the JSON that pages read. Instants are ISO 8601 in UTC with Z, names are {zh, en}."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
+from cloud.api.answers import alerts, upkeep
+from cloud.api.answers import people as of_people
+from cloud.api.answers.base import Grounds, Line, Name, Named, People
 from cloud.core import access
 from cloud.core.device import Device, Firmware
 from cloud.core.fault import OF_PICTURE, Subject, SubjectKind, is_blinding
@@ -39,28 +43,27 @@ def maybe(at: datetime | None) -> str | None:
     return None if at is None else instant(at)
 
 
-def name(zh: str, en: str) -> Json:
+def name(zh: str, en: str) -> Name:
     """A name in both languages."""
     return {"zh": zh, "en": en}
 
 
-def thing(identity: str, zh: str, en: str) -> Json:
+def thing(identity: str, zh: str, en: str) -> Named:
     """Something with an id and a name."""
     return {"id": identity, "name": name(zh, en)}
 
 
-def user(account: Account) -> Json:
+def user(account: Account) -> of_people.User:
     """Somebody who is logged in."""
-    display = name(account.display_zh, account.display_en)
     return {
         "username": account.username,
-        "display_name": display,
+        "display_name": name(account.display_zh, account.display_en),
         "role": account.role,
         "pages": list(access.pages(account.role)),
     }
 
 
-def account(found: Account, open_sessions: int) -> Json:
+def account(found: Account, open_sessions: int) -> of_people.Account:
     """Somebody who may log in, as the administrator sees them."""
     return {
         "username": found.username,
@@ -75,7 +78,7 @@ def account(found: Account, open_sessions: int) -> Json:
     }
 
 
-def session(row: SessionRow, *, is_this: bool) -> Json:
+def session(row: SessionRow, *, is_this: bool) -> of_people.Session:
     """One of somebody's sessions."""
     return {
         "id": str(row.id),
@@ -89,7 +92,7 @@ def session(row: SessionRow, *, is_this: bool) -> Json:
     }
 
 
-def grant(row: GrantRow, now: datetime) -> Json:
+def grant(row: GrantRow, now: datetime) -> of_people.Grant:
     """Leave to see pictures."""
     return {
         "id": str(row.id),
@@ -106,7 +109,7 @@ def grant(row: GrantRow, now: datetime) -> Json:
     }
 
 
-def entry(row: Entry) -> Json:
+def entry(row: Entry) -> of_people.Entry:
     """A line of the audit log."""
     return {
         "number": row.id,
@@ -120,19 +123,19 @@ def entry(row: Entry) -> Json:
     }
 
 
-def people(names: Mapping[str, tuple[str, str]]) -> Json:
+def people(names: Mapping[str, tuple[str, str]]) -> People:
     """Username → name, for the lines that say who did something."""
     return {username: name(zh, en) for username, (zh, en) in names.items()}
 
 
-def alert(row: AlertRow) -> Json:
+def alert(row: AlertRow) -> alerts.Alert:
     """An alert as lists show it."""
     return {
         "id": str(row.id),
         "state": row.state,
         "severity": row.severity,
         "priority": row.priority,
-        "priority_reasons": row.priority_reasons,
+        "priority_reasons": cast("list[alerts.PriorityReason]", row.priority_reasons),
         "raised_at": instant(row.raised_at),
         "observed_at": instant(row.observed_at),
         "time_is": row.clock,
@@ -140,7 +143,7 @@ def alert(row: AlertRow) -> Json:
         "camera": thing(row.camera, row.camera_zh, row.camera_en),
         "facade": _facade(row),
         "score": row.score,
-        "place": row.place,
+        "place": cast("alerts.Place | None", row.place),
         "acknowledged_by": row.acknowledged_by,
         "acknowledged_at": maybe(row.acknowledged_at),
         "confirmed_by": row.confirmed_by,
@@ -152,16 +155,16 @@ def alert(row: AlertRow) -> Json:
         "closed_by": row.closed_by,
         "closed_at": maybe(row.closed_at),
         "close_reason": row.close_reason,
-        "clip": row.clip_state or "pending",
+        "clip": cast("alerts.ClipState", row.clip_state or "pending"),
         "held": row.is_held,
     }
 
 
-def _facade(row: AlertRow | WorkOrderRow) -> Json | None:
+def _facade(row: AlertRow | WorkOrderRow) -> Named | None:
     return None if row.facade is None else thing(row.facade, row.facade_zh or "", row.facade_en or "")
 
 
-def history(lines: Sequence[HistoryRow] | Sequence[LineRow]) -> list[Json]:
+def history(lines: Sequence[HistoryRow] | Sequence[LineRow]) -> list[Line]:
     """What happened to an alert or a work order."""
     return [{"at": instant(line.at), "what": line.what, "by": line.by, "note": line.note} for line in lines]
 
@@ -172,7 +175,7 @@ def alert_detail(
     found: ClipRow | None,
     lines: list[HistoryRow],
     warnings: list[WarningRow],
-) -> Json:
+) -> alerts.AlertSeen:
     """An alert with all that is known of it."""
     return {
         **alert(row),
@@ -181,7 +184,7 @@ def alert_detail(
         "decided_at": instant(row.decided_at),
         "received_at": instant(row.received_at),
         "frame": {"width": message["frame_width"], "height": message["frame_height"]},
-        "track": [[point["t_s"], point["x_px"], point["y_px"]] for point in message["track"]],
+        "track": [(point["t_s"], point["x_px"], point["y_px"]) for point in message["track"]],
         "origin": message["origin"],
         "clock": message["clock"],
         "clip_detail": None if found is None else clip(found),
@@ -190,7 +193,7 @@ def alert_detail(
     }
 
 
-def handover(row: HandoverRow) -> Json:
+def handover(row: HandoverRow) -> alerts.Handover:
     """A handover with what went along."""
     return {
         "id": str(row.id),
@@ -200,11 +203,11 @@ def handover(row: HandoverRow) -> Json:
         "note": row.note,
         "offered_at": instant(row.offered_at),
         "ended_at": maybe(row.ended_at),
-        "items": row.items,
+        "items": cast("list[alerts.HandedItem]", row.items),
     }
 
 
-def clip(row: ClipRow) -> Json:
+def clip(row: ClipRow) -> alerts.Clip:
     """A clip with what its manifest says. What cannot be read in a manifest that nobody believes is None."""
     manifest = _manifest(row.manifest)
     started = manifest.get("started_at")
@@ -214,14 +217,19 @@ def clip(row: ClipRow) -> Json:
         "sha256": row.sha256,
         "size_bytes": row.size_bytes,
         "started_at": started if isinstance(started, str) else None,
-        "duration_s": manifest.get("duration_s"),
-        "event_offset_s": manifest.get("event_offset_s"),
+        "duration_s": _number(manifest.get("duration_s")),
+        "event_offset_s": _number(manifest.get("event_offset_s")),
         "complete": manifest.get("complete") is True,
         "hash_matches": row.hash_matches,
         "signature_valid": row.signature_valid,
         "signed_by": row.signed_by,
         "failed_reason": row.failed_reason,
     }
+
+
+def _number(found: object) -> float | None:
+    """A number that can be sent; a manifest that nobody believes may hold anything in its place."""
+    return float(found) if isinstance(found, int | float) and math.isfinite(found) else None
 
 
 def _manifest(text: str | None) -> Json:
@@ -232,11 +240,11 @@ def _manifest(text: str | None) -> Json:
     return found if isinstance(found, dict) else {}
 
 
-def work_order(row: WorkOrderRow, pictures: Sequence[PhotoRow], *, seen: bool) -> Json:
+def work_order(row: WorkOrderRow, pictures: Sequence[PhotoRow], *, seen: bool) -> upkeep.WorkOrder:
     """A work order with its photographs. seen: what its device saw is the first of those before the work."""
     shown = row.picture is not None and seen
-    device = [{"stage": "before", "url": thumbnail(row.fault, row.picture or "")}] if shown else []
-    subject = None
+    seen_by_device: upkeep.DevicePhoto = {"stage": "before", "url": thumbnail(row.fault, row.picture or "")}
+    subject: upkeep.Subject | None = None
     if row.subject is not None and row.subject_type is not None:
         called = thing(row.subject, row.subject_zh or row.subject, row.subject_en or row.subject)
         subject = {"type": row.subject_type, **called}
@@ -272,7 +280,7 @@ def work_order(row: WorkOrderRow, pictures: Sequence[PhotoRow], *, seen: bool) -
         "closed_at": maybe(row.closed_at),
         "reopened": row.reopened,
         "reopened_at": maybe(row.reopened_at),
-        "photos": [*device, *(photo(picture) for picture in pictures)],
+        "photos": [*([seen_by_device] if shown else ()), *(photo(picture) for picture in pictures)],
     }
 
 
@@ -281,7 +289,7 @@ def order_number(row: WorkOrderRow) -> str:
     return f"W-{row.number:05d}"
 
 
-def photo(row: PhotoRow) -> Json:
+def photo(row: PhotoRow) -> upkeep.Photo:
     """A photograph of a work order."""
     return {
         "stage": row.stage,
@@ -296,7 +304,7 @@ def thumbnail(fault: UUID | None, picture: str) -> str:
     return f"/api/faults/{fault}/thumbnail?v={picture}"
 
 
-def places(estates: Sequence[EstateRow], facades: Sequence[FacadeRow]) -> list[Json]:
+def places(estates: Sequence[EstateRow], facades: Sequence[FacadeRow]) -> list[Grounds]:
     """Estates with their facades: where something can be."""
     return [
         {
@@ -316,7 +324,7 @@ def places(estates: Sequence[EstateRow], facades: Sequence[FacadeRow]) -> list[J
     ]
 
 
-def fault(row: FaultRow, names: Mapping[Subject, Json], estate: Json, facades: list[Json]) -> Json:
+def fault(row: FaultRow, names: Mapping[Subject, Name], estate: Named, facades: list[Named]) -> upkeep.Fault:
     """A fault with the facades that it may leave unwatched."""
     return {
         "id": str(row.id),
@@ -332,8 +340,8 @@ def fault(row: FaultRow, names: Mapping[Subject, Json], estate: Json, facades: l
         "baseline": row.baseline,
         "threshold": row.threshold,
         "unit": row.unit,
-        "what": row.what,
-        "advice": row.advice,
+        "what": cast("Name | None", row.what),
+        "advice": cast("Name | None", row.advice),
         "thumbnail": None if row.picture is None else thumbnail(row.id, row.picture),
         "since": instant(row.since),
         "cleared_at": maybe(row.cleared_at),
@@ -349,18 +357,18 @@ def fault(row: FaultRow, names: Mapping[Subject, Json], estate: Json, facades: l
     }
 
 
-def standing(found: Standing) -> Json:
+def standing(found: Standing) -> upkeep.Standing:
     """Where an agent stands with what is wanted of it. outcome: None before it has reported `wanted`."""
     heard = found.reported == found.wanted
     return {
         "wanted": found.wanted,
-        "outcome": found.outcome if heard else None,
+        "outcome": cast("upkeep.Outcome | None", found.outcome) if heard else None,
         "reason": (found.reason or "") if heard else "",
         "now": found.now,
     }
 
 
-def record(device: Device, history: Sequence[Firmware]) -> Json:
+def record(device: Device, history: Sequence[Firmware]) -> upkeep.Record:
     """What a device is, and the firmwares that it ran before, newest first."""
     return {
         "maker": device.maker,
@@ -377,7 +385,7 @@ def record(device: Device, history: Sequence[Firmware]) -> Json:
     }
 
 
-def warning(row: WarningRow) -> Json:
+def warning(row: WarningRow) -> alerts.Warned:
     """A siren or lamp that was switched, or should have been."""
     return {
         "device": row.device,
@@ -387,6 +395,6 @@ def warning(row: WarningRow) -> Json:
     }
 
 
-def _subject(kind: SubjectKind, identity: str, names: Mapping[Subject, Json]) -> Json:
+def _subject(kind: SubjectKind, identity: str, names: Mapping[Subject, Name]) -> upkeep.Subject:
     called = names.get(Subject(kind, identity), name(identity, identity))
     return {"type": kind, "id": identity, "name": called}

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from psycopg.rows import class_row
 
+from cloud.core.access import Role
 from cloud.core.channel import Sealed, masked
 from cloud.core.delivery import ChannelKind
 from cloud.core.escalation import USUAL, Policy
@@ -49,7 +50,7 @@ class OverrideRow:
     """A change of who is on call. person None: nobody."""
 
     id: UUID
-    role: str
+    role: Role
     person: str | None
     begins_at: datetime
     ends_at: datetime

@@ -9,6 +9,7 @@ from psycopg.rows import class_row
 
 from cloud.core import delivery as machine
 from cloud.core.delivery import ChannelKind
+from cloud.core.escalation import SubjectType
 from cloud.core.quiet import URGENCIES, Urgency
 from cloud.core.routing import Told
 from cloud.core.wording import Words
@@ -65,7 +66,7 @@ class NotificationRow:
     """A notification as lists show it."""
 
     id: UUID
-    subject_type: str
+    subject_type: SubjectType
     subject: UUID
     step: int
     recipient: str

@@ -169,7 +169,9 @@ async def test_no_secret_is_told_in_the_log_or_in_a_refusal(
 async def test_what_is_too_large_or_too_deep_is_refused_before_it_is_read(world: World) -> None:
     async with world.client() as client:
         large = await client.post("/api/session", content=b'{"username": "' + b"x" * 300_000)
-        assert large.status_code == 413
+        assert (large.status_code, large.headers["content-type"]) == (413, "application/problem+json")
+        assert large.json()["status"] == 413
+        assert large.headers["x-content-type-options"] == "nosniff"
         headers = {"Content-Type": "application/json"}
         for deep in (b"[" * 100_000, b'{"username":' * 20_000, b"[" * 100_000 + b"]" * 100_000):
             answer = await client.post("/api/session", content=deep, headers=headers)

@@ -12,15 +12,20 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import APIOperation, Case, GenerationMode
-from schemathesis.specs.openapi.checks import content_type_conformance, status_code_conformance
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
 
+from cloud.api.problems import MEDIA_TYPE
 from tests.fixtures.estates import two_estates
 from tests.fixtures.world import CHANGES, World
 from tests.integration.test_access import rows
 
 EXAMPLES: Final = int(os.environ.get("FALLWATCH_FUZZ_EXAMPLES", "1"))
 SEED: Final = 20260305
-CHECKS: Final = (content_type_conformance, status_code_conformance)
+CHECKS: Final = (content_type_conformance, status_code_conformance, response_schema_conformance)
 LEFT_OUT: Final = {
     "GET /api/live": "it has no end",
     "DELETE /api/session": "ends the session that the others need",
@@ -43,6 +48,20 @@ async def test_nothing_that_is_sent_breaks_the_interface_and_every_answer_is_des
             carried = cookies[roles.get(operation.label, "desk")]
             broken += await asyncio.to_thread(_tried, operation, world.url, carried, own.named)
     assert not broken, "\n".join(broken)
+
+
+async def test_every_route_says_what_it_answers_and_how_it_refuses(world: World) -> None:
+    shapeless = []
+    for path, operations in world.app.openapi()["paths"].items():
+        for method, operation in operations.items():
+            answers = operation["responses"]
+            assert all(set(answers[status]["content"]) == {MEDIA_TYPE} for status in ("4XX", "5XX"))
+            assert "422" not in answers, "the library's own shape of errors is not ours"
+            for answer in answers.values():
+                content = answer.get("content", {}).get("application/json")
+                if content is not None and "$ref" not in content["schema"]:
+                    shapeless.append(f"{method} {path}")
+    assert not shapeless
 
 
 def _tried(

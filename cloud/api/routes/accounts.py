@@ -9,12 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from cloud import clock
 from cloud.api import shapes
+from cloud.api.answers import people
 from cloud.api.auth import Administrator
 from cloud.api.bodies import NO_NUL, Slug
 from cloud.api.passwords import hashed
 from cloud.api.problems import Problem
 from cloud.api.services import Services, Use
-from cloud.api.shapes import Json
 from cloud.core import password as passwords
 from cloud.core.access import Role, within
 from cloud.store import accounts, audit, registry, second_factors, sessions
@@ -63,7 +63,7 @@ class Resetting(BaseModel):
 
 
 @router.get("")
-async def overview(account: Administrator, services: Use) -> Json:
+async def overview(account: Administrator, services: Use) -> people.Accounts:
     """The accounts about which one may decide, and the estates that one may give."""
     now = clock.utc_now()
     async with services.as_owner() as conn:
@@ -82,7 +82,7 @@ async def overview(account: Administrator, services: Use) -> Json:
 
 
 @router.post("", status_code=201)
-async def add(body: Adding, account: Administrator, services: Use) -> Json:
+async def add(body: Adding, account: Administrator, services: Use) -> people.Account:
     """Somebody new. 409 where the name is taken."""
     _expect_within(body, account)
     kept = await _kept(services, body.password, body.username)
@@ -95,7 +95,7 @@ async def add(body: Adding, account: Administrator, services: Use) -> Json:
 
 
 @router.put("/{username}")
-async def change(username: Username, body: Rights, account: Administrator, services: Use) -> Json:
+async def change(username: Username, body: Rights, account: Administrator, services: Use) -> people.Account:
     """Another role, other estates, other names; it ends their sessions."""
     _expect_within(body, account)
     async with services.administering(account) as conn:

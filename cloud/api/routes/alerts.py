@@ -9,11 +9,11 @@ from fastapi import APIRouter
 
 from cloud import clock
 from cloud.api import custody_shapes, leave, shapes
+from cloud.api.answers.alerts import AlertDetail
 from cloud.api.auth import Desk, Looker
 from cloud.api.bodies import Body, Id, Note, Shelving, Why
 from cloud.api.problems import Problem
 from cloud.api.services import Services, Use
-from cloud.api.shapes import Json
 from cloud.core import alarm as machine
 from cloud.core.alert import CloseReason
 from cloud.store import alerts, audit, changes, clips, desk, equipment, viewings
@@ -59,7 +59,7 @@ class Reopening(Body):
 
 
 @router.get("/{alert}")
-async def detail(alert: UUID, account: Looker, services: Use) -> Json:
+async def detail(alert: UUID, account: Looker, services: Use) -> AlertDetail:
     """An alert with its track, its clip and its history; who has looked stands in the audit log."""
     now = clock.utc_now()
     look = Act(account.username, "viewed", "alert", str(alert))
@@ -74,55 +74,55 @@ async def detail(alert: UUID, account: Looker, services: Use) -> Json:
 
 
 @router.post("/{alert}/acknowledge")
-async def acknowledge(alert: UUID, account: Desk, services: Use) -> Json:
+async def acknowledge(alert: UUID, account: Desk, services: Use) -> AlertDetail:
     """Answer for an alert."""
     return await _apply(services, account, alert, machine.Acknowledge(account.username))
 
 
 @router.post("/{alert}/confirm")
-async def confirm(alert: UUID, body: Confirming, account: Desk, services: Use) -> Json:
+async def confirm(alert: UUID, body: Confirming, account: Desk, services: Use) -> AlertDetail:
     """Say that somebody was there and has done what was to be done."""
     return await _apply(services, account, alert, machine.Confirm(account.username, body.note))
 
 
 @router.post("/{alert}/assign")
-async def assign(alert: UUID, body: Assigning, account: Desk, services: Use) -> Json:
+async def assign(alert: UUID, body: Assigning, account: Desk, services: Use) -> AlertDetail:
     """Give it to somebody of the desk to see through."""
     return await _apply(services, account, alert, machine.Assign(account.username, body.to))
 
 
 @router.post("/{alert}/note")
-async def note(alert: UUID, body: Noting, account: Desk, services: Use) -> Json:
+async def note(alert: UUID, body: Noting, account: Desk, services: Use) -> AlertDetail:
     """Write down what the next one should know; also when it is closed."""
     return await _apply(services, account, alert, machine.Note(account.username, body.text))
 
 
 @router.post("/{alert}/shelve")
-async def shelve(alert: UUID, body: Shelving, account: Desk, services: Use) -> Json:
+async def shelve(alert: UUID, body: Shelving, account: Desk, services: Use) -> AlertDetail:
     """Set it aside; it comes back by itself."""
     until = clock.utc_now() + timedelta(minutes=body.minutes)
     return await _apply(services, account, alert, machine.Shelve(account.username, until, body.reason))
 
 
 @router.post("/{alert}/unshelve")
-async def unshelve(alert: UUID, account: Desk, services: Use) -> Json:
+async def unshelve(alert: UUID, account: Desk, services: Use) -> AlertDetail:
     """Take it up again."""
     return await _apply(services, account, alert, machine.Unshelve(account.username))
 
 
 @router.post("/{alert}/close")
-async def close(alert: UUID, body: Closing, account: Desk, services: Use) -> Json:
+async def close(alert: UUID, body: Closing, account: Desk, services: Use) -> AlertDetail:
     """Say what it was."""
     return await _apply(services, account, alert, machine.Close(account.username, body.reason, body.note))
 
 
 @router.post("/{alert}/reopen")
-async def reopen(alert: UUID, body: Reopening, account: Desk, services: Use) -> Json:
+async def reopen(alert: UUID, body: Reopening, account: Desk, services: Use) -> AlertDetail:
     """Say why it was not over; it is in one's hands then."""
     return await _apply(services, account, alert, machine.Reopen(account.username, body.reason))
 
 
-async def _apply(services: Services, account: Account, alert: UUID, given: machine.ByPeople) -> Json:
+async def _apply(services: Services, account: Account, alert: UUID, given: machine.ByPeople) -> AlertDetail:
     now = clock.utc_now()
     async with services.acting(account) as conn:
         if isinstance(given, machine.Assign) and await desk.may_have(conn, alert, given.to) is False:
@@ -142,7 +142,7 @@ async def _apply(services: Services, account: Account, alert: UUID, given: machi
         return await _detail(conn, account, alert)
 
 
-async def _detail(conn: Connection, account: Account, alert: UUID) -> Json:
+async def _detail(conn: Connection, account: Account, alert: UUID) -> AlertDetail:
     found = await alerts.find(conn, alert)
     if found is None:
         raise Problem(HTTPStatus.NOT_FOUND, "there is no such alert")

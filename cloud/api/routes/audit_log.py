@@ -6,10 +6,10 @@ from fastapi import APIRouter, Query
 
 from cloud import clock
 from cloud.api import shapes
+from cloud.api.answers import people
 from cloud.api.auth import Auditor
 from cloud.api.routes.accounts import NAME_PATTERN
 from cloud.api.services import Use
-from cloud.api.shapes import Json
 from cloud.store import accounts, audit
 
 router = APIRouter(prefix="/api/audit", tags=["audit"])
@@ -23,7 +23,7 @@ async def entries(
     services: Use,
     before: Annotated[int | None, Query(ge=1, lt=2**63)] = None,
     by: Annotated[str | None, Query(pattern=NAME_PATTERN)] = None,
-) -> Json:
+) -> people.Audit:
     """The newest hundred entries of one's estates; `before`: the hundred before that number."""
     now = clock.utc_now()
     async with services.reading(account) as conn:

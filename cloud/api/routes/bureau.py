@@ -7,9 +7,10 @@ from fastapi import APIRouter
 
 from cloud import clock
 from cloud.api import shapes
+from cloud.api.answers import figures
+from cloud.api.answers.base import Named
 from cloud.api.auth import Bureau
 from cloud.api.services import Use
-from cloud.api.shapes import Json
 from cloud.core import coverage
 from cloud.core.watched import Watched
 from cloud.store import changes, registry, watched
@@ -19,7 +20,7 @@ router = APIRouter(prefix="/api/bureau")
 
 
 @router.get("")
-async def overview(account: Bureau, services: Use) -> Json:
+async def overview(account: Bureau, services: Use) -> figures.Bureau:
     """Estates with their facades, as of now and over the last day."""
     now = clock.utc_now()
     begin, end = coverage.window(now)
@@ -30,7 +31,7 @@ async def overview(account: Bureau, services: Use) -> Json:
         cameras = {camera.id: camera for camera in await registry.cameras(conn)}
         seen_by = await registry.coverage(conn)
         recorded = await watched.spans(conn, min(begin, coverage.strip_begin(end)), end)
-    shown: dict[str, list[Json]] = {}
+    shown: dict[str, list[figures.Facade]] = {}
     for facade in facades:
         watchers = [cameras[camera] for camera, seen in seen_by if seen == facade.id]
         shown.setdefault(facade.estate, []).append(_facade(facade, watchers, recorded, (begin, end)))
@@ -44,7 +45,7 @@ async def overview(account: Bureau, services: Use) -> Json:
     }
 
 
-def _estate(estate: Json, facades: list[Json]) -> Json:
+def _estate(estate: Named, facades: list[figures.Facade]) -> figures.Estate:
     shares = [facade["watched_share"] for facade in facades if facade["watched_share"] is not None]
     return {
         **estate,
@@ -60,7 +61,7 @@ def _facade(
     cameras: list[CameraRow],
     recorded: dict[str, list[Watched]],
     span: tuple[datetime, datetime],
-) -> Json:
+) -> figures.Facade:
     states = {camera.id: camera.now for camera in cameras}
     now = coverage.facade_now("lost" if camera.is_blinded else camera.now for camera in cameras)
     first_seen = [camera.first_seen_at for camera in cameras if camera.first_seen_at is not None]

@@ -11,11 +11,11 @@ from pydantic import StringConstraints
 
 from cloud import clock
 from cloud.api import shapes
+from cloud.api.answers import people
 from cloud.api.auth import Anyone
 from cloud.api.bodies import Body
 from cloud.api.problems import Problem
 from cloud.api.services import Services, Use
-from cloud.api.shapes import Json
 from cloud.core import wording
 from cloud.core.channel import NoAddress, address
 from cloud.core.delivery import ChannelKind
@@ -86,13 +86,13 @@ async def keep(
     await duty.add_channel(conn, columns | {"address": kept, "secret": new.secret}, sealed)
 
 
-async def shapes_of(conn: Connection, rows: Sequence[ChannelRow]) -> list[Json]:
+async def shapes_of(conn: Connection, rows: Sequence[ChannelRow]) -> list[people.Channel]:
     """Channels, their addresses masked: who has one can write there in the service's name."""
     tests = await notifications.last_tests(conn, [row.id for row in rows])
     return [_shape(row, tests.get(row.id)) for row in rows]
 
 
-def _shape(row: ChannelRow, test: ChannelTest | None) -> Json:
+def _shape(row: ChannelRow, test: ChannelTest | None) -> people.Channel:
     return {
         "id": str(row.id),
         "kind": row.kind,
@@ -131,13 +131,13 @@ async def send_test(conn: Connection, row: ChannelRow | None, account: Account, 
 
 
 @router.get("/channels")
-async def channels(account: Anyone, services: Use) -> Json:
+async def channels(account: Anyone, services: Use) -> people.Channels:
     """One's channels in the order in which they are tried, and one's quiet hours."""
     return await _own(services, account)
 
 
 @router.post("/channels")
-async def add(body: NewChannel, account: Anyone, services: Use) -> Json:
+async def add(body: NewChannel, account: Anyone, services: Use) -> people.Channels:
     """One more; it is tried last."""
     async with services.acting(account) as conn:
         await keep(conn, body, services.channel_keys, owner=account.username)
@@ -146,7 +146,7 @@ async def add(body: NewChannel, account: Anyone, services: Use) -> Json:
 
 
 @router.delete("/channels/{channel}")
-async def drop(channel: UUID, account: Anyone, services: Use) -> Json:
+async def drop(channel: UUID, account: Anyone, services: Use) -> people.Channels:
     """One is not told there any more."""
     async with services.acting(account) as conn:
         dropped = await duty.drop_channel(conn, channel, owner=account.username)
@@ -155,7 +155,7 @@ async def drop(channel: UUID, account: Anyone, services: Use) -> Json:
 
 
 @router.post("/channels/{channel}/test")
-async def test(channel: UUID, account: Anyone, services: Use) -> Json:
+async def test(channel: UUID, account: Anyone, services: Use) -> people.Channels:
     """Send a test message by one of one's channels; what became of it stands in `last_test`."""
     async with services.acting(account) as conn:
         row = await duty.channel(conn, channel)
@@ -168,7 +168,7 @@ async def test(channel: UUID, account: Anyone, services: Use) -> Json:
 
 
 @router.put("/quiet-hours")
-async def quiet(body: Quiet, account: Anyone, services: Use) -> Json:
+async def quiet(body: Quiet, account: Anyone, services: Use) -> people.Channels:
     """When one would rather not be told. Of a person at risk one is told all the same."""
     if (body.begins is None) != (body.ends is None):
         why = "quiet hours have a beginning and an end, or neither"
@@ -186,7 +186,7 @@ async def _enter(conn: Connection, account: Account, what: str, content: Mapping
     await audit.enter(conn, act, clock.utc_now())
 
 
-async def _own(services: Services, account: Account) -> Json:
+async def _own(services: Services, account: Account) -> people.Channels:
     async with services.reading(account) as conn:
         shown = await shapes_of(conn, await duty.channels_of(conn, account.username))
         hours = (await duty.quiet_hours(conn)).get(account.username)

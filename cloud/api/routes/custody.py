@@ -9,11 +9,11 @@ from pydantic import StringConstraints, model_validator
 
 from cloud import clock
 from cloud.api import custody_shapes, leave
+from cloud.api.answers.alerts import Custody, Viewing
 from cloud.api.auth import Desk, Looker
 from cloud.api.bodies import NO_NUL, Body
 from cloud.api.problems import Problem
 from cloud.api.services import Use
-from cloud.api.shapes import Json
 from cloud.core.custody import Purpose
 from cloud.store import alerts, clips, log, viewings
 
@@ -36,7 +36,7 @@ class Asking(Body):
 
 
 @router.post("/{alert}/viewings", status_code=HTTPStatus.CREATED)
-async def ask(alert: UUID, body: Asking, account: Looker, services: Use) -> Json:
+async def ask(alert: UUID, body: Asking, account: Looker, services: Use) -> Viewing:
     """Say why one looks at the video; it may be played for two hours then, and every playing is entered."""
     async with services.acting(account) as conn:
         await leave.expect_for_alert(conn, account, alert, clock.utc_now())
@@ -47,7 +47,7 @@ async def ask(alert: UUID, body: Asking, account: Looker, services: Use) -> Json
 
 
 @router.get("/{alert}/custody")
-async def custody(alert: UUID, account: Desk, services: Use) -> Json:
+async def custody(alert: UUID, account: Desk, services: Use) -> Custody:
     """What was done with the evidence, by whom and why, and the place of each entry in the log."""
     async with services.reading(account) as conn:
         found = await alerts.find(conn, alert)

@@ -3,18 +3,18 @@
 from collections import Counter
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from cloud import clock
 from cloud.api import shapes
+from cloud.api.answers import upkeep
 from cloud.api.auth import Maintenance
 from cloud.api.bodies import SlugInPath
 from cloud.api.problems import Problem
 from cloud.api.services import Use
-from cloud.api.shapes import Json
 from cloud.store import audit, changes, desired, registry
 from cloud.store.audit import Act
 from cloud.store.pool import Connection
@@ -37,7 +37,7 @@ class Wish(BaseModel):
 
 
 @router.get("/agents/{agent}/desired")
-async def wanted(agent: SlugInPath, account: Maintenance, services: Use) -> Json:
+async def wanted(agent: SlugInPath, account: Maintenance, services: Use) -> upkeep.Desired:
     """What is wanted of an agent, and what became of the last versions."""
     async with services.reading(account) as conn:
         if not await registry.is_known(conn, agent):
@@ -46,7 +46,7 @@ async def wanted(agent: SlugInPath, account: Maintenance, services: Use) -> Json
 
 
 @router.put("/agents/{agent}/desired")
-async def want(agent: SlugInPath, body: Wish, account: Maintenance, services: Use) -> Json:
+async def want(agent: SlugInPath, body: Wish, account: Maintenance, services: Use) -> upkeep.Desired:
     """Want something else of an agent. 409 when somebody else was faster."""
     now = clock.utc_now()
     async with services.acting(account) as conn:
@@ -98,22 +98,33 @@ async def _expect_cameras(conn: Connection, agent: str, cameras: tuple[DesiredCa
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"named more than once: {', '.join(twice)}")
 
 
-async def _shown(conn: Connection, agent: str) -> Json:
+async def _shown(conn: Connection, agent: str) -> upkeep.Desired:
     newest = await desired.newest(conn, agent)
     return {
         "agent": agent,
-        "wanted": None if newest is None else newest.model_dump(mode="json", exclude={"protocol"}),
+        "wanted": None if newest is None else _wanted(newest),
         "versions": [
             {
                 "version": row.version,
                 "issued_at": shapes.instant(row.issued_at),
                 "issued_by": row.issued_by,
                 "published_at": shapes.maybe(row.published_at),
-                "outcome": row.outcome,
+                "outcome": cast("upkeep.Outcome | None", row.outcome),
                 "now": row.now,
                 "reason": row.reason,
                 "reported_at": shapes.maybe(row.observed_at),
             }
             for row in await desired.history(conn, agent)
         ],
+    }
+
+
+def _wanted(state: DesiredState) -> upkeep.Wanted:
+    return {
+        "version": state.version,
+        "issued_at": shapes.instant(state.issued_at),
+        "issued_by": state.issued_by,
+        "cameras": list(state.cameras),
+        "thresholds": state.thresholds,
+        "profiles": state.profiles,
     }

@@ -7,9 +7,9 @@ from fastapi import APIRouter
 
 from cloud import clock
 from cloud.api import shapes
+from cloud.api.answers import alerts as answers
 from cloud.api.auth import Desk
 from cloud.api.services import Use
-from cloud.api.shapes import Json
 from cloud.core.access import HOLDERS
 from cloud.store import accounts, alerts, changes, handovers, registry
 
@@ -20,7 +20,7 @@ CLOSED_MAX: Final = 50
 
 
 @router.get("")
-async def desk(account: Desk, services: Use) -> Json:
+async def desk(account: Desk, services: Use) -> answers.Desk:
     """Open and lately closed alerts, and how far the cameras can be trusted."""
     now = clock.utc_now()
     async with services.reading(account) as conn:

@@ -12,12 +12,12 @@ from pydantic import AwareDatetime
 
 from cloud import clock
 from cloud.api import shapes
+from cloud.api.answers import people
 from cloud.api.auth import Arranger, Rostered
 from cloud.api.bodies import Body, SlugInPath
 from cloud.api.problems import Problem
 from cloud.api.routes.channels import NewChannel, keep, send_test, shapes_of
 from cloud.api.services import Use
-from cloud.api.shapes import Json
 from cloud.core import on_call
 from cloud.core.access import Duty, Role, may
 from cloud.core.escalation import Person, Policy, SharedChannel
@@ -55,7 +55,7 @@ async def overview(
     account: Rostered,
     services: Use,
     estate: Annotated[str | None, Query(max_length=63)] = None,
-) -> Json:
+) -> people.DutyPage:
     """Who is on call now and for 14 days, the policy, and the last notifications with their outcome."""
     now = clock.utc_now()
     async with services.reading(account) as conn:
@@ -77,7 +77,7 @@ async def overview(
 
 
 @router.put("/{estate}/policy")
-async def set_policy(estate: SlugInPath, body: Policy, account: Arranger, services: Use) -> Json:
+async def set_policy(estate: SlugInPath, body: Policy, account: Arranger, services: Use) -> people.Duty:
     """Whom to tell from now on, step by step."""
     now = clock.utc_now()
     async with services.acting(account) as conn:
@@ -88,7 +88,9 @@ async def set_policy(estate: SlugInPath, body: Policy, account: Arranger, servic
 
 
 @router.put("/{estate}/rotation")
-async def set_rotation(estate: SlugInPath, body: NewRotation, account: Arranger, services: Use) -> Json:
+async def set_rotation(
+    estate: SlugInPath, body: NewRotation, account: Arranger, services: Use
+) -> people.Duty:
     """Who takes turns from now on."""
     now = clock.utc_now()
     rotation = Rotation(shifts=body.shifts)
@@ -104,7 +106,9 @@ async def set_rotation(estate: SlugInPath, body: NewRotation, account: Arranger,
 
 
 @router.post("/{estate}/overrides")
-async def add_override(estate: SlugInPath, body: NewOverride, account: Arranger, services: Use) -> Json:
+async def add_override(
+    estate: SlugInPath, body: NewOverride, account: Arranger, services: Use
+) -> people.Duty:
     """Somebody else for a while. Of two that overlap the later one counts."""
     now = clock.utc_now()
     if not now < body.ends_at or not body.begins_at < body.ends_at:
@@ -120,7 +124,7 @@ async def add_override(estate: SlugInPath, body: NewOverride, account: Arranger,
 
 
 @router.delete("/{estate}/overrides/{override}")
-async def drop_override(estate: SlugInPath, override: UUID, account: Arranger, services: Use) -> Json:
+async def drop_override(estate: SlugInPath, override: UUID, account: Arranger, services: Use) -> people.Duty:
     """The rotation counts again."""
     now = clock.utc_now()
     async with services.acting(account) as conn:
@@ -130,7 +134,7 @@ async def drop_override(estate: SlugInPath, override: UUID, account: Arranger, s
 
 
 @router.post("/{estate}/channels")
-async def add_channel(estate: SlugInPath, body: NewChannel, account: Arranger, services: Use) -> Json:
+async def add_channel(estate: SlugInPath, body: NewChannel, account: Arranger, services: Use) -> people.Duty:
     """A channel that many of the estate read; steps of the policy may name it."""
     now = clock.utc_now()
     async with services.acting(account) as conn:
@@ -140,7 +144,7 @@ async def add_channel(estate: SlugInPath, body: NewChannel, account: Arranger, s
 
 
 @router.delete("/{estate}/channels/{channel}")
-async def drop_channel(estate: SlugInPath, channel: UUID, account: Arranger, services: Use) -> Json:
+async def drop_channel(estate: SlugInPath, channel: UUID, account: Arranger, services: Use) -> people.Duty:
     """Nobody is told there any more. 409 while a step of the policy names it."""
     now = clock.utc_now()
     async with services.acting(account) as conn:
@@ -153,7 +157,7 @@ async def drop_channel(estate: SlugInPath, channel: UUID, account: Arranger, ser
 
 
 @router.post("/{estate}/channels/{channel}/test")
-async def test_channel(estate: SlugInPath, channel: UUID, account: Arranger, services: Use) -> Json:
+async def test_channel(estate: SlugInPath, channel: UUID, account: Arranger, services: Use) -> people.Duty:
     """Send a test message by a channel of the estate; what became of it stands in `last_test`."""
     async with services.acting(account) as conn:
         zone = await duty.zone(conn, estate)
@@ -196,13 +200,13 @@ async def _expect_known(conn: Connection, estate: str, policy: Policy) -> None:
 
 async def _arranged(
     conn: Connection, account: Account, estate: str, content: Mapping[str, object], now: datetime
-) -> Json:
+) -> people.Duty:
     """What was arranged is entered; the estate as it is from now on."""
     await audit.enter(conn, Act(account.username, "arranged", "estate", estate, content=content), now)
     return await _estate(conn, estate, now, account)
 
 
-async def _estate(conn: Connection, estate: str, now: datetime, account: Account) -> Json:
+async def _estate(conn: Connection, estate: str, now: datetime, account: Account) -> people.Duty:
     zone = await duty.zone(conn, estate)
     assert zone is not None
     calendars = await duty.calendars(conn, estate, now)
@@ -217,9 +221,7 @@ async def _estate(conn: Connection, estate: str, now: datetime, account: Account
             _duty(role, calendars.get(role, Calendar(Rotation())), members.get(role, []), (now, zone))
             for role in ROLES
         ],
-        "rotations": {
-            role: calendar.rotation.model_dump(mode="json") for role, calendar in calendars.items()
-        },
+        "rotations": {role: calendars[role].rotation for role in ROLES if role in calendars},
         "overrides": [
             {
                 "id": str(row.id),
@@ -231,7 +233,7 @@ async def _estate(conn: Connection, estate: str, now: datetime, account: Account
             }
             for row in await duty.overrides(conn, estate, now)
         ],
-        "policy": (await duty.policy(conn, estate)).model_dump(mode="json"),
+        "policy": await duty.policy(conn, estate),
         "policy_set_by": None if policy is None else policy.set_by,
         "policy_set_at": None if policy is None else shapes.instant(policy.set_at),
         "channels": await shapes_of(conn, await duty.channels_of_estate(conn, estate)),
@@ -239,7 +241,7 @@ async def _estate(conn: Connection, estate: str, now: datetime, account: Account
     }
 
 
-def _duty(role: Role, calendar: Calendar, members: list[str], at: tuple[datetime, ZoneInfo]) -> Json:
+def _duty(role: Role, calendar: Calendar, members: list[str], at: tuple[datetime, ZoneInfo]) -> people.OnCall:
     now, zone = at
     stretches = on_call.stretches(calendar, now, now + AHEAD, zone)
     return {
@@ -260,7 +262,7 @@ def _duty(role: Role, calendar: Calendar, members: list[str], at: tuple[datetime
     }
 
 
-def _notification(row: NotificationRow) -> Json:
+def _notification(row: NotificationRow) -> people.Notification:
     return {
         "id": str(row.id),
         "subject_type": row.subject_type,

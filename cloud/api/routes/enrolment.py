@@ -11,9 +11,10 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from cloud import clock
+from cloud.api.answers.upkeep import Certificate
 from cloud.api.problems import Problem
 from cloud.api.services import Services, Use
-from cloud.api.shapes import Json, instant
+from cloud.api.shapes import instant
 from cloud.core import authority as issuing
 from cloud.core.authority import Authority, RequestRefused
 from cloud.evidence import token
@@ -42,7 +43,7 @@ class Renewing(BaseModel):
 
 
 @router.post("/enrol")
-async def enrol(body: Enrolling, services: Use) -> Json:
+async def enrol(body: Enrolling, services: Use) -> Certificate:
     """A device's first certificate, for a one-time token and a key that was made on the device."""
     authority, now = _authority(services), clock.utc_now()
     digest = hashlib.sha256(body.token.encode()).digest()
@@ -58,7 +59,7 @@ async def enrol(body: Enrolling, services: Use) -> Json:
 
 
 @router.post("/renew")
-async def renew(body: Renewing, request: Request, services: Use) -> Json:
+async def renew(body: Renewing, request: Request, services: Use) -> Certificate:
     """The next certificate, for a request that the holder of the present one has signed."""
     authority, now = _authority(services), clock.utc_now()
     _, _, bearer = request.headers.get("authorization", "").partition(" ")
@@ -106,7 +107,7 @@ def _issued(
     return made, Shown(agent, made.serial_number, made.not_valid_after_utc)
 
 
-def _answer(made: x509.Certificate, authority: Authority) -> Json:
+def _answer(made: x509.Certificate, authority: Authority) -> Certificate:
     pem = serialization.Encoding.PEM
     return {
         "certificate": made.public_bytes(pem).decode(),

@@ -36,7 +36,7 @@ MAX_PIECE_BYTES: Final = 2**30
 RANGE: Final = re.compile(r"^bytes=(\d*)-(\d*)$")
 
 
-@router.head("/uploads/{sha256}")
+@router.head("/uploads/{sha256}", response_class=Response)
 async def reached(sha256: Digest, request: Request, services: Use) -> Response:
     """How much of an announced clip is here: `Upload-Offset`; all of it only once it is in the store."""
     row, estate = await _wanted(services, request, sha256)
@@ -48,7 +48,7 @@ async def reached(sha256: Digest, request: Request, services: Use) -> Response:
     return Response(headers={"Upload-Offset": str(found), "Upload-Length": str(row.size_bytes)})
 
 
-@router.patch("/uploads/{sha256}", max_body_size=MAX_PIECE_BYTES)
+@router.patch("/uploads/{sha256}", status_code=204, max_body_size=MAX_PIECE_BYTES)
 async def append(
     sha256: Digest, request: Request, services: Use, upload_offset: Annotated[int, Header(ge=0)]
 ) -> Response:

@@ -7,11 +7,12 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from cloud import clock
+from cloud.api.answers.upkeep import FaultMoved
 from cloud.api.auth import Maintenance
 from cloud.api.bodies import Shelving
 from cloud.api.problems import Problem
 from cloud.api.services import Services, Use
-from cloud.api.shapes import Json, maybe
+from cloud.api.shapes import maybe
 from cloud.core import alarm as machine
 from cloud.store import audit, changes, faults, maintenance
 from cloud.store.accounts import Account
@@ -21,7 +22,7 @@ router = APIRouter(prefix="/api/faults")
 
 
 @router.post("/{fault}/shelve")
-async def shelve(fault: UUID, body: Shelving, account: Maintenance, services: Use) -> Json:
+async def shelve(fault: UUID, body: Shelving, account: Maintenance, services: Use) -> FaultMoved:
     """Set it aside: nobody is reminded of it; it comes back by itself."""
     until = clock.utc_now() + timedelta(minutes=body.minutes)
     act = Act(
@@ -31,7 +32,7 @@ async def shelve(fault: UUID, body: Shelving, account: Maintenance, services: Us
 
 
 @router.post("/{fault}/unshelve")
-async def unshelve(fault: UUID, account: Maintenance, services: Use) -> Json:
+async def unshelve(fault: UUID, account: Maintenance, services: Use) -> FaultMoved:
     """Take it up again."""
     act = Act(account.username, "unshelved", "fault", str(fault))
     return await _apply(services, account, machine.Unshelve(account.username), act)
@@ -39,7 +40,7 @@ async def unshelve(fault: UUID, account: Maintenance, services: Use) -> Json:
 
 async def _apply(
     services: Services, account: Account, given: machine.Shelve | machine.Unshelve, act: Act
-) -> Json:
+) -> FaultMoved:
     now = clock.utc_now()
     async with services.acting(account) as conn:
         held = await faults.hold(conn, UUID(act.subject))

@@ -10,12 +10,13 @@ from pydantic import Field
 
 from cloud import clock
 from cloud.api import shapes
+from cloud.api.answers import upkeep
+from cloud.api.answers.alerts import Feedback
 from cloud.api.auth import Maintenance
 from cloud.api.bodies import Body, SlugInPath, Why
 from cloud.api.problems import Problem
 from cloud.api.routes import desired as wanted
 from cloud.api.services import Use
-from cloud.api.shapes import Json
 from cloud.core import feedback
 from cloud.core.alert import is_false
 from cloud.core.feedback import Judged
@@ -50,7 +51,7 @@ class NotWanted(Body):
 
 
 @router.get("/feedback")
-async def figures(account: Maintenance, services: Use) -> Json:
+async def figures(account: Maintenance, services: Use) -> Feedback:
     """How alerts were judged: of 30 days by camera, of 12 weeks by camera and week, each by reason."""
     now = clock.utc_now()
     async with services.reading(account) as conn:
@@ -85,7 +86,7 @@ async def figures(account: Maintenance, services: Use) -> Json:
 
 
 @router.get("/cameras/{camera}/ignore-proposals")
-async def proposed(camera: SlugInPath, account: Maintenance, services: Use) -> Json:
+async def proposed(camera: SlugInPath, account: Maintenance, services: Use) -> upkeep.Proposals:
     """Where false alarms of 12 weeks cluster in a camera's picture, and what ignoring it would hide."""
     async with services.reading(account) as conn:
         agent = await _agent_of(conn, camera)
@@ -93,7 +94,7 @@ async def proposed(camera: SlugInPath, account: Maintenance, services: Use) -> J
 
 
 @router.post("/cameras/{camera}/ignore-proposals")
-async def accept(camera: SlugInPath, body: Accepted, account: Maintenance, services: Use) -> Json:
+async def accept(camera: SlugInPath, body: Accepted, account: Maintenance, services: Use) -> upkeep.Issued:
     """Want a proposed region ignored. 409: it is not proposed any more, or would replace the box's own."""
     now = clock.utc_now()
     async with services.acting(account) as conn:
@@ -131,7 +132,9 @@ async def accept(camera: SlugInPath, body: Accepted, account: Maintenance, servi
 
 
 @router.post("/cameras/{camera}/ignore-proposals/decline")
-async def decline(camera: SlugInPath, body: NotWanted, account: Maintenance, services: Use) -> Json:
+async def decline(
+    camera: SlugInPath, body: NotWanted, account: Maintenance, services: Use
+) -> upkeep.Proposals:
     """Do not ignore a proposed region. It is proposed again once it would hide twice as many false alarms."""
     now = clock.utc_now()
     async with services.acting(account) as conn:
@@ -148,7 +151,7 @@ async def decline(camera: SlugInPath, body: NotWanted, account: Maintenance, ser
         return await _shown(conn, agent, camera)
 
 
-async def _shown(conn: Connection, agent: str, camera: str) -> Json:
+async def _shown(conn: Connection, agent: str, camera: str) -> upkeep.Proposals:
     judged = await rows.judged(conn, clock.utc_now() - SPAN, camera)
     frame = judged[-1].frame if judged else None
     newest = await desired.newest(conn, agent)
@@ -162,12 +165,12 @@ async def _shown(conn: Connection, agent: str, camera: str) -> Json:
         "picture": frame,
         "image": None if picture is None else shapes.thumbnail(*picture),
         "proposals": [_shape(one) for one in await _proposals(conn, camera)],
-        "wanted": [[list(point) for point in region] for region in wanted_here],
+        "wanted": [*wanted_here],
         "desired": None if standing is None else shapes.standing(standing),
         "declined": [
             {
-                "polygon": [list(point) for point in row.region.polygon],
-                "picture": list(row.region.frame),
+                "polygon": row.region.polygon,
+                "picture": row.region.frame,
                 "reason": row.reason,
                 "declined_by": row.declined_by,
                 "declined_at": shapes.instant(row.declined_at),
@@ -234,11 +237,11 @@ def _seen(one: Judged) -> Seen:
     return Seen(points, one.reason if is_false(one.reason) else None)
 
 
-def _shape(proposal: Proposal) -> Json:
+def _shape(proposal: Proposal) -> upkeep.Proposal:
     return {
         "key": proposal.key,
-        "polygon": [list(point) for point in proposal.polygon],
-        "picture": list(proposal.frame),
+        "polygon": list(proposal.polygon),
+        "picture": proposal.frame,
         "share": round(proposal.share, 4),
         "hides_false": dict(proposal.hides),
         "false_judged": proposal.of,

@@ -10,12 +10,13 @@ from pydantic import AwareDatetime, StringConstraints
 
 from cloud import clock
 from cloud.api import shapes
+from cloud.api.answers import people
+from cloud.api.answers.base import Made
 from cloud.api.auth import Granter
 from cloud.api.bodies import NO_NUL, Body, Slug
 from cloud.api.problems import Problem
 from cloud.api.routes.accounts import NAME_PATTERN
 from cloud.api.services import Use
-from cloud.api.shapes import Json
 from cloud.core.access import NEED_LEAVE
 from cloud.store import accounts, alerts, audit, grants, registry
 from cloud.store.accounts import Account
@@ -43,7 +44,7 @@ class Granting(Body):
 
 
 @router.get("")
-async def overview(account: Granter, services: Use) -> Json:
+async def overview(account: Granter, services: Use) -> people.Grants:
     """The newest leaves in one's estates, and who can be given one."""
     now = clock.utc_now()
     async with services.reading(account) as conn:
@@ -61,7 +62,7 @@ async def overview(account: Granter, services: Use) -> Json:
 
 
 @router.post("", status_code=201)
-async def give(body: Granting, account: Granter, services: Use) -> Json:
+async def give(body: Granting, account: Granter, services: Use) -> Made:
     """Give leave until a time within the next 90 days."""
     now = clock.utc_now()
     if not now < body.until <= now + LONGEST:
@@ -75,7 +76,7 @@ async def give(body: Granting, account: Granter, services: Use) -> Json:
 
 
 @router.post("/{grant}/revoke")
-async def revoke(grant: UUID, account: Granter, services: Use) -> Json:
+async def revoke(grant: UUID, account: Granter, services: Use) -> people.Grant:
     """Take leave back; it ends at once."""
     now = clock.utc_now()
     async with services.acting(account) as conn:

@@ -7,11 +7,11 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from cloud import clock
+from cloud.api.answers.base import Made
 from cloud.api.auth import Desk
 from cloud.api.bodies import Body, Id, Note
 from cloud.api.problems import Problem
 from cloud.api.services import Services, Use
-from cloud.api.shapes import Json
 from cloud.core import handover as machine
 from cloud.core.access import HOLDERS
 from cloud.store import accounts, changes, handovers
@@ -29,7 +29,7 @@ class Offer(Body):
 
 
 @router.post("")
-async def offer(body: Offer, account: Desk, services: Use) -> Json:
+async def offer(body: Offer, account: Desk, services: Use) -> Made:
     """Offer all that is open to the next; it takes the place of an offer of one's own that still stands."""
     now = clock.utc_now()
     async with services.acting(account) as conn:
@@ -44,20 +44,20 @@ async def offer(body: Offer, account: Desk, services: Use) -> Json:
 
 
 @router.post("/{handover}/accept")
-async def accept(handover: UUID, account: Desk, services: Use) -> Json:
+async def accept(handover: UUID, account: Desk, services: Use) -> Made:
     """Take over what is open."""
     return await _apply(services, account, handover, machine.Accept(account.username))
 
 
 @router.post("/{handover}/withdraw")
-async def withdraw(handover: UUID, account: Desk, services: Use) -> Json:
+async def withdraw(handover: UUID, account: Desk, services: Use) -> Made:
     """Take one's offer back."""
     return await _apply(services, account, handover, machine.Withdraw(account.username))
 
 
 async def _apply(
     services: Services, account: Account, handover: UUID, given: machine.Accept | machine.Withdraw
-) -> Json:
+) -> Made:
     now = clock.utc_now()
     async with services.acting(account) as conn:
         changed = await handovers.apply(conn, handover, given, now)

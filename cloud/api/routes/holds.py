@@ -9,11 +9,11 @@ from pydantic import AwareDatetime
 
 from cloud import clock
 from cloud.api import shapes
+from cloud.api.answers.alerts import HeldNow, Hold, Holds
 from cloud.api.auth import Desk
 from cloud.api.bodies import Body, Why
 from cloud.api.problems import Problem
 from cloud.api.services import Use
-from cloud.api.shapes import Json
 from cloud.store import accounts, alerts, changes, holds
 from cloud.store.changes import Change
 from cloud.store.holds import HoldRow
@@ -37,7 +37,7 @@ class Releasing(Body):
 
 
 @router.get("/holds")
-async def active(account: Desk, services: Use) -> Json:
+async def active(account: Desk, services: Use) -> HeldNow:
     """What is held now, the newest first, each with its alert."""
     now = clock.utc_now()
     async with services.reading(account) as conn:
@@ -52,14 +52,14 @@ async def active(account: Desk, services: Use) -> Json:
 
 
 @router.get("/alerts/{alert}/holds")
-async def of_alert(alert: UUID, account: Desk, services: Use) -> Json:
+async def of_alert(alert: UUID, account: Desk, services: Use) -> Holds:
     """Every hold that the alert has had."""
     async with services.reading(account) as conn:
         return await _listed(conn, alert)
 
 
 @router.post("/alerts/{alert}/hold")
-async def hold(alert: UUID, body: Holding, account: Desk, services: Use) -> Json:
+async def hold(alert: UUID, body: Holding, account: Desk, services: Use) -> Holds:
     """Keep the alert, its clip and its messages until the hold ends."""
     now = clock.utc_now()
     if body.until is not None and body.until <= now:
@@ -74,7 +74,7 @@ async def hold(alert: UUID, body: Holding, account: Desk, services: Use) -> Json
 
 
 @router.post("/alerts/{alert}/release")
-async def release(alert: UUID, body: Releasing, account: Desk, services: Use) -> Json:
+async def release(alert: UUID, body: Releasing, account: Desk, services: Use) -> Holds:
     """End a hold."""
     now = clock.utc_now()
     async with services.acting(account) as conn:
@@ -87,19 +87,19 @@ async def release(alert: UUID, body: Releasing, account: Desk, services: Use) ->
         return await _changed(conn, alert, now)
 
 
-async def _changed(conn: Connection, alert: UUID, at: datetime) -> Json:
+async def _changed(conn: Connection, alert: UUID, at: datetime) -> Holds:
     await changes.record(conn, [Change("alert", str(alert))], at)
     return await _listed(conn, alert)
 
 
-async def _listed(conn: Connection, alert: UUID) -> Json:
+async def _listed(conn: Connection, alert: UUID) -> Holds:
     found = await holds.of_alert(conn, alert)
     if found is None:
         raise Problem(HTTPStatus.NOT_FOUND, "there is no such alert")
     return {"holds": [_shown(row) for row in found]}
 
 
-def _shown(row: HoldRow) -> Json:
+def _shown(row: HoldRow) -> Hold:
     return {
         "id": str(row.id),
         "reason": row.reason,

@@ -12,11 +12,12 @@ from starlette.responses import Response
 
 from cloud import clock
 from cloud.api import shapes
+from cloud.api.answers import figures
+from cloud.api.answers.base import Name
 from cloud.api.auth import Ledger, Maintenance
 from cloud.api.bodies import Body, Id, Why
 from cloud.api.problems import Problem
 from cloud.api.services import Use
-from cloud.api.shapes import Json
 from cloud.core import ledger as counting
 from cloud.core import ledger_file
 from cloud.core.formulas import FORMULAS
@@ -74,7 +75,7 @@ class Announcing(Body):
 
 
 @router.get("")
-async def overview(account: Ledger, services: Use, asked: Which) -> Json:
+async def overview(account: Ledger, services: Use, asked: Which) -> figures.Ledger:
     """Figures of an estate, a facade or a camera, with what counts against them."""
     now = clock.utc_now()
     begin, end = asked.span(now)
@@ -135,7 +136,7 @@ async def orders(account: Ledger, services: Use, asked: Which) -> Response:
 
 
 @router.post("/planned", status_code=HTTPStatus.CREATED)
-async def announce(body: Announcing, account: Maintenance, services: Use) -> Json:
+async def announce(body: Announcing, account: Maintenance, services: Use) -> figures.Planned:
     """Enter maintenance. It is left out of the figures only when it is entered before it begins."""
     now = clock.utc_now()
     planned = counting.Planned(
@@ -168,7 +169,7 @@ async def _enter(
     await audit.enter(conn, act, clock.utc_now())
 
 
-def _figure(figure: Figure, target: float | None) -> Json:
+def _figure(figure: Figure, target: float | None) -> figures.Figure:
     value = figure.value
     return {
         "key": figure.key,
@@ -180,7 +181,7 @@ def _figure(figure: Figure, target: float | None) -> Json:
     }
 
 
-def _account(one: counting.CameraAccount, name: Json) -> Json:
+def _account(one: counting.CameraAccount, name: Name) -> figures.CameraAccount:
     return {
         "id": one.camera,
         "name": name,
@@ -197,7 +198,7 @@ def _account(one: counting.CameraAccount, name: Json) -> Json:
     }
 
 
-def _listed(found: Sequence[Outage]) -> list[Json]:
+def _listed(found: Sequence[Outage]) -> list[figures.Outage]:
     longest = sorted(found, key=lambda outage: outage.begin - outage.end)[:OUTAGES]
     return [
         {"begin": shapes.instant(outage.begin), "end": shapes.instant(outage.end), "why": outage.why}
@@ -205,7 +206,7 @@ def _listed(found: Sequence[Outage]) -> list[Json]:
     ]
 
 
-def _planned(one: counting.Planned) -> Json:
+def _planned(one: counting.Planned) -> figures.Planned:
     return {
         "camera": one.camera,
         "begins_at": shapes.instant(one.begins_at),

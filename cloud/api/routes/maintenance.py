@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -11,10 +11,11 @@ from starlette.responses import Response
 
 from cloud import clock
 from cloud.api import shapes
+from cloud.api.answers import upkeep
+from cloud.api.answers.base import Name, Named
 from cloud.api.auth import Maintenance
 from cloud.api.problems import Problem
 from cloud.api.services import Use
-from cloud.api.shapes import Json
 from cloud.core.access import HOLDERS
 from cloud.core.fault import AGENT_OFFLINE, Subject
 from cloud.store import (
@@ -45,10 +46,17 @@ from contracts.devices import SubjectType
 router = APIRouter(prefix="/api")
 
 HISTORY_SPAN: Final = timedelta(hours=24)
+SensorNow = Literal["reporting", "silent", "unknown"]
 SENSOR_SILENCE: Final = timedelta(minutes=1)
 
 PICTURE_CACHE: Final = "private, max-age=86400"
 """The address of a picture changes with it (`?v=`), so that a browser may keep what it has."""
+
+
+class _Known(Named):
+    """What is told of every device."""
+
+    record: upkeep.Record | None
 
 
 class View:
@@ -59,20 +67,20 @@ class View:
         estates: list[EstateRow],
         facades: list[FacadeRow],
         coverage: list[tuple[str, str]],
-        records: Mapping[Subject, Json],
+        records: Mapping[Subject, upkeep.Record],
     ) -> None:
         self.estates = {row.id: shapes.thing(row.id, row.name_zh, row.name_en) for row in estates}
         self.facades = {row.id: shapes.thing(row.id, row.name_zh, row.name_en) for row in facades}
-        self.coverage: dict[str, list[Json]] = {}
+        self.coverage: dict[str, list[Named]] = {}
         for camera, facade in coverage:
             self.coverage.setdefault(camera, []).append(self.facades[facade])
         self.records = records
-        self.things: dict[Subject, Json] = {
+        self.things: dict[Subject, Named] = {
             Subject("estate", estate): found for estate, found in self.estates.items()
         }
         self.cameras_of: dict[str, list[str]] = {}
 
-    def _known(self, kind: SubjectType, row: AgentRow | CameraRow | SensorRow) -> Json:
+    def _known(self, kind: SubjectType, row: AgentRow | CameraRow | SensorRow) -> _Known:
         """A device with its name and what it said of itself."""
         subject = Subject(kind, row.id)
         self.things[subject] = shapes.thing(row.id, row.name_zh, row.name_en)
@@ -84,11 +92,11 @@ class View:
             self.things[Subject("node", node)] = shapes.thing(node, zh, en)
 
     @property
-    def names(self) -> dict[Subject, Json]:
+    def names(self) -> dict[Subject, Name]:
         """Device → its name."""
         return {subject: found["name"] for subject, found in self.things.items()}
 
-    def agent(self, row: AgentRow, unseen: Unseen, standing: Standing | None) -> Json:
+    def agent(self, row: AgentRow, unseen: Unseen, standing: Standing | None) -> upkeep.Agent:
         """An agent. What its outbox still holds is late, not missing."""
         return {
             **self._known("agent", row),
@@ -103,7 +111,7 @@ class View:
             "desired": None if standing is None else shapes.standing(standing),
         }
 
-    def camera(self, row: CameraRow, frames_per_s: float | None) -> Json:
+    def camera(self, row: CameraRow, frames_per_s: float | None) -> upkeep.Camera:
         """A camera with its facades."""
         self.cameras_of.setdefault(row.agent, []).append(row.id)
         state = row.now
@@ -118,9 +126,9 @@ class View:
             "facades": self.coverage.get(row.id, []),
         }
 
-    def sensor(self, row: SensorRow, now: datetime) -> Json:
+    def sensor(self, row: SensorRow, now: datetime) -> upkeep.Sensor:
         """A sensor with its newest value."""
-        state = "unknown"
+        state: SensorNow = "unknown"
         if row.observed_at is not None:
             state = "silent" if row.silent_since or now - row.observed_at > SENSOR_SILENCE else "reporting"
         return {
@@ -133,7 +141,7 @@ class View:
             "state": state,
         }
 
-    def fault(self, row: FaultRow) -> Json:
+    def fault(self, row: FaultRow) -> upkeep.Fault:
         """A fault with the facades that it may leave unwatched."""
         cameras = [row.subject] if row.subject_type == "camera" else []
         if row.kind == AGENT_OFFLINE:
@@ -143,7 +151,7 @@ class View:
 
 
 @router.get("/maintenance")
-async def overview(account: Maintenance, services: Use) -> Json:
+async def overview(account: Maintenance, services: Use) -> upkeep.Maintenance:
     """Devices with their state, faults, work orders."""
     now = clock.utc_now()
     async with services.reading(account) as conn:
@@ -178,7 +186,7 @@ async def overview(account: Maintenance, services: Use) -> Json:
     }
 
 
-async def _records(conn: Connection) -> dict[Subject, Json]:
+async def _records(conn: Connection) -> dict[Subject, upkeep.Record]:
     history = await equipment.firmware_history(conn)
     told = {Subject(device.subject_type, device.subject): device for device in await equipment.devices(conn)}
     return {subject: shapes.record(device, history.get(subject, ())) for subject, device in told.items()}

@@ -1,17 +1,17 @@
 """For those who run it: is it up, is it ready, what does it count. And the live line of the pages."""
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Header, Query, Request
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from cloud.api import auth
+from cloud.api.answers.base import Status
 from cloud.api.auth import Anyone
 from cloud.api.problems import Problem
 from cloud.api.services import Use
-from cloud.api.shapes import Json
 from cloud.core.access import may
 from cloud.store import counts, migrate
 from cloud.store.pool import DatabaseDown
@@ -21,7 +21,15 @@ router = APIRouter()
 ChangeId = Annotated[int | None, Query(ge=0, lt=2**63)]
 
 
-@router.get("/api/live")
+STREAM: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "description": "Ids, no contents.",
+    }
+}
+
+
+@router.get("/api/live", response_class=StreamingResponse, responses=STREAM)
 async def live(
     request: Request,
     account: Anyone,
@@ -70,7 +78,7 @@ async def metrics(services: Use) -> Response:
 
 
 @router.get("/healthz")
-async def healthz(services: Use) -> Json:
+async def healthz(services: Use) -> Status:
     """The process is up and does all that it should."""
     if not services.hub.alive:
         raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "changes are no longer told to pages")
@@ -78,7 +86,7 @@ async def healthz(services: Use) -> Json:
 
 
 @router.get("/readyz")
-async def readyz(services: Use) -> Json:
+async def readyz(services: Use) -> Status:
     """The database can be reached and has the newest schema."""
     async with services.as_owner() as conn:
         if not await migrate.is_current(conn):

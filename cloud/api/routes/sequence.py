@@ -6,10 +6,10 @@ from typing import Final
 from fastapi import APIRouter
 
 from cloud.api import shapes
+from cloud.api.answers import upkeep
 from cloud.api.auth import Maintenance
 from cloud.api.problems import Problem
 from cloud.api.services import Use
-from cloud.api.shapes import Json
 from cloud.store import devices, events
 from cloud.store.events import Boot
 
@@ -20,7 +20,7 @@ LOSSES: Final = 100
 
 
 @router.get("/agents/{agent}/sequence")
-async def sequence(agent: str, account: Maintenance, services: Use) -> Json:
+async def sequence(agent: str, account: Maintenance, services: Use) -> upkeep.Numbers:
     """For each of the newest boots what has not been seen; what its outbox still holds is among `missing`."""
     async with services.reading(account) as conn:
         if agent not in {row.id for row in await devices.agents(conn)}:
@@ -30,7 +30,7 @@ async def sequence(agent: str, account: Maintenance, services: Use) -> Json:
     return {"agent": agent, "boots": [_boot(boot) for boot in boots], "losses": losses}
 
 
-def _boot(boot: Boot) -> Json:
+def _boot(boot: Boot) -> upkeep.Boot:
     return {
         "boot": str(boot.boot),
         "heard_at": shapes.instant(boot.heard_at),

@@ -10,13 +10,13 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from cloud import clock
 from cloud.api import auth, factor, login, shapes
+from cloud.api.answers import people
 from cloud.api.auth import AnyoneYet
 from cloud.api.bodies import NO_NUL
 from cloud.api.login import From, Opened
 from cloud.api.passwords import hashed, matches
 from cloud.api.problems import Problem
 from cloud.api.services import Services, Use
-from cloud.api.shapes import Json
 from cloud.core import password as passwords
 from cloud.store import accounts, audit, second_factors, sessions
 from cloud.store.accounts import Account
@@ -56,7 +56,7 @@ class Changing(Body):
 
 
 @router.post("")
-async def log_in(body: Credentials, request: Request, response: Response, services: Use) -> Json:
+async def log_in(body: Credentials, request: Request, response: Response, services: Use) -> people.LoggedIn:
     """Open a session; its token goes into a cookie that scripts cannot read."""
     opened = await login.by_password(services, body.username, body.password, body.code, come_from(request))
     carry(response, opened, services)
@@ -83,7 +83,7 @@ def carry(response: Response, opened: Opened, services: Services) -> None:
 
 
 @router.get("")
-async def current(account: AnyoneYet, services: Use) -> Json:
+async def current(account: AnyoneYet, services: Use) -> people.Current:
     """Who is logged in, and whether they must set up a second factor before anything else."""
     return {"user": shapes.user(account), "second_factor_needed": auth.lacks_factor(account, services)}
 
@@ -104,7 +104,7 @@ def _without_session(services: Services) -> Response:
 
 
 @router.get("/all")
-async def everywhere(request: Request, account: AnyoneYet, services: Use) -> Json:
+async def everywhere(request: Request, account: AnyoneYet, services: Use) -> people.Sessions:
     """One's own open sessions, the newest first, and what is known of one's second factor."""
     now = clock.utc_now()
     async with services.as_owner() as conn:
@@ -158,7 +158,7 @@ async def change_password(body: Changing, account: AnyoneYet, services: Use) -> 
 
 
 @router.post("/second-factor")
-async def begin_factor(account: AnyoneYet, services: Use) -> Json:
+async def begin_factor(account: AnyoneYet, services: Use) -> people.FactorBegun:
     """A secret for one's telephone, as an address and as a picture; it counts once it is confirmed."""
     if account.has_second_factor:
         raise Problem(HTTPStatus.CONFLICT, "a second factor is set up already")
@@ -170,7 +170,7 @@ async def begin_factor(account: AnyoneYet, services: Use) -> Json:
 
 
 @router.post("/second-factor/confirm")
-async def confirm_factor(body: Proof, account: AnyoneYet, services: Use) -> Json:
+async def confirm_factor(body: Proof, account: AnyoneYet, services: Use) -> people.RecoveryCodes:
     """The telephone's first code; from then on it is asked for. The recovery codes are shown this once."""
     now, keys = clock.utc_now(), services.factor_keys()
     async with services.administering(account) as conn:

@@ -12,11 +12,11 @@ from starlette.responses import Response
 
 from cloud import clock
 from cloud.api import shapes
+from cloud.api.answers import upkeep
 from cloud.api.auth import Ledger, Maintenance
 from cloud.api.bodies import NO_NUL, Body, Id, Note, Why
 from cloud.api.problems import Problem
 from cloud.api.services import Services, Use
-from cloud.api.shapes import Json
 from cloud.core import photo as photographs
 from cloud.core import work_order as machine
 from cloud.core.access import HOLDERS, NEED_LEAVE, may
@@ -109,7 +109,7 @@ class Asked(Body):
 
 
 @router.get("")
-async def listing(account: Ledger, services: Use, asked: Annotated[Asked, Query()]) -> Json:
+async def listing(account: Ledger, services: Use, asked: Annotated[Asked, Query()]) -> upkeep.WorkOrders:
     """Orders as they are asked for, newest first; `next` is `before` of the next page."""
     wanted = Wanted(asked.estate, asked.facade, asked.source, asked.state, asked.overdue, asked.responsible)
     async with services.reading(account) as conn:
@@ -127,7 +127,7 @@ async def listing(account: Ledger, services: Use, asked: Annotated[Asked, Query(
 
 
 @router.post("", status_code=HTTPStatus.CREATED)
-async def opening(body: Opening, account: Maintenance, services: Use) -> Json:
+async def opening(body: Opening, account: Maintenance, services: Use) -> upkeep.WorkOrderDetail:
     """Make an order by hand."""
     now = clock.utc_now()
     async with services.acting(account) as conn:
@@ -143,50 +143,50 @@ async def opening(body: Opening, account: Maintenance, services: Use) -> Json:
 
 
 @router.get("/{order}")
-async def detail(order: UUID, account: Ledger, services: Use) -> Json:
+async def detail(order: UUID, account: Ledger, services: Use) -> upkeep.WorkOrderDetail:
     """One order with its photographs and its history."""
     async with services.reading(account) as conn:
         return await _detail(conn, account, order)
 
 
 @router.post("/{order}/assign")
-async def assign(order: UUID, body: Assigning, account: Maintenance, services: Use) -> Json:
+async def assign(order: UUID, body: Assigning, account: Maintenance, services: Use) -> upkeep.WorkOrderDetail:
     """Make somebody responsible."""
     return await _apply(services, account, order, machine.Assign(account.username, body.to))
 
 
 @router.post("/{order}/take")
-async def take(order: UUID, account: Maintenance, services: Use) -> Json:
+async def take(order: UUID, account: Maintenance, services: Use) -> upkeep.WorkOrderDetail:
     """Take it, or go on with it."""
     return await _apply(services, account, order, machine.Take(account.username))
 
 
 @router.post("/{order}/wait")
-async def wait(order: UUID, body: Reasoned, account: Maintenance, services: Use) -> Json:
+async def wait(order: UUID, body: Reasoned, account: Maintenance, services: Use) -> upkeep.WorkOrderDetail:
     """Say why it cannot go on now."""
     return await _apply(services, account, order, machine.Wait(account.username, body.reason))
 
 
 @router.post("/{order}/finish")
-async def finish(order: UUID, body: Finishing, account: Maintenance, services: Use) -> Json:
+async def finish(order: UUID, body: Finishing, account: Maintenance, services: Use) -> upkeep.WorkOrderDetail:
     """Say what was done."""
     return await _apply(services, account, order, machine.Finish(account.username, body.measure))
 
 
 @router.post("/{order}/verify")
-async def verify(order: UUID, body: Verifying, account: Maintenance, services: Use) -> Json:
+async def verify(order: UUID, body: Verifying, account: Maintenance, services: Use) -> upkeep.WorkOrderDetail:
     """Say that it is done, having looked; whoever finished it cannot."""
     return await _apply(services, account, order, machine.Verify(account.username, body.note))
 
 
 @router.post("/{order}/reject")
-async def reject(order: UUID, body: Reasoned, account: Maintenance, services: Use) -> Json:
+async def reject(order: UUID, body: Reasoned, account: Maintenance, services: Use) -> upkeep.WorkOrderDetail:
     """Say that it is not done."""
     return await _apply(services, account, order, machine.Reject(account.username, body.reason))
 
 
 @router.post("/{order}/cancel")
-async def cancel(order: UUID, body: Reasoned, account: Maintenance, services: Use) -> Json:
+async def cancel(order: UUID, body: Reasoned, account: Maintenance, services: Use) -> upkeep.WorkOrderDetail:
     """Say that it need not be done; not of a device's fault."""
     return await _apply(services, account, order, machine.Cancel(account.username, body.reason))
 
@@ -199,7 +199,7 @@ async def cancel(order: UUID, body: Reasoned, account: Maintenance, services: Us
 )
 async def add_photo(
     order: UUID, stage: photos.Stage, request: Request, account: Maintenance, services: Use
-) -> Json:
+) -> upkeep.WorkOrderDetail:
     """Add a photograph of before or after the work: the body is the JPEG or PNG itself."""
     now, content = clock.utc_now(), await _content(request)
     try:
@@ -234,7 +234,9 @@ async def photograph(photo: UUID, account: Ledger, services: Use) -> Response:
     return Response(found.content, media_type=found.media_type, headers=headers)
 
 
-async def _apply(services: Services, account: Account, order: UUID, given: machine.Act) -> Json:
+async def _apply(
+    services: Services, account: Account, order: UUID, given: machine.Act
+) -> upkeep.WorkOrderDetail:
     now, what = clock.utc_now(), ACTIONS[type(given)]
     async with services.acting(account) as conn:
         if isinstance(given, machine.Assign):
@@ -259,7 +261,7 @@ async def _enter(
     await audit.enter(conn, act, clock.utc_now())
 
 
-async def _detail(conn: Connection, account: Account, order: UUID) -> Json:
+async def _detail(conn: Connection, account: Account, order: UUID) -> upkeep.WorkOrderDetail:
     row = await work_order_lists.find(conn, order)
     if row is None:
         raise _no_order()
@@ -268,7 +270,7 @@ async def _detail(conn: Connection, account: Account, order: UUID) -> Json:
     return {**shown, "history": shapes.history(lines)}
 
 
-async def _shown(conn: Connection, account: Account, rows: Sequence[WorkOrderRow]) -> list[Json]:
+async def _shown(conn: Connection, account: Account, rows: Sequence[WorkOrderRow]) -> list[upkeep.WorkOrder]:
     """Orders with those of their pictures that the role may see: people may stand in them."""
     pictures = {} if account.role in NEED_LEAVE else await photos.of(conn, [row.id for row in rows])
     seen = may(account.role, "maintenance")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from cloud.core.retention import Kind
-from cloud.store import holds, partitions, retention
+from cloud.store import evidence_checks, holds, partitions, retention
 from tests.integration.queries.made import At, Case, later
 
 
@@ -27,6 +27,7 @@ CASES: Final[Mapping[str, Case]] = {
     ),
     "holds.lift": _lifted,
     "retention.prune (clips)": lambda at: retention.prune(at.conn, "clips", later(99), later(101)),
+    "evidence_checks.tell": lambda at: evidence_checks.tell(at.conn, later(102)),
     "retention.prune (fault pictures)": _pruned("fault_pictures"),
     "retention.prune (dead letters)": _pruned("dead_letters"),
     "retention.due_blobs": lambda at: retention.due_blobs(at.conn, 5),
