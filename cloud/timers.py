@@ -23,6 +23,7 @@ from cloud.store import (
     maintenance,
     oidc_attempts,
     partitions,
+    plans,
     pool,
     series,
     sessions,
@@ -72,6 +73,11 @@ async def rollups(conn: Connection, at: datetime) -> list[Change]:  # noqa: ARG0
     return []
 
 
+async def masks(conn: Connection, at: datetime) -> list[Change]:
+    """What cameras see follows what operators have masked, once their box has applied it."""
+    return await plans.follow_wishes(conn, at)
+
+
 async def housekeeping(conn: Connection, at: datetime) -> list[Change]:
     """Partitions ahead; what is over is forgotten."""
     await partitions.ensure(conn, at)
@@ -95,6 +101,7 @@ def timers(public_url: str) -> tuple[tuple[str, float, Timer], ...]:
         ("overdue_orders", 30.0, overdue_orders),
         ("escalations", 1.0, partial(escalate, public_url=public_url)),
         ("rollups", 60.0, rollups),
+        ("masks", 10.0, masks),
         ("housekeeping", 600.0, housekeeping),
     )
 

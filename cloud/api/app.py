@@ -28,6 +28,7 @@ from cloud.api.routes import (
     audit_log,
     bureau,
     channels,
+    coverage,
     custody,
     desired,
     desk,
@@ -99,6 +100,7 @@ ROUTES = (
     desired,
     sequence,
     bureau,
+    coverage,
     duty,
     channels,
     feedback,
@@ -151,6 +153,7 @@ def create_app(settings: Settings) -> FastAPI:
                 drawing=asyncio.Semaphore(DRAWING_AT_ONCE),
                 hashing=asyncio.Semaphore(HASHING_AT_ONCE),
                 targets=settings.ledger.targets(),
+                minute_s=settings.coverage.minute_s,
                 _pool=opened,
             )
             listening = asyncio.create_task(hub.run())

@@ -75,6 +75,8 @@ class Services:
     """Each check of a password takes 64 MiB on purpose; a flood of logins must not take the machine."""
     targets: Mapping[str, float]
     """What the ledger's figures are held against, by figure; 0…1."""
+    minute_s: float
+    """A minute of a camera counts as watched from so many seconds on."""
     _pool: Pool
 
     def reading(self, by: Account) -> AbstractAsyncContextManager[Connection]:

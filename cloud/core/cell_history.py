@@ -123,6 +123,18 @@ class History:
             found.append(float((parts_s * watched).sum()) / due if due > 0 else None)
         return found
 
+    def row_shares(self, edges: Sequence[datetime]) -> list[list[float | None]]:
+        """The same for each row, from the ground up: as many shares as there are stretches, each of R."""
+        begins = np.array([(at - self.cuts[0]).total_seconds() for at in self.cuts])
+        columns = self.watched.shape[2]
+        watched, excused = self.watched.sum(axis=2), self.excused.sum(axis=2)
+        found: list[list[float | None]] = []
+        for begin, end in pairwise((at - self.cuts[0]).total_seconds() for at in edges):
+            parts_s = np.clip(np.minimum(begins[1:], end) - np.maximum(begins[:-1], begin), 0, None)
+            due, seen = parts_s @ (columns - excused), parts_s @ watched
+            found.append([float(s / d) if d > 0 else None for s, d in zip(seen, due, strict=True)])
+        return found
+
     @cached_property
     def _blind_s(self) -> tuple[F64, F64]:
         longest, lasting = (np.zeros(self.watched.shape[1:]) for _ in range(2))

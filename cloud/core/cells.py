@@ -1,6 +1,6 @@
 """What is kept of which cells each camera sees, and what a facade's history follows from."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -96,11 +96,15 @@ class Kept:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class FacadeHistory:
-    """grid: the cells as they are at the span's end. sights: in these cells. history: see there."""
+    """grid: the cells as they are at the span's end. sights: in these cells. history: see there.
+
+    duties: of the cameras that see it, by camera.
+    """
 
     grid: FacadeCells
     sights: tuple[CameraSight, ...]
     history: History
+    duties: Mapping[str, Duty]
 
     @property
     def standing(self) -> tuple[CameraSight, ...]:
@@ -152,7 +156,9 @@ def _history(
     own = {grid.id: grid for grid in grids}
     known = tuple(fitted(sight, own[sight.grid], last) for sight in sights)
     ever = [Sight(one.camera, one.cells, (one.begins_at, one.ends_at or span[1])) for one in known]
-    return FacadeHistory(last, known, history(last.shape, ever, working, span))
+    cameras = {one.camera for one in known}
+    duties_of = {duty.camera: duty for duty in working if duty.camera in cameras}
+    return FacadeHistory(last, known, history(last.shape, ever, working, span), duties_of)
 
 
 def fitted(sight: CameraSight, own: FacadeCells, other: FacadeCells) -> CameraSight:

@@ -22,6 +22,15 @@ async def end(conn: Connection, cameras: Collection[str], by: str, reason: str, 
     return [Change("camera", row[0]) for row in sorted(await rows.fetchall())]
 
 
+async def standing(conn: Connection) -> list[Doubt]:
+    """Cameras of which nobody can say where they look now, longest first."""
+    rows = await conn.execute(
+        "SELECT camera, since, ended_at, ended_by, reason FROM pose_doubt WHERE ended_at IS NULL"
+        " ORDER BY since, camera"
+    )
+    return [Doubt(*row) for row in await rows.fetchall()]
+
+
 async def touching(conn: Connection, span: Span, cameras: Collection[str]) -> tuple[Doubt, ...]:
     """Doubts of these cameras that touch a span, by camera and time."""
     rows = await conn.execute(

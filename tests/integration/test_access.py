@@ -71,6 +71,11 @@ GET    /api/cameras/{camera}/ignore-proposals | maintenance manager    | 404    
 POST   /api/cameras/{camera}/ignore-proposals | maintenance manager    | 404       | accepted_region
 POST   /api/cameras/{camera}/ignore-proposals/decline | maintenance manager | 404 | declined_region
 GET    /api/bureau                      | bureau manager               | hidden    |
+GET    /api/coverage                    | bureau manager               | hidden    |
+GET    /api/coverage/estates/{estate}/history | bureau manager         | 404       |
+GET    /api/coverage/facades/{facade}   | bureau manager               | 404       |
+GET    /api/coverage/facades/{facade}/history | bureau manager         | 404       |
+POST   /api/cameras/{camera}/pose/confirm | maintenance manager        | 404       | confirmed_pose
 GET    /api/duty                        | desk maintenance manager     | hidden    |
 PUT    /api/duty/{estate}/policy        | manager                      | 404       | arranged
 PUT    /api/duty/{estate}/rotation      | manager                      | 404       | arranged
@@ -149,6 +154,7 @@ BODIES: Final[dict[str, Any]] = {
         "reason": "complaint 7",
         "until": (clock.utc_now() + timedelta(days=7)).isoformat(),
     },
+    "POST /api/cameras/{camera}/pose/confirm": {"reason": "looked at its picture"},
     "POST /api/cameras/{camera}/ignore-proposals": {"key": "0123456789abcdef"},
     "POST /api/cameras/{camera}/ignore-proposals/decline": {"key": "0123456789abcdef", "reason": "a path"},
     "PUT /api/duty/{estate}/policy": {"alerts": [_STEP], "faults": [_STEP]},

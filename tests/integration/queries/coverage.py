@@ -40,6 +40,7 @@ CASES: Final[Mapping[str, Case]] = {
     "sights.grids": lambda at: sights.grids(at.conn, SPAN),
     "sights.of_facades": _sights,
     "equipment.report_fault (moved)": lambda at: equipment.report_fault(at.conn, MOVED, "garden", later(4)),
+    "doubts.standing": lambda at: doubts.standing(at.conn),
     "doubts.end": lambda at: doubts.end(at.conn, ["cam-east"], "li", "looked", later(5)),
     "doubts.touching": lambda at: doubts.touching(at.conn, SPAN, ["cam-east"]),
     "ledger.watching": lambda at: ledger.watching(at.conn, ["cam-east"], SPAN, later(600)),

@@ -78,7 +78,9 @@ def test_shares_of_days_and_blindness_at_the_end() -> None:
     found = history(
         SHAPE, [Sight("one", EVERY, ALWAYS)], [Duty("one", (_span(0, 10), _span(20, 30)))], (BEGIN, END)
     )
-    assert found.shares([_at(0), _at(20), _at(40), _at(60)]) == [0.5, 0.5, None]
+    edges = [_at(0), _at(20), _at(40), _at(60)]
+    assert found.shares(edges) == [0.5, 0.5, None]
+    assert found.row_shares(edges) == [[0.5, 0.5], [0.5, 0.5], [None, None]]
     assert found.blind_s.max() == found.longest_blind_s.max() == 600
 
 

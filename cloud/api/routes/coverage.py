@@ -1,0 +1,200 @@
+"""Which cells of which facade are watched now and were before; whether a moved camera looks as planned."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from http import HTTPStatus
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query
+from pydantic import AwareDatetime
+
+from cloud import clock
+from cloud.api import coverage_shapes, shapes
+from cloud.api.auth import Bureau, Maintenance
+from cloud.api.bodies import Body, SlugInPath, Why
+from cloud.api.problems import Problem
+from cloud.api.services import Services, Use
+from cloud.api.shapes import Json
+from cloud.core.cells import FacadeHistory, Kept, histories
+from cloud.core.cells_now import facade_now
+from cloud.core.spans import Span
+from cloud.store import audit, cells, changes, doubts, registry, rollups
+from cloud.store.accounts import Account
+from cloud.store.audit import Act
+from cloud.store.registry import CameraRow, FacadeRow
+
+router = APIRouter(prefix="/api")
+
+NOW: Final = timedelta(hours=1)
+"""What of the past is asked for to know the present: longer than any report is under way."""
+DAYS: Final = 31
+LONGEST: Final = timedelta(days=100)
+
+
+class Asked(Body):
+    """Over which span; the last 31 days where nothing is said."""
+
+    begin: AwareDatetime | None = None
+    end: AwareDatetime | None = None
+
+    def span(self, now: datetime) -> Span:
+        """[begin, end), never beyond now.
+
+        Raises:
+            Problem: 422, it is empty or too long.
+        """
+        end = min(self.end or now, now)
+        begin = self.begin or _day(end.astimezone(rollups.ZONE).date() - timedelta(days=DAYS - 1))
+        if not timedelta(0) < end - begin <= LONGEST:
+            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "a span of more than nothing and at most 100 days")
+        return begin, end
+
+
+class Confirming(Body):
+    """What somebody looked at."""
+
+    reason: Why
+
+
+@router.get("/coverage")
+async def overview(account: Bureau, services: Use) -> Json:
+    """Each facade's cells that nobody watches now, the worst first, and cameras whose pose is doubted."""
+    now = clock.utc_now()
+    async with services.reading(account) as conn:
+        change = await changes.newest(conn)
+        estates, facades = await registry.estates(conn), await registry.facades(conn)
+        kept = await cells.kept(conn, (now - NOW, now), now)
+        doubted = await doubts.standing(conn)
+        cameras = {row.id: row for row in await registry.cameras(conn)}
+    found = await asyncio.to_thread(histories, kept, services.minute_s)
+    told = [coverage_shapes.facade_now_brief(row, found.get(row.id)) for row in facades]
+    return {
+        "now": shapes.instant(now),
+        "change": change,
+        "estates": [
+            coverage_shapes.estate(shapes.thing(row.id, row.name_zh, row.name_en), told, row.id)
+            for row in estates
+        ],
+        "doubts": [
+            {**_named(cameras, doubt.camera), "since": shapes.instant(doubt.since)} for doubt in doubted
+        ],
+    }
+
+
+@router.get("/coverage/estates/{estate}/history")
+async def history_of_estate(
+    estate: SlugInPath, account: Bureau, services: Use, asked: Annotated[Asked, Query()]
+) -> Json:
+    """Of each facade of an estate how much was watched over a span, the worst first."""
+    now = clock.utc_now()
+    span = asked.span(now)
+    async with services.reading(account) as conn:
+        rows = {row.id: row for row in await registry.facades(conn) if row.estate == estate}
+        if estate not in {row.id for row in await registry.estates(conn)}:
+            raise Problem(HTTPStatus.NOT_FOUND, "there is no such estate")
+        kept = await cells.kept(conn, span, now, list(rows))
+    found = await asyncio.to_thread(histories, kept, services.minute_s)
+    told = [coverage_shapes.sums(rows[facade], each) for facade, each in found.items()]
+    return {
+        "now": shapes.instant(now),
+        "span": _span(span),
+        "facades": sorted(told, key=lambda one: (one["share"] is None, one["share"], one["id"])),
+        "not_modelled": sorted(rows.keys() - found.keys()),
+    }
+
+
+@router.get("/coverage/facades/{facade}")
+async def of_facade(facade: SlugInPath, account: Bureau, services: Use) -> Json:
+    """Every cell of a facade now: whether it is watched, how finely, by which cameras, else why not."""
+    now = clock.utc_now()
+    row, kept, cameras, change = await _read(services, account, facade, (now - NOW, now), now)
+    (found,) = await _one(services, kept)
+    return {
+        "now": shapes.instant(now),
+        "change": change,
+        **coverage_shapes.place(row),
+        **coverage_shapes.grid(found.grid),
+        **coverage_shapes.cells_now(facade_now(found), found, cameras),
+    }
+
+
+@router.get("/coverage/facades/{facade}/history")
+async def history_of_facade(
+    facade: SlugInPath, account: Bureau, services: Use, asked: Annotated[Asked, Query()]
+) -> Json:
+    """A facade over a span: shares, days, floors by day, streaks of each cell, what was lost and why."""
+    now = clock.utc_now()
+    span = asked.span(now)
+    row, kept, cameras, change = await _read(services, account, facade, span, now)
+    (found,) = await _one(services, kept)
+    edges = _days(span)
+    return {
+        "now": shapes.instant(now),
+        "change": change,
+        "span": _span(span),
+        **coverage_shapes.sums(row, found),
+        **coverage_shapes.grid(found.grid),
+        **coverage_shapes.streaks(found),
+        **coverage_shapes.days(found, edges),
+        **coverage_shapes.losses(found, cameras),
+    }
+
+
+@router.post("/cameras/{camera}/pose/confirm")
+async def confirm(camera: SlugInPath, body: Confirming, account: Maintenance, services: Use) -> Json:
+    """Somebody has seen that a camera that was moved looks where its plan says; its cells count again."""
+    now = clock.utc_now()
+    async with services.acting(account) as conn:
+        if camera not in {row.id for row in await registry.cameras(conn)}:
+            raise Problem(HTTPStatus.NOT_FOUND, "there is no such camera")
+        changed = await doubts.end(conn, [camera], account.username, body.reason, now)
+        if not changed:
+            raise Problem(HTTPStatus.CONFLICT, "nobody doubts where this camera looks")
+        act = Act(account.username, "confirmed_pose", "camera", camera, purpose=body.reason)
+        await audit.enter(conn, act, now)
+        await changes.record(conn, changed, now)
+    services.log.info("pose_confirmed", camera=camera, by=account.username)
+    return {"camera": camera, "confirmed_at": shapes.instant(now)}
+
+
+async def _read(
+    services: Services, account: Account, facade: str, span: Span, now: datetime
+) -> tuple[FacadeRow, Kept, dict[str, CameraRow], int]:
+    async with services.reading(account) as conn:
+        change = await changes.newest(conn)
+        row = next((row for row in await registry.facades(conn) if row.id == facade), None)
+        if row is None:
+            raise Problem(HTTPStatus.NOT_FOUND, "there is no such facade")
+        kept = await cells.kept(conn, span, now, [facade])
+        cameras = {each.id: each for each in await registry.cameras(conn)}
+    return row, kept, cameras, change
+
+
+async def _one(services: Services, kept: Kept) -> Sequence[FacadeHistory]:
+    found = await asyncio.to_thread(histories, kept, services.minute_s)
+    if not found:
+        raise Problem(HTTPStatus.CONFLICT, "the estate file does not say where this facade stands")
+    return list(found.values())
+
+
+def _named(cameras: dict[str, CameraRow], camera: str) -> Json:
+    row = cameras[camera]
+    return {**shapes.thing(camera, row.name_zh, row.name_en), "estate": row.estate}
+
+
+def _span(span: Span) -> Json:
+    return {"begin": shapes.instant(span[0]), "end": shapes.instant(span[1])}
+
+
+def _days(span: Span) -> list[datetime]:
+    """Midnights of the estates' days from the one in which the span begins to the one after its end."""
+    first = span[0].astimezone(rollups.ZONE).date()
+    edges = [_day(first)]
+    while edges[-1] < span[1]:
+        edges.append(_day(first + timedelta(days=len(edges))))
+    return edges
+
+
+def _day(at: date) -> datetime:
+    return datetime.combine(at, datetime.min.time(), rollups.ZONE)

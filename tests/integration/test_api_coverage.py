@@ -1,0 +1,88 @@
+"""Cells of a facade go blind with their cameras and come back with them, as the interface tells it."""
+
+from datetime import timedelta
+from typing import Any
+
+import httpx
+
+from cloud import clock, timers
+from cloud.store import pool
+from contracts.devices import DesiredReport
+from tests.fixtures.coverage import furnish
+from tests.fixtures.world import World
+
+
+async def facade(client: httpx.AsyncClient) -> dict[str, Any]:
+    answer = await client.get("/api/coverage/facades/east")
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def watched(client: httpx.AsyncClient) -> int:
+    return sum((await facade(client))["watched"])
+
+
+async def test_cells_follow_their_cameras(world: World) -> None:
+    now = clock.utc_now()
+    await furnish(world.pool, now - timedelta(hours=2))
+    device = world.device
+    await world.send(*(device.camera("streaming", camera=name) for name in ("cam-east", "cam-west")))
+    async with world.logged_in("manager") as client:
+        whole = await facade(client)
+        assert (len(whole["floors"]), len(whole["bays"]), whole["lost"]) == (18, 8, 0)
+        top, bottom = whole["reason"][-8:], whole["smallest_cm"][:8]
+        assert whole["reasons"][top[2]] == "too_steep"
+        assert all(cm <= 10 for cm in bottom)
+        all_well = sum(whole["watched"])
+        (estate,) = (await client.get("/api/coverage")).json()["estates"]
+        west, east = estate["facades"]
+        assert (west["id"], west["blind"]) == ("west", 144), "the worst first"
+        assert east["blind"] == whole["blind"] == 144 - all_well
+
+        await world.send(device.fault("covered", severity="serious"))
+        covered = await facade(client)
+        assert 0 < covered["lost"] == all_well - sum(covered["watched"])
+        (east,) = (one for one in covered["cameras"] if one["id"] == "cam-east")
+        assert (east["up"], east["whys"]) == (False, ["covered"])
+        await world.send(device.fault("covered", "cleared"))
+        assert await watched(client) == all_well
+
+        await world.send(device.fault("moved", severity="serious"))
+        await world.send(device.fault("moved", "cleared"))
+        assert await watched(client) < all_well, "nobody has said yet where it looks"
+        doubts = (await client.get("/api/coverage")).json()["doubts"]
+        assert [one["id"] for one in doubts] == ["cam-east"]
+        path, why = "/api/cameras/cam-east/pose/confirm", {"reason": "as before"}
+        assert (await client.post(path, json=why)).status_code == 200
+        assert (await client.post(path, json=why)).status_code == 409
+        assert await watched(client) == all_well
+
+        history = (await client.get("/api/coverage/facades/east/history")).json()
+        assert {cause["why"] for loss in history["losses"] for cause in loss["causes"]} >= {"pose_doubted"}
+        assert len(history["days"]) == 31
+
+
+async def test_what_an_operator_masks_is_blind_once_the_box_applies_it(world: World) -> None:
+    await furnish(world.pool, clock.utc_now() - timedelta(hours=2))
+    device = world.device
+    await world.send(*(device.camera("streaming", camera=name) for name in ("cam-east", "cam-west")))
+    half = [[0, 0], [1920, 0], [1920, 700], [0, 700]]
+    mask = {"camera": "cam-east", "picture": [1920, 1080], "masks": [half]}
+    async with world.logged_in("manager") as client:
+        before = await watched(client)
+        answer = await client.put("/api/agents/box-a/desired", json={"replaces": 0, "cameras": [mask]})
+        assert answer.status_code < 300, answer.text
+        head = device.camera("streaming").model_dump() | {"observed_at": clock.utc_now()}
+        told = {name: head[name] for name in ("message_id", "agent", "boot", "seq", "observed_at")}
+        assert await timers.run_once(world.pool, timers.masks, clock.utc_now()) == []
+        await world.send(DesiredReport(**told, version=1, outcome="applied", now=1))
+        changed = await timers.run_once(world.pool, timers.masks, clock.utc_now())
+        assert {change.subject for change in changed} == {"cam-east", "cam-west"}
+        masked = await facade(client)
+        assert sum(masked["watched"]) < before
+        assert masked["lost"] == 0, "no camera would see it if all worked"
+        assert await timers.run_once(world.pool, timers.masks, clock.utc_now()) == []
+    async with pool.transaction(world.pool) as conn:
+        rows = await (await conn.execute("SELECT count(*) FROM sight WHERE ends_at IS NOT NULL")).fetchall()
+    assert rows == [(2,)]
