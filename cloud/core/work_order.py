@@ -53,8 +53,8 @@ class WorkOrder:
     """What the machine needs to know of a work order. due_at: until when it must be finished.
 
     fault_cleared: the device is back. overdue_at: when its deadline was found to have passed; it stays when
-    the order is finished late. reopened: how often its fault came back. reason: why it waits, was rejected or
-    cancelled.
+    the order is finished late, and goes with the deadline that a recurrence gives. reopened: how often its
+    fault came back. reason: why it waits, was rejected or cancelled.
     """
 
     state: State
@@ -234,6 +234,7 @@ def _reopened(order: WorkOrder, due_at: datetime, at: datetime) -> WorkOrder:
         reopened=order.reopened + 1,
         reopened_at=at,
         due_at=due_at,
+        overdue_at=None,
     )
     if moved.state != "open":
         return moved

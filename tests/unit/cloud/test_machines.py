@@ -100,6 +100,15 @@ def test_a_fault_that_comes_back_opens_its_order_again_with_a_count_and_a_new_de
     assert [record.what for record in records if isinstance(record, Record)] == ["recurred"]
 
 
+def test_what_is_overdue_and_comes_back_in_somebodys_hands_gets_a_deadline_that_can_pass_again() -> None:
+    taken = played("fault", [work_order.Take("li")])
+    late, _ = work_order.step(taken, work_order.TimePassed(), taken.due_at)
+    back, _ = work_order.step(late, work_order.FaultCleared(), taken.due_at)
+    again, _ = work_order.step(back, work_order.Recur(taken.due_at + timedelta(days=3)), taken.due_at)
+    assert (again.state, again.overdue_at) == (taken.state, None)
+    assert work_order.due(again) == taken.due_at + timedelta(days=3)
+
+
 def test_a_deadline_is_marked_once_when_it_has_passed_and_not_before() -> None:
     order = played("complaint", [])
     end = work_order.due(order)
