@@ -7,10 +7,12 @@ from typing import Any, Final
 import numpy as np
 
 from cloud.api import shapes
-from cloud.api.shapes import Json
+from cloud.api.answers import coverage as answers
+from cloud.api.answers.base import Named
 from cloud.core.cell_history import Loss
 from cloud.core.cells import FacadeCells, FacadeHistory
-from cloud.core.cells_now import FacadeNow, View, facade_now
+from cloud.core.cells_now import View
+from cloud.core.cells_now import facade_now as cells_now
 from cloud.core.geometry.looking import Reason
 from cloud.store.registry import CameraRow, FacadeRow
 
@@ -20,13 +22,13 @@ REASONS: Final = [reason.name.lower() for reason in Reason]
 """What the numbers of reasons mean."""
 
 
-def place(row: FacadeRow) -> Json:
+def place(row: FacadeRow) -> answers.FacadePlace:
     """Which facade."""
     named = shapes.thing(row.id, row.name_zh, row.name_en)
     return {**named, "estate": row.estate, "building": row.building}
 
 
-def grid(found: FacadeCells) -> Json:
+def grid(found: FacadeCells) -> answers.Grid:
     """Floors of rows, bays of columns, and what must be seen."""
     return {
         "floors": list(found.floors),
@@ -37,11 +39,11 @@ def grid(found: FacadeCells) -> Json:
     }
 
 
-def facade_now_brief(row: FacadeRow, found: FacadeHistory | None) -> Json:
+def facade_now_brief(row: FacadeRow, found: FacadeHistory | None) -> answers.FacadeBrief:
     """How much of a facade is blind now; all None where it is not modelled."""
     if found is None:
         return {**place(row), "modelled": False, "cells": None, "blind": None, "lost": None}
-    now = facade_now(found)
+    now = cells_now(found)
     return {
         **place(row),
         "modelled": True,
@@ -51,44 +53,55 @@ def facade_now_brief(row: FacadeRow, found: FacadeHistory | None) -> Json:
     }
 
 
-def estate(named: Json, facades: Sequence[Json], identity: str) -> Json:
+def estate(named: Named, facades: Sequence[answers.FacadeBrief], identity: str) -> answers.CoveredEstate:
     """An estate with its facades, the worst first; what is not modelled last."""
     own = [one for one in facades if one["estate"] == identity]
     modelled = [one for one in own if one["modelled"]]
-    cells = sum(one["cells"] for one in modelled)
-    blind = sum(one["blind"] for one in modelled)
+    cells = sum(one["cells"] or 0 for one in modelled)
+    blind = sum(one["blind"] or 0 for one in modelled)
     return {
         **named,
         "cells": cells,
         "blind": blind,
         "blind_share": blind / cells if cells else None,
         "facades": [
-            *sorted(modelled, key=lambda one: (-one["blind"] / one["cells"], one["id"])),
+            *sorted(modelled, key=_best_last),
             *(one for one in own if not one["modelled"]),
         ],
     }
 
 
-def cells_now(now: FacadeNow, found: FacadeHistory, cameras: Mapping[str, CameraRow]) -> Json:
-    """Each cell at this moment. blind_since: where that was within the history; None: before it."""
+def _best_last(one: answers.FacadeBrief) -> tuple[float, str]:
+    return -(one["blind"] or 0) / (one["cells"] or 1), one["id"]
+
+
+def facade_now(
+    row: FacadeRow, found: FacadeHistory, cameras: Mapping[str, CameraRow], told: tuple[datetime, int]
+) -> answers.FacadeNow:
+    """Each cell at this moment. told: when, and the number of the last change."""
+    at, change = told
+    now = cells_now(found)
     end, blind_s = found.history.cuts[-1], found.history.blind_s
     whole_s = (end - found.history.cuts[0]).total_seconds()
-    since = np.where((blind_s > 0) & (blind_s < whole_s), blind_s, np.nan)
     return {
+        "now": shapes.instant(at),
+        "change": change,
+        **place(row),
+        **grid(found.grid),
         "watched": _flags(now.watched),
         "within": _flags(now.within),
         "excused": _flags(found.history.excused[-1]),
         "reason": now.reason.ravel().tolist(),
         "smallest_cm": _numbers(100 * now.smallest_m, 1),
         "best": now.best.ravel().tolist(),
-        "blind_for_s": _numbers(since, 0),
+        "blind_for_s": _numbers(np.where((blind_s > 0) & (blind_s < whole_s), blind_s, np.nan), 0),
         "blind": now.blind,
         "lost": int((now.within & ~now.watched).sum()),
         "cameras": [_view(view, cameras) for view in now.views],
     }
 
 
-def _view(view: View, cameras: Mapping[str, CameraRow]) -> Json:
+def _view(view: View, cameras: Mapping[str, CameraRow]) -> answers.View:
     row = cameras[view.sight.camera]
     return {
         **shapes.thing(row.id, row.name_zh, row.name_en),
@@ -101,7 +114,7 @@ def _view(view: View, cameras: Mapping[str, CameraRow]) -> Json:
     }
 
 
-def sums(row: FacadeRow, found: FacadeHistory) -> Json:
+def sums(row: FacadeRow, found: FacadeHistory) -> answers.Sums:
     """Seconds of cells over the span.
 
     share: watched over due, which is all but what announced maintenance excuses. kept_share: the same of
@@ -126,7 +139,7 @@ def sums(row: FacadeRow, found: FacadeHistory) -> Json:
     }
 
 
-def _longest(found: FacadeHistory) -> Json | None:
+def _longest(found: FacadeHistory) -> answers.Longest | None:
     """The longest time in one piece in which a cell that can be watched was not."""
     within = found.history.within.any(axis=0)
     longest = np.where(within, found.history.longest_blind_s, 0.0)
@@ -137,7 +150,7 @@ def _longest(found: FacadeHistory) -> Json | None:
     return {"seconds": float(longest.max()), "floor": floor, "bay": bay}
 
 
-def streaks(found: FacadeHistory) -> Json:
+def streaks(found: FacadeHistory) -> answers.Streaks:
     """Of each cell the share of its due time, the longest blindness, and that which lasts at the end."""
     history = found.history
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -149,25 +162,23 @@ def streaks(found: FacadeHistory) -> Json:
     }
 
 
-def days(found: FacadeHistory, edges: Sequence[datetime]) -> Json:
+def days(found: FacadeHistory, edges: Sequence[datetime]) -> list[answers.Day]:
     """Days with their share, and that of each row; None where nothing was due."""
     shares, rows = found.history.shares(edges), found.history.row_shares(edges)
-    return {
-        "days": [
-            {"at": shapes.instant(at), "share": _rounded(share), "rows": [_rounded(one) for one in each]}
-            for at, share, each in zip(edges, shares, rows, strict=False)
-        ]
-    }
+    return [
+        {"at": shapes.instant(at), "share": _rounded(share), "rows": [_rounded(one) for one in each]}
+        for at, share, each in zip(edges, shares, rows, strict=False)
+    ]
 
 
-def losses(found: FacadeHistory, cameras: Mapping[str, CameraRow]) -> Json:
+def losses(found: FacadeHistory, cameras: Mapping[str, CameraRow]) -> list[answers.Loss]:
     """What was not watched though it is when all works: the largest, in order of time."""
     every = found.history.losses
     largest = sorted(every, key=_size, reverse=True)[:LOSSES]
-    return {"losses": [_loss(loss, cameras) for loss in sorted(largest, key=lambda loss: loss.begin)]}
+    return [_loss(loss, cameras) for loss in sorted(largest, key=lambda loss: loss.begin)]
 
 
-def _loss(loss: Loss, cameras: Mapping[str, CameraRow]) -> Json:
+def _loss(loss: Loss, cameras: Mapping[str, CameraRow]) -> answers.Loss:
     return {
         "begin": shapes.instant(loss.begin),
         "end": shapes.instant(loss.end),

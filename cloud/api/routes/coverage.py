@@ -11,13 +11,14 @@ from pydantic import AwareDatetime
 
 from cloud import clock
 from cloud.api import coverage_shapes, shapes
+from cloud.api.answers import coverage as answers
+from cloud.api.answers.figures import Span as ToldSpan
 from cloud.api.auth import Bureau, Maintenance
 from cloud.api.bodies import Body, SlugInPath, Why
 from cloud.api.problems import Problem
 from cloud.api.services import Services, Use
-from cloud.api.shapes import Json
+from cloud.core.camera_duty import Doubt
 from cloud.core.cells import FacadeHistory, Kept, histories
-from cloud.core.cells_now import facade_now
 from cloud.core.spans import Span
 from cloud.store import audit, cells, changes, doubts, registry, rollups
 from cloud.store.accounts import Account
@@ -58,7 +59,7 @@ class Confirming(Body):
 
 
 @router.get("/coverage")
-async def overview(account: Bureau, services: Use) -> Json:
+async def overview(account: Bureau, services: Use) -> answers.Coverage:
     """Each facade's cells that nobody watches now, the worst first, and cameras whose pose is doubted."""
     now = clock.utc_now()
     async with services.reading(account) as conn:
@@ -76,16 +77,14 @@ async def overview(account: Bureau, services: Use) -> Json:
             coverage_shapes.estate(shapes.thing(row.id, row.name_zh, row.name_en), told, row.id)
             for row in estates
         ],
-        "doubts": [
-            {**_named(cameras, doubt.camera), "since": shapes.instant(doubt.since)} for doubt in doubted
-        ],
+        "doubts": [_doubted(doubt, cameras[doubt.camera]) for doubt in doubted],
     }
 
 
 @router.get("/coverage/estates/{estate}/history")
 async def history_of_estate(
     estate: SlugInPath, account: Bureau, services: Use, asked: Annotated[Asked, Query()]
-) -> Json:
+) -> answers.EstateHistory:
     """Of each facade of an estate how much was watched over a span, the worst first."""
     now = clock.utc_now()
     span = asked.span(now)
@@ -105,30 +104,23 @@ async def history_of_estate(
 
 
 @router.get("/coverage/facades/{facade}")
-async def of_facade(facade: SlugInPath, account: Bureau, services: Use) -> Json:
+async def of_facade(facade: SlugInPath, account: Bureau, services: Use) -> answers.FacadeNow:
     """Every cell of a facade now: whether it is watched, how finely, by which cameras, else why not."""
     now = clock.utc_now()
     row, kept, cameras, change = await _read(services, account, facade, (now - NOW, now), now)
     (found,) = await _one(services, kept)
-    return {
-        "now": shapes.instant(now),
-        "change": change,
-        **coverage_shapes.place(row),
-        **coverage_shapes.grid(found.grid),
-        **coverage_shapes.cells_now(facade_now(found), found, cameras),
-    }
+    return coverage_shapes.facade_now(row, found, cameras, (now, change))
 
 
 @router.get("/coverage/facades/{facade}/history")
 async def history_of_facade(
     facade: SlugInPath, account: Bureau, services: Use, asked: Annotated[Asked, Query()]
-) -> Json:
+) -> answers.FacadeHistory:
     """A facade over a span: shares, days, floors by day, streaks of each cell, what was lost and why."""
     now = clock.utc_now()
     span = asked.span(now)
     row, kept, cameras, change = await _read(services, account, facade, span, now)
     (found,) = await _one(services, kept)
-    edges = _days(span)
     return {
         "now": shapes.instant(now),
         "change": change,
@@ -136,13 +128,15 @@ async def history_of_facade(
         **coverage_shapes.sums(row, found),
         **coverage_shapes.grid(found.grid),
         **coverage_shapes.streaks(found),
-        **coverage_shapes.days(found, edges),
-        **coverage_shapes.losses(found, cameras),
+        "days": coverage_shapes.days(found, _days(span)),
+        "losses": coverage_shapes.losses(found, cameras),
     }
 
 
 @router.post("/cameras/{camera}/pose/confirm")
-async def confirm(camera: SlugInPath, body: Confirming, account: Maintenance, services: Use) -> Json:
+async def confirm(
+    camera: SlugInPath, body: Confirming, account: Maintenance, services: Use
+) -> answers.Confirmed:
     """Somebody has seen that a camera that was moved looks where its plan says; its cells count again."""
     now = clock.utc_now()
     async with services.acting(account) as conn:
@@ -178,12 +172,12 @@ async def _one(services: Services, kept: Kept) -> Sequence[FacadeHistory]:
     return list(found.values())
 
 
-def _named(cameras: dict[str, CameraRow], camera: str) -> Json:
-    row = cameras[camera]
-    return {**shapes.thing(camera, row.name_zh, row.name_en), "estate": row.estate}
+def _doubted(doubt: Doubt, row: CameraRow) -> answers.Doubted:
+    named = shapes.thing(row.id, row.name_zh, row.name_en)
+    return {**named, "estate": row.estate, "since": shapes.instant(doubt.since)}
 
 
-def _span(span: Span) -> Json:
+def _span(span: Span) -> ToldSpan:
     return {"begin": shapes.instant(span[0]), "end": shapes.instant(span[1])}
 
 
