@@ -81,6 +81,8 @@ class Place(Part):
     """At the ground, if nothing stops it before."""
     energy_j_per_kg: Estimate | None
     """The same as energy, for each kilogram: mass cannot be seen."""
+    size_m: Estimate | None = Field(default=None, exclude_if=lambda size: size is None)
+    """How broad it is across its fall. Left out where unknown, as all devices did that did not measure it."""
 
     @model_validator(mode="after")
     def _floors_in_order(self) -> Self:

@@ -234,6 +234,7 @@ def _whole_fall() -> dict[str, object]:
             height_m=m.Estimate(value=34.3, low=32.9, high=35.8),
             speed_m_s=m.Estimate(value=19.8, low=16.9, high=23.1),
             energy_j_per_kg=m.Estimate(value=196.0, low=142.8, high=266.8),
+            size_m=m.Estimate(value=0.32, low=0.24, high=0.41),
         ),
     }
 

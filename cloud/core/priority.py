@@ -1,4 +1,4 @@
-"""How urgent a falling object is: how sure, who may be below, how hard it lands. Each has its reason."""
+"""How urgent a falling object is: how sure, who may be below, how hard it lands, how large. Each says why."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,6 +32,10 @@ POINTS_DEADLY_MASS: Final[tuple[tuple[float, int], ...]] = ((0.2, 200), (1.0, 13
 POINTS_HEIGHT_UNKNOWN: Final = 130
 POINTS_LOW: Final = 20
 
+POINTS_SIZE: Final[tuple[tuple[float, int], ...]] = ((0.5, 100), (0.25, 60), (0.1, 30))
+"""(breadth in metres, points) from there on: a pane or a chair, a flower pot, a bottle. What is smaller adds
+nothing and takes nothing off: a bolt kills, too. The low end of the interval counts."""
+
 CRITICAL: Final = 800
 HIGH: Final = 620
 MOST: Final = 1000
@@ -42,9 +46,12 @@ G_M_S2: Final = 9.81
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why so many points. value: the score, what is below, or the floor. mass_kg: from it on it is deadly."""
+    """Why so many points.
 
-    because: Literal["score", "below", "height"]
+    value: the score, what is below, the floor, or the breadth in metres. mass_kg: from it on it is deadly.
+    """
+
+    because: Literal["score", "below", "height", "size"]
     points: int
     value: str | float | None
     mass_kg: float | None = None
@@ -71,6 +78,7 @@ def priority(score: float, place: Place | None, below: Below | None) -> Priority
         Reason("score", round(SURENESS * score), score),
         Reason("below", POINTS_BELOW[below], below),
         _height(place),
+        *_size(place),
     )
     value = min(MOST, max(1, sum(reason.points for reason in reasons)))
     severity: Severity = "critical" if value >= CRITICAL else "high" if value >= HIGH else "notice"
@@ -86,6 +94,15 @@ def _height(place: Place | None) -> Reason:
     mass_kg = round(DEADLY_J / energy, 2)
     points = next((points for most, points in POINTS_DEADLY_MASS if mass_kg <= most), POINTS_LOW)
     return Reason("height", points, place.floor, mass_kg)
+
+
+def _size(place: Place | None) -> tuple[Reason, ...]:
+    """Nothing where it was not measured: older devices tell no size, and must not rank below newer ones."""
+    if place is None or place.size_m is None:
+        return ()
+    least_m = place.size_m.low
+    points = next((points for least, points in POINTS_SIZE if least_m >= least), 0)
+    return (Reason("size", points, place.size_m.value),)
 
 
 @dataclass(frozen=True, slots=True)

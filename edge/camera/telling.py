@@ -112,6 +112,7 @@ def place(found: origins.Origin | None) -> Place | None:
         height_m=height,
         speed_m_s=_estimate(found.speed_m_s),
         energy_j_per_kg=_estimate(found.energy_j_per_kg),
+        size_m=_estimate(found.size_m),
     )
 
 

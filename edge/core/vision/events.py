@@ -7,7 +7,7 @@ from edge.core.vision.frame import Fall, Told
 from edge.core.vision.release import release_of
 from edge.core.vision.scene import Suspect
 from edge.core.vision.settings import DetectorSettings
-from edge.core.vision.tracks import Trace, View, track_of
+from edge.core.vision.tracks import Trace, View, breadth, track_of
 
 MAX_WAIT_S = 6.0  # longest that an event waits for its end while it may be going on
 
@@ -135,4 +135,5 @@ def _fall(suspect: Suspect, decision: Decision, view: View, *, ended: bool = Tru
         release_of(suspect.points, view, from_above=verdict.from_above),
         decision.suspect.suspected_s,
         ended,
+        breadth(suspect.points),
     )

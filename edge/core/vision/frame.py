@@ -90,6 +90,14 @@ class Ruling(NamedTuple):
     note: str = ""
 
 
+class Breadth(NamedTuple):
+    """How broad a thing looks across its fall, px: the middle of its sights; nine in ten lie in between."""
+
+    value: float
+    low: float
+    high: float
+
+
 @dataclass(frozen=True, slots=True)
 class Fall:
     """A track that was judged to be something falling.
@@ -99,6 +107,7 @@ class Fall:
 
     score: 0…1. suspected_s, decided_s: presentation times of the frames at which it was first suspected and
     at which it was decided. reasons: what spoke for it, for people who want to know.
+    breadth_px: None where it never fell steeply enough to be measured.
     """
 
     track: Track
@@ -108,6 +117,7 @@ class Fall:
     release: Release | None = None
     suspected_s: float | None = None
     ended: bool = True
+    breadth_px: Breadth | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,7 @@ class Origin:
     flat, bay: the likeliest. across_m, height_m: the release, from the facade's left edge and above the
     ground. speed_m_s, energy_j_per_kg: at the ground, unhindered; None while the thing still falls.
     odd: how ill a throw fits, in standard deviations; above `ODD` it is hardly one.
+    size_m: how broad the thing is across its fall; None where that was not seen.
     """
 
     from_above: bool
@@ -86,6 +87,7 @@ class Origin:
     speed_m_s: Interval | None
     energy_j_per_kg: Interval | None
     odd: float
+    size_m: Interval | None = None
 
 
 ODD = 3.0
@@ -109,7 +111,29 @@ def place_of(fall: Fall, calibration: Calibration) -> Origin | None:
     if len(places) < SAMPLES / 2:
         return None
     weight = np.full(len(places), 1 / len(places))
-    return _placed(places, weight, calibration, from_above=release is None)
+    placed = _placed(places, weight, calibration, from_above=release is None)
+    return replace(placed, size_m=size_of(fall, calibration))
+
+
+def size_of(fall: Fall, calibration: Calibration) -> Interval | None:
+    """How broad the thing is across its fall, m: what its breadth in the picture is before the wall.
+
+    Halfway of its track, as far from the wall as hands hold it; the interval holds what hands can do, too.
+    """
+    if fall.breadth_px is None:
+        return None
+    middle = fall.track.xy_px[len(fall.track.t_s) // 2].astype(np.float64)
+    ends = middle + np.array([[-0.5, 0.0], [0.5, 0.0]])
+    near, usual, far = (
+        float(
+            np.hypot(*np.diff(pinhole.on_plane(calibration.camera, ends, calibration.size, depth), axis=0)[0])
+        )
+        for depth in (DEPTH_M[0] + 2 * DEPTH_M[1], DEPTH_M[0], 0.0)
+    )
+    breadth = fall.breadth_px
+    if not np.isfinite((near, usual, far)).all():
+        return None
+    return Interval(breadth.value * usual, breadth.low * near, breadth.high * far)
 
 
 def origin_of(fall: Fall, calibration: Calibration) -> Origin | None:
@@ -128,7 +152,8 @@ def origin_of(fall: Fall, calibration: Calibration) -> Origin | None:
     best = min(parts, key=lambda solution: solution.cost)
     odd = float(np.abs(best.residuals[2 * len(t_s) :][:THROW]).max())
     samples, weight = _samples(parts, log_share)
-    return _told(samples, weight, calibration, odd, from_above=from_above)
+    told = _told(samples, weight, calibration, odd, from_above=from_above)
+    return replace(told, size_m=size_of(fall, calibration))
 
 
 def _thinned(fall: Fall) -> tuple[F64, F64]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.core.vision.frame import F32, F64, Candidates, Track
+from edge.core.vision.frame import F32, F64, Breadth, Candidates, Track
 
 CONFIRMED = 5  # hits from which a trace may coast over a gap
 
@@ -74,6 +74,23 @@ def roughness(points: tuple[Point, ...]) -> float:
     steps = [((q.x - p.x) / (q.t_s - p.t_s), (q.y - p.y) / (q.t_s - p.t_s)) for p, q in pairwise(points)]
     bends = [hypot(q[0] - p[0], q[1] - p[1]) for p, q in pairwise(steps)]
     return median(bends) / max(median(hypot(*step) for step in steps), 1e-6)
+
+
+STEEP = 2.0  # down to across from which a fall leaves the width of a box as the thing's own
+MIN_STEEP = 4
+QUANTISED_PX = 2.0  # a box ends at whole pixels of a picture that may be reduced to half
+
+
+def breadth(points: tuple[Point, ...]) -> Breadth | None:
+    """How broad a thing is across its fall, where it falls steeply: there blur only lengthens it.
+
+    None with fewer than `MIN_STEEP` such sights.
+    """
+    widths = [q.width for p, q in pairwise(points) if q.y - p.y >= STEEP * abs(q.x - p.x) and q.y > p.y]
+    if len(widths) < MIN_STEEP:
+        return None
+    low, value, high = (float(one) for one in np.quantile(widths, (0.05, 0.5, 0.95)))
+    return Breadth(value, max(low - QUANTISED_PX, 1.0), high + QUANTISED_PX)
 
 
 def strength(points: tuple[Point, ...]) -> float:

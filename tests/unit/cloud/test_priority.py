@@ -51,6 +51,20 @@ def test_the_mass_that_kills_stands_with_the_height() -> None:
     assert (height.because, height.value, height.mass_kg) == ("height", 18, 0.15)
 
 
+def test_what_is_large_is_more_urgent_and_what_is_small_or_unmeasured_is_not_less() -> None:
+    points = []
+    for breadth_m in (None, 0.03, 0.12, 0.3, 0.8):
+        size = (
+            None if breadth_m is None else Estimate(value=1.5 * breadth_m, low=breadth_m, high=2 * breadth_m)
+        )
+        found = priority(0.5, place(5).model_copy(update={"size_m": size}), "green")
+        points.append(found.value)
+        assert [reason.value for reason in found.reasons if reason.because == "size"] == (
+            [] if size is None else [size.value]
+        )
+    assert [value - points[0] for value in points] == [0, 0, 30, 60, 100]
+
+
 @given(st.floats(0, 1), st.one_of(st.none(), st.integers(1, 60)), st.sampled_from(GROUNDS))
 def test_each_point_has_a_reason(score: float, floor: int | None, below: Below | None) -> None:
     found = priority(score, None if floor is None else place(floor), below)

@@ -57,6 +57,7 @@ function origin(place) {
   if (place === null) return fact(say("floor"), sign("unknown", say("floor_unknown")));
   return html`${fact(say("floor"), html`<b data-testid="place">${placeInFull(place)}</b><span class="fine beneath">${placeSureness(place)}</span>`)}
     ${fact(say("released_at"), measured("metres", place.height_m))}
+    ${place.size_m === undefined ? nothing : fact(say("breadth"), measured("metres", place.size_m))}
     ${place.speed_m_s === null ? nothing : fact(say("lands_with"), measured("metres_s", place.speed_m_s))}
     ${place.energy_j_per_kg === null ? nothing : fact(say("energy"), measured("joules_kg", place.energy_j_per_kg))}`;
 }

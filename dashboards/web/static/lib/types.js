@@ -13,7 +13,7 @@
  *
  * @typedef {"raised" | "acknowledged" | "confirmed" | "closed"} AlertState
  * @typedef {"critical" | "high" | "notice"} Severity
- * @typedef {{because: "score" | "below" | "height", points: number, value: string | number | null, mass_kg: number | null}} PriorityReason
+ * @typedef {{because: "score" | "below" | "height" | "size", points: number, value: string | number | null, mass_kg: number | null}} PriorityReason
  * @typedef {{id: string, state: AlertState, severity: Severity, priority: number, priority_reasons: PriorityReason[],
  *   raised_at: string, observed_at: string,
  *   time_is: "known" | "corrected" | "unknown", estate: Named, camera: Named, facade: Named | null, score: number, place: Place | null,
@@ -25,7 +25,7 @@
  * @typedef {{value: number, low: number, high: number}} Estimate The interval holds the truth in 95 of 100 cases.
  * @typedef {{from_above: boolean, floor: number, floor_low: number, floor_high: number, floor_probability: number,
  *   bay: number, flat: string, flat_probability: number, height_m: Estimate, speed_m_s: Estimate | null,
- *   energy_j_per_kg: Estimate | null}} Place
+ *   energy_j_per_kg: Estimate | null, size_m?: Estimate}} Place
  * @typedef {[t_s: number, x_px: number, y_px: number]} TrackPoint
  * @typedef {{x_px: number, y_px: number, uncertainty_px: number}} Origin
  * @typedef {{url: string | null, sha256: string | null, size_bytes: number | null, started_at: string | null,

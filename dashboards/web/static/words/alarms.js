@@ -44,6 +44,7 @@ export const say = wordsFrom({
   below_unknown: { zh: "下方情况没有登记，按有人经过算", en: "ground below not registered, taken as walked on" },
   height: { zh: "从 {floor} 层落下，{mass} 公斤起可致命", en: "from floor {floor}, deadly from {mass} kg on" },
   height_unknown: { zh: "高度未知", en: "height unknown" },
+  size: { zh: "宽约 {size} 米", en: "about {size} m wide" },
   joined: { zh: "，", en: ", " },
   handover: { zh: "交班", en: "Hand over" },
   handover_to: { zh: "交给", en: "To" },
@@ -71,6 +72,7 @@ export function whyInShort(alert) {
 export function sayBecause({ because, value, mass_kg }) {
   if (because === "score") return say("because_score", { score: Number(value).toFixed(2) });
   if (because === "below") return value === null ? say("below_unknown") : say(`below_${/** @type {Below} */ (value)}`);
+  if (because === "size") return say("size", { size: Number(value).toFixed(2) });
   return value === null ? say("height_unknown") : say("height", { floor: value, mass: mass_kg ?? "" });
 }
 

@@ -39,11 +39,12 @@ def test_repeated_frames_are_stepped_over(kit, every):
     assert kit.median_error(falls[0], path) < TOLERANCE_PX
 
 
-def test_a_drop_is_found_in_a_reduced_picture(kit):
+def test_a_drop_is_found_in_a_reduced_picture_and_its_breadth_is_told(kit):
     path = kit.drop(x=700, top=60, gravity=600)
     falls = kit.watch(kit.scene(height=720, width=1280, seconds=3, things=[kit.thing(path, 6, 40)]))
     assert len(falls) == 1
     assert kit.median_error(falls[0], path) < TOLERANCE_PX
+    assert falls[0].breadth_px.low < 6 < falls[0].breadth_px.high
 
 
 def test_a_throw_aside_and_up_first_is_found(kit):

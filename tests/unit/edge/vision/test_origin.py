@@ -1,5 +1,7 @@
 """What a calibrated fall tells; how often its intervals hold is counted in tests/integration."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 
 from edge.core.vision import ballistics
 from edge.core.vision.facade import calibrated
-from edge.core.vision.frame import Fall, Release, Track
+from edge.core.vision.frame import Breadth, Fall, Release, Track
 from edge.core.vision.origin import ODD, origin_of, place_of
 from models.synth import fall as motion
 from tests.fixtures.throws import calibrated_view, throw
@@ -119,3 +121,17 @@ def test_floor_and_flat_are_known_before_the_fall_has_ended() -> None:
 
 def test_a_track_of_four_points_tells_nothing() -> None:
     assert origin_of(along(np.tile([16.0, 30.0, 0.3], (4, 1))), CALIBRATION) is None
+
+
+def test_how_broad_a_thing_is_follows_from_its_picture_before_the_wall() -> None:
+    place, velocity = np.array([16.0, PLAN.line_m(9) + 1.2, 0.3]), np.array([0.0, 0.0, 1.5])
+    path = motion.at(motion.trajectory(place, velocity, 0.02), np.arange(0.1, 1.6, 0.04))
+    left, right = (CAMERA.project(path + np.array([half, 0.0, 0.0]))[0] for half in (-0.2, 0.2))
+    widths = right[:, 0] - left[:, 0]
+    breadth = Breadth(float(np.median(widths)), float(widths.min()), float(widths.max()))
+    for found in (origin_of, place_of):
+        told = found(replace(along(path), breadth_px=breadth), CALIBRATION)
+        assert told is not None
+        assert told.size_m.low < 0.4 < told.size_m.high
+        assert told.size_m.value == pytest.approx(0.4, rel=0.1)
+        assert found(along(path), CALIBRATION).size_m is None
