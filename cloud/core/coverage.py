@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from cloud.core.watched import MINUTE, Watched
+from cloud.core.watched import MINUTE, Runs
 
 QUARTER: Final = timedelta(minutes=15)
 QUARTERS: Final = 96
@@ -70,7 +70,7 @@ def strip_begin(end: datetime) -> datetime:
 
 def share(
     cameras: Iterable[str],
-    watched: Mapping[str, Iterable[Watched]],
+    watched: Mapping[str, Runs],
     commissioned: datetime | None,
     span: tuple[datetime, datetime],
 ) -> Share:
@@ -92,7 +92,7 @@ def share(
         return Share(None, 0.0, 0.0, tuple(Quarter(at, None) for at in starts))
     begin = max(begin, commissioned)
     minute = begin.replace(second=0, microsecond=0)
-    best = _best((run for camera in cameras for run in watched.get(camera, ())), minute, end)
+    best = _best((watched[camera] for camera in cameras if camera in watched), minute, end)
     lengths_s = [60.0] * len(best)
     lengths_s[0] -= (begin - minute).total_seconds()
     seen_s = [min(max(seconds, 0.0), length_s) for seconds, length_s in zip(best, lengths_s, strict=True)]
@@ -105,13 +105,14 @@ def share(
     return Share(_ratio(total_s, sum(seen_s)), unknown_s / total_s, total_s, tuple(strip))
 
 
-def _best(runs: Iterable[Watched], begin: datetime, end: datetime) -> list[float]:
+def _best(cameras: Iterable[Runs], begin: datetime, end: datetime) -> list[float]:
     """The most that was watched of each minute of [begin, end), in seconds; -1 where nobody reported it."""
     best = [-1.0] * ((end - begin) // MINUTE)
-    for run in runs:
-        at = (run.begin - begin) // MINUTE
-        of = slice(max(at, 0), max(at + run.minutes, 0))
-        best[of] = [max(known, run.watched_s) for known in best[of]]
+    for runs in cameras:
+        ahead = (runs.first - begin) // MINUTE
+        for at, minutes, watched_s in zip(runs.at, runs.minutes, runs.watched_s, strict=True):
+            of = slice(max(ahead + at, 0), max(ahead + at + minutes, 0))
+            best[of] = [max(known, watched_s) for known in best[of]]
     return best
 
 

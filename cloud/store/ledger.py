@@ -107,7 +107,7 @@ async def _watching(
         cameras=cameras,
         states=await _rows(conn, ledger.StateChange, _STATES, values),
         faults=await _rows(conn, ledger.FaultSpan, _FAULTS, values),
-        watched=tuple(run for camera in cameras for run in recorded.get(camera.id, ())),
+        watched=tuple(run for one in cameras if one.id in recorded for run in recorded[one.id].each(one.id)),
         planned=await _rows(conn, ledger.Planned, _PLANNED, values),
     )
 

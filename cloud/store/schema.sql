@@ -1205,6 +1205,7 @@ ALTER TABLE ONLY public.work_order_photo ADD CONSTRAINT work_order_photo_work_or
 ALTER TABLE ONLY public.work_order ADD CONSTRAINT work_order_pkey PRIMARY KEY (id);
 CREATE INDEX account_estate_estate ON public.account_estate USING btree (estate);
 CREATE INDEX agent_estate ON public.agent USING btree (estate);
+CREATE INDEX alert_camera ON public.alert USING btree (camera, observed_at);
 CREATE INDEX alert_closed ON public.alert USING btree (closed_at) WHERE (state = 'closed'::text);
 CREATE INDEX alert_history_alert ON public.alert_history USING btree (alert);
 CREATE INDEX alert_open ON public.alert USING btree (raised_at) WHERE (state <> 'closed'::text);

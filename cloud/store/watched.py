@@ -8,7 +8,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
-from cloud.core.watched import MINUTE, Watched
+from cloud.core.watched import MINUTE, Runs
 from cloud.store.pool import Connection
 
 FOLLOW: Final = (
@@ -41,8 +41,8 @@ Two at once would not see each other's; so ingests hold the agent (`events.lock_
 
 async def spans(
     conn: Connection, begin: datetime, end: datetime, cameras: Collection[str] | None = None
-) -> dict[str, list[Watched]]:
-    """What was watched of the minutes that touch [begin, end), by camera, oldest first; None: of all."""
+) -> dict[str, Runs]:
+    """What was watched of the minutes that touch [begin, end), by camera; None: of all."""
     first = begin.replace(second=0, microsecond=0)
     # As arrays they come much faster than as rows, and as numbers faster than as dates.
     async with conn.cursor(binary=True) as cursor:
@@ -65,10 +65,4 @@ async def spans(
             },
         )
         rows = await cursor.fetchall()
-    return {
-        camera: [
-            Watched(camera, first + offset * MINUTE, minutes, watched_s)
-            for offset, minutes, watched_s in zip(*columns, strict=True)
-        ]
-        for camera, *columns in rows
-    }
+    return {camera: Runs(first, *columns) for camera, *columns in rows}

@@ -121,6 +121,7 @@ async def test_migrating_twice_changes_nothing(empty_database_url: str) -> None:
         "0029_accounts.sql",
         "0031_losses.sql",
         "0032_watched_spans.sql",
+        "0033_falls_of_a_camera.sql",
         "0033_faults_of_a_minute.sql",
         "0034_overdue_and_declined.sql",
         "0035_channels_sealed.sql",

@@ -12,7 +12,7 @@ from cloud.api.answers.base import Named
 from cloud.api.auth import Bureau
 from cloud.api.services import Use
 from cloud.core import coverage
-from cloud.core.watched import Watched
+from cloud.core.watched import Runs
 from cloud.store import changes, registry, watched
 from cloud.store.registry import CameraRow, FacadeRow
 
@@ -59,7 +59,7 @@ def _estate(estate: Named, facades: list[figures.Facade]) -> figures.Estate:
 def _facade(
     facade: FacadeRow,
     cameras: list[CameraRow],
-    recorded: dict[str, list[Watched]],
+    recorded: dict[str, Runs],
     span: tuple[datetime, datetime],
 ) -> figures.Facade:
     states = {camera.id: camera.now for camera in cameras}

@@ -7,16 +7,17 @@ from hypothesis import strategies as st
 
 from cloud.core import coverage
 from cloud.core.coverage import camera_now, facade_now, share, strip_begin, window
-from cloud.core.watched import MINUTE, Watched
+from cloud.core.watched import MINUTE, Runs
 
 END = datetime(2026, 3, 5, 10, 7, tzinfo=UTC)
 SPAN = (END - timedelta(days=1), END)
 BEFORE = END - timedelta(days=9)
 
 
-def run(camera: str, count: int, watched_s: float, end: datetime = END) -> Watched:
-    """`count` minutes before `end`."""
-    return Watched(camera, end - count * MINUTE, count, watched_s)
+def runs(*each: tuple[int, int, float]) -> Runs:
+    """(minutes before `END`, how many, seconds watched of each)."""
+    begins, minutes, watched_s = zip(*each, strict=True)
+    return Runs(SPAN[0], [1440 - begin for begin in begins], minutes, watched_s)
 
 
 def test_a_day_without_any_report_is_unwatched_and_unknown() -> None:
@@ -27,7 +28,7 @@ def test_a_day_without_any_report_is_unwatched_and_unknown() -> None:
 
 
 def test_a_whole_watched_day_is_one() -> None:
-    found = share(["a"], {"a": [run("a", 1440, 60)]}, BEFORE, SPAN)
+    found = share(["a"], {"a": runs((1440, 1440, 60))}, BEFORE, SPAN)
     assert (found.watched_share, found.unknown_share) == (1.0, 0.0)
 
 
@@ -39,21 +40,19 @@ def test_a_facade_that_was_never_commissioned_has_no_share() -> None:
 
 def test_only_the_time_since_commissioning_counts() -> None:
     since = END - timedelta(minutes=10, seconds=30)
-    found = share(["a"], {"a": [run("a", 1, 15, END - 10 * MINUTE), run("a", 10, 60)]}, since, SPAN)
+    found = share(["a"], {"a": runs((11, 1, 15), (10, 10, 60))}, since, SPAN)
     assert (found.watched_share, found.counted_s) == ((600 + 15) / 630, 630)
     assert found.strip[-1].watched_share == 1.0
     assert found.strip[0].watched_share is None
 
 
 def test_two_cameras_count_as_the_better_one_in_each_minute() -> None:
-    both = {"a": [run("a", 1440, 20)], "b": [run("b", 1440, 30)]}
+    both = {"a": runs((1440, 1440, 20)), "b": runs((1440, 1440, 30))}
     assert share(["a", "b"], both, BEFORE, SPAN).watched_share == 0.5
 
 
 def test_a_lost_hour_shows_in_its_quarters_and_nowhere_else() -> None:
-    begin = END - timedelta(hours=2)
-    kept = [run("a", 22 * 60, 60, begin), run("a", 60, 60)]
-    found = share(["a"], {"a": kept}, BEFORE, SPAN)
+    found = share(["a"], {"a": runs((1440, 22 * 60, 60), (60, 60, 60))}, BEFORE, SPAN)
     assert found.unknown_share == 60 / 1440
     dark = [
         quarter for quarter in found.strip if quarter.watched_share is not None and quarter.watched_share < 1
@@ -73,9 +72,11 @@ REPORTED = st.dictionaries(
 def test_a_share_is_what_minutes_one_by_one_add_up_to(
     reports: dict[tuple[str, int], float], age_s: int
 ) -> None:
-    watched: dict[str, list[Watched]] = {"a": [], "b": []}
-    for (camera, number), seconds in reports.items():
-        watched[camera].append(Watched(camera, END - number * MINUTE, 1, seconds))
+    watched = {}
+    for camera in {camera for camera, _ in reports}:
+        watched[camera] = runs(
+            *((number, 1, reports[one, number]) for one, number in reports if one == camera)
+        )
     begin = END - timedelta(seconds=age_s)
     found = share(["a", "b"], watched, begin, SPAN)
     counted_s = watched_s = unknown_s = 0.0
