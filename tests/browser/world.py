@@ -223,6 +223,7 @@ class World:
             height_m=Estimate(value=34.3, low=32.9, high=35.8),
             speed_m_s=Estimate(value=19.8, low=16.9, high=23.1),
             energy_j_per_kg=Estimate(value=196, low=142.8, high=266.8),
+            size_m=Estimate(value=0.32, low=0.24, high=0.41),
         )
         await self._send(
             FallEnded(

@@ -80,6 +80,7 @@ def _places(draw: st.DrawFn) -> m.Place:
         height_m=draw(ESTIMATES),
         speed_m_s=draw(st.none() | ESTIMATES),
         energy_j_per_kg=draw(st.none() | ESTIMATES),
+        size_m=draw(st.none() | ESTIMATES),
     )
 
 

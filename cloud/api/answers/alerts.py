@@ -15,7 +15,7 @@ ClipState = Literal["pending", "stored", "verified", "failed", "pruned"]
 class PriorityReason(TypedDict):
     """What counts for how many points."""
 
-    because: Literal["score", "below", "height"]
+    because: Literal["score", "below", "height", "size"]
     points: int
     value: NotRequired[float | str | None]
     mass_kg: NotRequired[float | None]
@@ -43,6 +43,7 @@ class Place(TypedDict):
     height_m: Estimate
     speed_m_s: NotRequired[Estimate | None]
     energy_j_per_kg: NotRequired[Estimate | None]
+    size_m: NotRequired[Estimate | None]
 
 
 class Alert(TypedDict):
