@@ -175,9 +175,7 @@ def test_the_edge_imports_without_a_package_of_the_cloud(edge_box: Installed) ->
 
 
 def test_the_cloud_imports_without_a_package_of_the_edge(cloud_box: Installed) -> None:
-    told = cloud_box.import_everything(
-        "contracts", "cloud", absent=("cv2", "onnxruntime", "psutil", "pytest")
-    )
+    told = cloud_box.import_everything("contracts", "cloud", absent=("onnxruntime", "psutil", "pytest"))
     assert told["present"] == []
     assert "cloud.store" in told["imported"]
 
