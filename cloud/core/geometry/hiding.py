@@ -32,6 +32,10 @@ class Hidden:
     below_m: F64
     bands_m: F64
 
+    def all_below(self, z_m: float) -> bool:
+        """Whether nothing below this height is open."""
+        return bool(self.below_m.min() > z_m)
+
     def at(self, z_m: F64) -> Flags:
         """(h, m): whether the points at these heights (h,) are hidden."""
         hidden = z_m[:, None] < self.below_m
@@ -78,8 +82,9 @@ def hidden(site: Site, place_m: F64, facade: Facade, near: Near) -> Hidden:
         first, count = site.edge_runs[near.blocks].T
         which = np.repeat(first - np.cumsum(count) + count, count) + np.arange(count.sum())
         below = np.maximum(below, _below(place_m, xy_m, site.edge_table[which], site.edge_tops_m[which]))
-    if below.min() > facade.grid.rows_m[-1]:
-        return Hidden(below, np.empty((0, len(below), 2)))
+    by_blocks = Hidden(below, np.empty((0, len(below), 2)))
+    if by_blocks.all_below(facade.grid.rows_m[-1]):
+        return by_blocks
     return Hidden(below, _bands(place_m, xy_m, site.cylinder_table[near.cylinders]))
 
 

@@ -63,10 +63,11 @@ def look(site: Site, camera: Camera, facade: Facade, near: Near) -> Look | None:
     if not picture.drawn.any():
         return None
     behind = hidden(site, camera.place_m, facade, near)
+    if behind.all_below(grid.rows_m[-1]):
+        return _wholly_hidden(camera, facade, picture)
     flags = _flags(camera, picture, behind.at(grid.heights_m))
     of_cell = _in_cells(flags[:, : len(grid.z_m)], grid, needed)
-    short = of_cell < needed.cell_share - ENOUGH
-    short |= _in_falls(flags[:, len(grid.z_m) :], grid, needed) < needed.fall_share - ENOUGH
+    short = _short(of_cell, flags, grid, needed)
     reason = np.full(grid.shape, Reason.TOO_COARSE, dtype=np.uint8)
     for why, too_few in reversed(list(zip(STAGES, short, strict=False))):
         reason[too_few] = why
@@ -86,6 +87,17 @@ def look(site: Site, camera: Camera, facade: Facade, near: Near) -> Look | None:
         fine.astype(np.float32),
         *_at_middles(camera, facade, picture, seen),
     )
+
+
+def _wholly_hidden(camera: Camera, facade: Facade, picture: Drawn) -> Look:
+    """The commonest look in a dense estate: other buildings stand before all that is in the picture."""
+    grid, needed = facade.grid, facade.needed
+    drawn = picture.drawn[None]
+    of_cell = _in_cells(drawn[:, : len(grid.z_m)], grid, needed)
+    (short,) = _short(of_cell, drawn, grid, needed)
+    reason = np.where(short, np.uint8(Reason.OUT_OF_VIEW), np.uint8(Reason.HIDDEN))
+    none, unknown = np.zeros(grid.shape, np.float32), np.full(grid.shape, np.nan, np.float32)
+    return Look(camera.id, facade.id, reason, none, none, unknown, unknown)
 
 
 def _picture(camera: Camera, grid: Grid) -> Drawn:
@@ -135,6 +147,12 @@ def _densities(camera: Camera, grid: Grid, picture: Drawn, seen: Flags) -> tuple
     along[rows, columns] = dense
     facing[rows, columns] = dense * distance / np.maximum(beside, 1e-6)
     return along, facing
+
+
+def _short(of_cell: F64, flags: Flags, grid: Grid, needed: Needed) -> Flags:
+    """(k, R, C): whether too little of the cell (k, R, C), or of its fall, is flagged (k, H, m)."""
+    of_fall = _in_falls(flags[:, len(grid.z_m) :], grid, needed)
+    return np.asarray((of_cell < needed.cell_share - ENOUGH) | (of_fall < needed.fall_share - ENOUGH))
 
 
 def _in_cells(flags: Flags, grid: Grid, needed: Needed) -> F64:
