@@ -15,7 +15,7 @@ from cloud.core.geometry.looking import Codes, Look, Reason, look
 from cloud.core.geometry.site import Camera, Site
 
 BEYOND: Final = 1.5
-"""Cameras are asked up to this multiple of the distance at which any wall becomes too coarse for them, so
+"""Cameras are asked up to this multiple of the distance at which a wall before them becomes too coarse, so
 that what lies a little beyond is told as too coarse and not as out of view."""
 
 
@@ -91,7 +91,8 @@ def survey(site: Site) -> Survey:
 
 def seen_by(site: Site, camera: Camera) -> tuple[Look, ...]:
     """A camera's looks at the facades that it has in its picture from near enough."""
-    farthest_m = BEYOND * camera.lens.densest_px / site.needed.px_per_m
+    lens = camera.lens
+    farthest_m = max(lens.densest_px, BEYOND * max(lens.focal)) / site.needed.px_per_m
     facades = [site.facades[facade] for facade in site.planes.seen_by(camera, farthest_m)]
     near = between(site, camera.place_m, facades)
     looks = (look(site, camera, *each) for each in zip(facades, near, strict=True))
