@@ -212,7 +212,7 @@ class Needed(Part):
     """So much of the cell itself must be seen, however coarsely."""
     clearance_m: float = Field(default=0.3, ge=0.05, le=5)
     """So far before the balconies things fall."""
-    cell_m: float = Field(default=3.6, ge=0.1, le=10)
+    cell_m: float = Field(default=3.0, ge=0.1, le=10)
     """A floor or a bay that is larger than this is divided evenly."""
     samples: int = Field(default=3, ge=1, le=9)
     """Points across and up each cell; odd, so that one is its centre."""
