@@ -12,7 +12,7 @@ from cloud import clock
 from cloud.api.passwords import hashed, matches
 from cloud.core.access import Role
 from cloud.core.estate import EstateFile
-from cloud.store import accounts, duty, migrate, partitions, pool, registry
+from cloud.store import accounts, duty, migrate, partitions, plans, pool, registry
 from cloud.store.accounts import Account
 from cloud.store.pool import Connection
 from fallwatch.demo.layout import ESTATE
@@ -70,7 +70,10 @@ async def prepare(url: str, words: dict[str, str], letters_url: str) -> None:
     await migrate.migrate(url)
     async with pool.opened(url, max_size=1) as opened, pool.transaction(opened) as conn:
         await partitions.ensure(conn, clock.utc_now())
-        await registry.seed(conn, EstateFile.model_validate(ESTATE))
+        estates = EstateFile.model_validate(ESTATE)
+        await registry.seed(conn, estates)
+        for estate in estates.estates:
+            await plans.enter(conn, estate, "system", clock.utc_now())
         for person in PEOPLE:
             known = await accounts.find(conn, person.username)
             # To put an account anew would log its people out.

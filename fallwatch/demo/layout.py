@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from fallwatch.demo import sight
+from fallwatch.demo import sight, space
 from fallwatch.local.modbus import Registers
 from fallwatch.local.pki import Credentials
 from fallwatch.local.time_stamps import Stamps
@@ -20,18 +20,29 @@ CABINET: Registers = {"input_register": {1: [310, 40, 600], 2: [480, 60, 900]}}
 CAMERA_URL = "FALLWATCH_CAMERA_URL"
 """Environment variable with the first camera's address: it may hold a password, so no file gets it."""
 
+EAST, WEST = ((110.0, 40.0), 90.0), ((0.0, 40.0), 270.0)
+"""The feet of the two facades in the estate, and where they look."""
+FOUND_M = 0.25
+"""Smaller things these cameras of 720 lines do not find at the top: 12 px/m along the wall."""
+
 ESTATE: dict[str, object] = {
     "estates": [
         {
             "id": "jinxiu",
             "name": {"zh": "锦绣花园", "en": "Jinxiu Garden"},
+            "coverage": {"object_m": FOUND_M, "cell_m": 3.6},
+            "buildings": [
+                space.building("tower-3", EAST_FACADE, *EAST),
+                space.building("tower-5", WEST_FACADE, *WEST),
+            ],
             "facades": [
                 {
                     "id": "jinxiu-3-east",
                     "building": "3",
                     "name": {"zh": "3 栋 东立面", "en": "Building 3 east"},
-                    "floors": 18,
-                    "bays": 8,
+                    "floors": EAST_FACADE.floors,
+                    "bays": EAST_FACADE.bays,
+                    "wall": {"building": "tower-3", "edge": 1},
                     "below": [
                         {"first_bay": 1, "last_bay": 4, "below": "path"},
                         {"first_bay": 5, "last_bay": 8, "below": "playground"},
@@ -41,8 +52,9 @@ ESTATE: dict[str, object] = {
                     "id": "jinxiu-5-west",
                     "building": "5",
                     "name": {"zh": "5 栋 西立面", "en": "Building 5 west"},
-                    "floors": 16,
-                    "bays": 7,
+                    "floors": WEST_FACADE.floors,
+                    "bays": WEST_FACADE.bays,
+                    "wall": {"building": "tower-5", "edge": 1},
                     "below": "path",
                 },
             ],
@@ -55,11 +67,13 @@ ESTATE: dict[str, object] = {
                             "id": CAMERA_EAST,
                             "name": {"zh": "3 栋东侧仰拍", "en": "Building 3 east, from below"},
                             "facades": ["jinxiu-3-east"],
+                            **space.view(EAST_CAMERA, *EAST),
                         },
                         {
                             "id": CAMERA_WEST,
                             "name": {"zh": "5 栋西侧仰拍", "en": "Building 5 west, from below"},
                             "facades": ["jinxiu-5-west"],
+                            **space.view(WEST_CAMERA, *WEST),
                         },
                     ],
                     "sensors": [
