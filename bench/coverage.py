@@ -18,7 +18,7 @@ from bench.measure.machine import usable_cores
 from cloud.core.estate import Estate
 from cloud.core.geometry.looking import Reason
 from cloud.core.geometry.site import axes
-from cloud.core.geometry.survey import Survey, survey
+from cloud.core.geometry.survey import Survey, farthest_m, survey
 from cloud.core.modelled import site
 from fallwatch.surveying import surveyed
 
@@ -28,11 +28,15 @@ OUT: Final = "out_of_view"
 
 @dataclass(frozen=True)
 class Agreement:
-    """cells: same answer, all. watched: how many are. looks: cell and camera where either has it in view."""
+    """cells: same answer, all. watched: how many are. looks: cell and camera where either has it in view.
+
+    beyond: in the picture by the rays, but farther than cameras are asked; no part of `looks`.
+    """
 
     cells: tuple[int, int]
     watched: int
     looks: tuple[int, int]
+    beyond: int
     differences: Counter[str]
 
 
@@ -41,7 +45,11 @@ def agreement(seed: int) -> Agreement:
     estate = estates.small(seed)
     found = survey(site(Estate.model_validate(estate)))
     verdicts = {facade: found.verdict(facade) for facade in found.site.facades}
-    cells = watched = same = looks = alike = 0
+    cells = watched = same = looks = alike = beyond = 0
+    asked = {
+        camera.id: frozenset(found.site.planes.seen_by(camera, farthest_m(found.site, camera)))
+        for camera in found.site.cameras.values()
+    }
     differences: Counter[str] = Counter()
     for cell in tracer.trace(estate):
         verdict, at = verdicts[cell.facade], (cell.floor - 1, cell.bay - 1)
@@ -50,10 +58,12 @@ def agreement(seed: int) -> Agreement:
         ours = {look.camera: Reason(int(look.reason[at])).name.lower() for look in verdict.looks}
         for camera, why in cell.views.items():
             mine = ours.get(camera, OUT)
-            if (mine, why) != (OUT, OUT):
+            if cell.facade not in asked[camera] and why in {"hidden", "too_coarse"}:
+                beyond += 1
+            elif (mine, why) != (OUT, OUT):
                 looks, alike = looks + 1, alike + (mine == why)
                 differences[f"{mine}, traced {why}"] += mine != why
-    return Agreement((same, cells), watched, (alike, looks), +differences)
+    return Agreement((same, cells), watched, (alike, looks), beyond, +differences)
 
 
 def town(buildings: int, cameras: int, jobs: int) -> dict[str, Any]:
@@ -122,7 +132,8 @@ def main(buildings: int, cameras: int, count: int, jobs: int) -> None:
     shown.print(
         f"Rays in {count} random estates: {cells[0]} of {cells[1]} cells alike,"
         f" {sum(each.watched for each in traced)} of them watched; of {looks[1]} cells in a camera's picture"
-        f" {looks[0]} have the same reason."
+        f" {looks[0]} have the same reason; {sum(each.beyond for each in traced)} more lie too far for"
+        " their camera to be asked."
     )
     for what, times in sum((each.differences for each in traced), Counter()).most_common():
         shown.print(f"  {times} times {what}")
@@ -133,6 +144,7 @@ def main(buildings: int, cameras: int, count: int, jobs: int) -> None:
         "ray_agreement": round(float(cells[0] / cells[1]), 5),
         "ray_agreement_in_picture": round(float(looks[0] / looks[1]), 5),
         "ray_cells": int(cells[1]),
+        "ray_beyond": sum(each.beyond for each in traced),
     }
     tables.finish(shown, "coverage", figures)
 

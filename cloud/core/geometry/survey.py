@@ -91,12 +91,15 @@ def survey(site: Site) -> Survey:
 
 def seen_by(site: Site, camera: Camera) -> tuple[Look, ...]:
     """A camera's looks at the facades that it has in its picture from near enough."""
-    lens = camera.lens
-    farthest_m = max(lens.densest_px, BEYOND * max(lens.focal)) / site.needed.px_per_m
-    facades = [site.facades[facade] for facade in site.planes.seen_by(camera, farthest_m)]
+    facades = [site.facades[facade] for facade in site.planes.seen_by(camera, farthest_m(site, camera))]
     near = between(site, camera.place_m, facades)
     looks = (look(site, camera, *each) for each in zip(facades, near, strict=True))
     return tuple(each for each in looks if each is not None)
+
+
+def farthest_m(site: Site, camera: Camera) -> float:
+    """How far a camera is asked: beyond, no wall would be drawn finely enough, however it stood."""
+    return max(camera.lens.densest_px, BEYOND * max(camera.lens.focal)) / site.needed.px_per_m
 
 
 def verdict(facade: Facade, looks: Iterable[Look]) -> Verdict:
