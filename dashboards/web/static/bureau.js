@@ -1,5 +1,6 @@
 /** 覆盖监管, the bureau: which facades are watched, which are not, and how much of the last day was. */
 
+import { coverage } from "./bureau/coverage.js";
 import { facadeCard } from "./bureau/facade.js";
 import { meanShare, ranked, rankedFacades, unknownNow } from "./bureau/rank.js";
 import { dayTime, percent } from "./lib/format.js";
@@ -111,9 +112,11 @@ function facades(estate) {
       ${/** @type {const} */ (["full", "part", "blind", "unknown"]).map((tone) => html`<li><i class="swatch ${tone}"></i>${say(`legend_${tone}`)}</li>`)}
     </ul>
     ${estate.facades.length === 0 ? html`<p class="calm-line">${mark("unknown")} ${say("no_facades")}</p>` : nothing}
+    ${cells.view(estate.id)}
     ${repeat(rankedFacades(estate.facades), (facade) => facade.id, facadeCard)}
   </section>`;
 }
 
 setLanguage(currentLanguage());
-const page = startPage("/api/bureau", draw);
+const cells = coverage(() => page.redraw());
+const page = startPage("/api/bureau", draw, (_, changes) => void cells.follow(changes));

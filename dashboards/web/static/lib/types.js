@@ -97,6 +97,25 @@
  *   facades_blind_now: number, facades: Facade[]}} Estate
  * @typedef {{now: string, change: number, window: {from: string, to: string}, estates: Estate[]}} Bureau
  *
+ * @typedef {Named & {building: string, estate: string, modelled: boolean, cells: number | null, blind: number | null,
+ *   lost: number | null}} CoverageBrief lost: blind though watched when all works; all null where it is not modelled.
+ * @typedef {Named & {cells: number, blind: number, blind_share: number | null, facades: CoverageBrief[]}} CoverageEstate
+ * @typedef {{now: string, change: number, estates: CoverageEstate[],
+ *   doubts: (Named & {estate: string, since: string})[]}} Coverage
+ * @typedef {Named & {up: boolean, whys: string[], since: string | null, reason: number[], px_per_m: (number | null)[],
+ *   elevation_deg: (number | null)[]}} CoverageView A camera, with what it makes of each cell.
+ * @typedef {{floors: number[], bays: number[], object_cm: number, spans_px: number, reasons: string[]}} CellGrid Rows from
+ *   the ground up, columns from the left, seen from outside; lists of cells go row by row.
+ * @typedef {Named & CellGrid & {now: string, change: number, building: string, estate: string, watched: number[], within: number[],
+ *   excused: number[], reason: number[], smallest_cm: (number | null)[], best: number[], blind_for_s: (number | null)[],
+ *   blind: number, lost: number, cameras: CoverageView[]}} FacadeCells
+ * @typedef {{begin: string, end: string, cells: number, excused: boolean, causes: (Named & {why: string})[]}} CoverageLoss
+ * @typedef {{at: string, share: number | null, rows: (number | null)[]}} CoverageDay
+ * @typedef {Named & CellGrid & {now: string, change: number, modelled_from: string, cells: number, share: number | null,
+ *   kept_share: number | null, excused_s: number, never: number, longest: {seconds: number, floor: number, bay: number} | null,
+ *   losses_total: number, shares: (number | null)[], longest_blind_s: number[], blind_for_s: number[], days: CoverageDay[],
+ *   losses: CoverageLoss[]}} FacadeHistory
+ *
  * @typedef {{kind: "on_call" | "role", role: Role} | {kind: "person", username: string} |
  *   {kind: "channel", channel: string} | {kind: "responsible"}} Whom
  * @typedef {"alerts" | "faults" | "orders"} PolicyPart

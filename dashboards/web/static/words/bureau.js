@@ -40,8 +40,8 @@ export const say = wordsFrom({
     en: "Watched = time in which frames were really decoded and searched ÷ time since the camera was first seen (24 h at most). Minutes without a record do not count as watched and are told apart.",
   },
   geometry_later: {
-    zh: "这里按整面立面计，还没有细到哪一层、哪一窗看得清。",
-    en: "This counts whole facades, not yet which floor and window a camera can resolve.",
+    zh: "这里按整面立面计；建了模的立面，上面的格图细到哪一层、哪一开间看得清。",
+    en: "This counts whole facades; for those that are modelled the map shows which floor and bay a camera can resolve.",
   },
   strip: { zh: "过去 24 小时，每格一刻钟", en: "Last 24 h, a quarter hour each" },
   strip_cell: { zh: "{from}–{to} 受监看 {share}", en: "{from}–{to} watched {share}" },

@@ -195,6 +195,11 @@ export function kindName(fault) {
   return nameOf(KINDS[fault.kind]?.name ?? fault.what ?? plain(fault.kind));
 }
 
+/** Whether a kind has words here. @param {string} kind */
+export function knowsKind(kind) {
+  return kind in KINDS;
+}
+
 /** The name of a kind that nothing else is known of. @param {string} kind */
 export function nameOfKind(kind) {
   return nameOf(KINDS[kind]?.name ?? plain(kind));
