@@ -6,12 +6,13 @@ They do not wait for one another's success: what is wrong in one place does not 
 
 # ruff: noqa: RUF001 - Chinese sentences have Chinese punctuation
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Sequence
 from typing import BinaryIO, Final
 
 from cloud.core.words import Words
-from cloud.evidence.bundle import container, diagnose, members, sealed, signed
+from cloud.evidence.bundle import container, diagnose, members, sealed, signed, under
 from cloud.evidence.bundle.anchors import Anchors
+from cloud.evidence.bundle.intact import Names, intact
 from cloud.evidence.bundle.report import Check, Report, refused
 from cloud.evidence.bundle.seen import Doubt, Seen, look
 
@@ -22,7 +23,14 @@ def verify(file: BinaryIO, anchors: Anchors) -> Report:
         seen = look(file)
     except container.Refused as found:
         return refused(found.words)
-    return Report([_made(name, title, check, seen, anchors) for name, title, check in CHECKS])
+    return report(seen, anchors, CHECKS)
+
+
+def report(
+    seen: Seen, anchors: Anchors, checks: Sequence[tuple[str, Words, Callable[[Seen, Anchors], Words]]]
+) -> Report:
+    """What each check says."""
+    return Report([_made(name, title, check, seen, anchors) for name, title, check in checks])
 
 
 def _made(
@@ -38,37 +46,7 @@ def complete(seen: Seen, _: Anchors) -> Words:
     """Whether every member is there, none is beside them, and each is the one that the index lists."""
     index = seen.part(members.Index, members.INDEX)
     wanted = {each.name: each.sha256 for each in index.members}
-    doubts = [*_absent(seen, wanted), *_changed(seen, wanted)]
-    if doubts:
-        raise Doubt(*doubts)
-    count = len(seen.listed)
-    return Words(
-        f"{count} 个成员齐全，每个的 SHA-256 都与清单一致",
-        f"all {count} members are there, each with the SHA-256 that index.json lists",
-    )
-
-
-def _absent(seen: Seen, wanted: Mapping[str, str]) -> Iterator[Words]:
-    """What is missing, and what does not belong here."""
-    for name in dict.fromkeys((*members.ORDER, *wanted)):
-        if name not in seen.listed and (name in wanted or name not in members.OPTIONAL):
-            yield Words(f"缺少 {name}", f"{name} is missing")
-    for name in seen.listed:
-        if name not in members.ORDER:
-            yield Words(f"多出了不属于证据文件的 {name}", f"{name} does not belong in an evidence file")
-        elif name in members.INDEXED and name not in wanted:
-            yield Words(f"清单 index.json 没有列出 {name}", f"index.json does not list {name}")
-
-
-def _changed(seen: Seen, wanted: Mapping[str, str]) -> Iterator[Words]:
-    for name in seen.damaged:
-        yield Words(f"{name} 的校验码不符，已损坏", f"{name} is damaged: its check sum differs")
-    for name, digest in seen.digests.items():
-        if digest != wanted.get(name, digest):
-            yield Words(
-                f"{name} 被改动：SHA-256 为 {digest}，清单写的是 {wanted[name]}",
-                f"{name} was changed: SHA-256 {digest}, index.json says {wanted[name]}",
-            )
+    return intact(seen, wanted, Names(members.ORDER, members.INDEXED, members.OPTIONAL))
 
 
 def clip(seen: Seen, _: Anchors) -> Words:
@@ -119,7 +97,7 @@ CHECKS: Final[tuple[tuple[str, Words, Callable[[Seen, Anchors], Words]], ...]] =
     ("certificate", Words("设备证书", "Device's certificate"), signed.certificate),
     ("revocation", Words("证书吊销", "Revoked certificates"), signed.revocation),
     ("facts", Words("案情与清单", "Facts and manifest"), signed.facts),
-    ("heads", Words("日志树头", "Heads of the log"), sealed.heads),
+    ("heads", Words("日志树头", "Heads of the log"), under.heads),
     ("stamps", Words("可信时间戳", "Time stamps"), sealed.stamps),
     ("recorded", Words("视频入账", "Clip in the log"), sealed.recorded),
     ("growth", Words("日志只增不改", "The log only grew"), sealed.growth),

@@ -42,6 +42,8 @@ LAST_HEAD: Final = "seal/last_head.txt"
 LAST_STAMP: Final = "seal/last_head.tsr"
 SUMS: Final = "seal/SHA256SUMS"
 SUMS_SIGNATURE: Final = "seal/SHA256SUMS.sig"
+CERTIFICATE: Final = "certificate.json"
+"""Of a certificate, which is sealed likewise (`cloud.evidence.certificate.members`): by it one is known."""
 
 SEAL: Final = (EXPORT, PROOFS, LAST_HEAD, LAST_STAMP, SUMS, SUMS_SIGNATURE)
 OPTIONAL: Final = frozenset({COPY, STILL, REVOKED})

@@ -87,13 +87,13 @@ class Seen:
         except container.Refused as refused:
             raise Doubt(refused.words) from refused
 
-    def part(self, shape: type[Shape], name: str) -> Shape:
+    def part(self, shape: type[Shape], name: str, limit: int = MAX_TEXT_BYTES) -> Shape:
         """A member as what it must be; its bytes must be those that we write.
 
         Raises:
             Doubt: It is missing, or is not.
         """
-        content = self.read(name)
+        content = self.read(name, limit)
         try:
             found = shape.model_validate_json(content)
         except ValidationError as error:
