@@ -31,11 +31,16 @@ SUBCOMMANDS = {
     "coverage": Subcommand(
         "fallwatch.coverage:command", "cloud", "Say which part of which facade is watched by which camera."
     ),
+    "certificate": Subcommand(
+        "fallwatch.certificate:command", "cloud", "Certify how facades were watched over a span of time."
+    ),
     "dataset": Subcommand("cloud.dataset:main", "cloud", "Export what the desk said, to train with."),
     "evidence": Subcommand(
         "fallwatch.evidence:main", "cloud", "Export an alert's evidence for the police or a court."
     ),
-    "verify": Subcommand("fallwatch.verify:command", "verify", "Check an evidence file, offline."),
+    "verify": Subcommand(
+        "fallwatch.verify:command", "verify", "Check an evidence file or a certificate, offline."
+    ),
     "profiles": Subcommand("fallwatch.profiles:main", "edge", "Check and list profiles of devices."),
     "demo": Subcommand("fallwatch.demo.command:command", "local", "Run the whole product on this machine."),
     "bench": Subcommand("fallwatch.bench:main", "local", "Measure; needs a checkout."),

@@ -1,11 +1,12 @@
-"""`fallwatch verify`: checks an evidence file offline, trusting the anchors it is given and nothing else."""
+"""`fallwatch verify`: checks an evidence file or a certificate offline, trusting nothing but the anchors."""
 
 import json
 from pathlib import Path
 
 import click
 
-from cloud.evidence.bundle import anchors, checks
+from cloud.evidence import offline
+from cloud.evidence.bundle import anchors
 
 
 @click.command()
@@ -19,7 +20,7 @@ from cloud.evidence.bundle import anchors, checks
 )
 @click.option("--json", "only_json", is_flag=True, help="Print nothing but the JSON object.")
 def command(file: Path, folder: Path, *, only_json: bool) -> None:
-    """Check an evidence file: what was found, a sentence for each check; exit 1 where anything is wrong.
+    """Check an evidence file or a certificate: a sentence for each check; exit 1 where anything is wrong.
 
     The last line is the same as one JSON object. Neither network nor database nor clock is asked.
     """
@@ -28,7 +29,7 @@ def command(file: Path, folder: Path, *, only_json: bool) -> None:
     except anchors.NoAnchors as error:
         raise click.UsageError(str(error)) from error
     with file.open("rb") as opened:
-        report = checks.verify(opened, trusted)
+        report = offline.verify(opened, trusted)
     if not only_json:
         click.echo(report.table())
     click.echo(json.dumps(report.json(), ensure_ascii=False))

@@ -27,6 +27,7 @@ from cloud.api.routes import (
     alerts,
     audit_log,
     bureau,
+    certificates,
     channels,
     coverage,
     custody,
@@ -58,6 +59,8 @@ from cloud.evidence import authority, keeper, verify
 from cloud.evidence.blobs import Blobs
 from cloud.evidence.bundle.collect import CannotExport
 from cloud.evidence.bundle.export import Exporter, exporter
+from cloud.evidence.certificate import issue as issuing
+from cloud.evidence.certificate.collect import CannotCertify
 from cloud.evidence.keeper import Means
 from cloud.notify.seal import ChannelKeys, keys_of
 from cloud.store import pool
@@ -107,6 +110,7 @@ ROUTES = (
     enrolment,
     evidence,
     exports,
+    certificates,
     ops,
     pages,
 )
@@ -125,9 +129,8 @@ def create_app(settings: Settings) -> FastAPI:
     means = keeper.means(store)
     web = Path(str(resources.files("dashboards"))) / "web"
     keys, provider = _keys(settings.access), _provider(settings.access)
-    registry = CollectorRegistry()
+    registry, log = CollectorRegistry(), logs.logger("api")
     measured = metrics.api(registry)
-    log = logs.logger("api")
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -150,6 +153,7 @@ def create_app(settings: Settings) -> FastAPI:
                 provider=provider,
                 secure_cookies=settings.api.secure_cookies,
                 exporting=_exporting(means, settings.device_ca, opened, issuer),
+                certifying=_certifying(means, settings.coverage.minute_s, opened),
                 drawing=asyncio.Semaphore(DRAWING_AT_ONCE),
                 hashing=asyncio.Semaphore(HASHING_AT_ONCE),
                 targets=settings.ledger.targets(),
@@ -192,6 +196,14 @@ def _blobs(means: Means, opened: Pool, log: FilteringBoundLogger) -> Blobs:
     blobs = means.blobs(opened)
     assert blobs is not None, "there is an evidence store"
     return blobs
+
+
+def _certifying(given: Means, least_s: float, opened: pool.Pool) -> issuing.Issuer | None:
+    """None where certificates are not set up; who asks for one is told."""
+    try:
+        return issuing.issuer(given, least_s, opened)
+    except CannotCertify:
+        return None
 
 
 def _exporting(

@@ -26,6 +26,7 @@ from cloud.api.problems import Problem
 from cloud.core.authority import Authority
 from cloud.evidence.blobs import Blobs
 from cloud.evidence.bundle.export import Exporter
+from cloud.evidence.certificate.issue import Issuer
 from cloud.evidence.heads import Signer
 from cloud.metrics import ApiMetrics
 from cloud.notify.seal import ChannelKeys
@@ -69,6 +70,8 @@ class Services:
     secure_cookies: bool
     exporting: Exporter | None
     """With what evidence files are made; None where the settings do not give it."""
+    certifying: Issuer | None
+    """With what certificates are issued; None likewise."""
     drawing: asyncio.Semaphore
     """Drawing an annotated copy takes a core: alerts must not wait for it."""
     hashing: asyncio.Semaphore

@@ -200,6 +200,19 @@ async def closed_since(conn: Connection, begin: datetime, limit: int) -> list[Al
         return await cursor.fetchall()
 
 
+async def observed(
+    conn: Connection, cameras: Collection[str], begin: datetime, end: datetime
+) -> list[AlertRow]:
+    """What these cameras have seen fall in [begin, end), oldest first."""
+    async with conn.cursor(row_factory=class_row(AlertRow)) as cursor:
+        await cursor.execute(
+            f"{_SELECT} WHERE alert.camera = ANY(%s) AND alert.observed_at >= %s AND alert.observed_at < %s"
+            " ORDER BY alert.observed_at, alert.id",
+            (list(cameras), begin, end),
+        )
+        return await cursor.fetchall()
+
+
 async def among(conn: Connection, ids: Collection[UUID]) -> list[AlertRow]:
     """These alerts, as far as they are there."""
     async with conn.cursor(row_factory=class_row(AlertRow)) as cursor:

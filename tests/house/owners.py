@@ -41,6 +41,9 @@ OWNERS: Final[dict[str, str]] = {
     "cloud/evidence/bundle/export.py _sealed": "the log and its heads belong to nobody alone",
     "cloud/evidence/bundle/export.py _stamped": "the log and its heads belong to nobody alone",
     "cloud/evidence/bundle/export.py _seal": "the log and its heads belong to nobody alone",
+    "cloud/evidence/certificate/issue.py _begun": "the log and its heads belong to nobody alone",
+    "cloud/evidence/certificate/issue.py _stamped": "the log and its heads belong to nobody alone",
+    "cloud/evidence/certificate/issue.py _seal": "the log and its heads belong to nobody alone",
     "cloud/evidence/keys.py newest": "an estate's key, for a clip whose device has shown its certificate",
     "cloud/evidence/keys.py by_id": "an estate's key, for a clip that was found by one's own rights",
 }

@@ -76,6 +76,7 @@ GET    /api/coverage/estates/{estate}/history | bureau manager         | 404    
 GET    /api/coverage/facades/{facade}   | bureau manager               | 404       |
 GET    /api/coverage/facades/{facade}/history | bureau manager         | 404       |
 POST   /api/cameras/{camera}/pose/confirm | maintenance manager        | 404       | confirmed_pose
+POST   /api/certificates                | bureau manager               | 404       | certified
 GET    /api/duty                        | desk maintenance manager     | hidden    |
 PUT    /api/duty/{estate}/policy        | manager                      | 404       | arranged
 PUT    /api/duty/{estate}/rotation      | manager                      | 404       | arranged
@@ -148,6 +149,12 @@ BODIES: Final[dict[str, Any]] = {
     "POST /api/accounts": {**_RIGHTS, "username": "new-person", "password": "long enough to keep"},
     "PUT /api/accounts/{username}": {**_RIGHTS, "estates": ["garden"]},
     "PUT /api/accounts/{username}/password": {"password": "another that is long"},
+    "POST /api/certificates": {
+        "estate": "<estate>",
+        "begin": "2026-03-01T00:00:00Z",
+        "end": "2026-03-02T00:00:00Z",
+        "purpose": "for the court",
+    },
     "POST /api/grants": {
         "username": "<username>",
         "estate": "<estate>",

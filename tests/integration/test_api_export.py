@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +11,17 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
+from cloud import clock
 from cloud.config import TimeStampSettings
-from cloud.evidence import keys
+from cloud.evidence import keys, offline
 from cloud.evidence.bundle import anchors, checks, container, members
 from cloud.store import pool
 from fallwatch.__main__ import main
+from tests.evidence.certified import watched
 from tests.fixtures.time_stamps import TimeStampAuthority
 from tests.fixtures.world import World
 
+HOUR = timedelta(hours=1)
 CLIP = b"no film at all, so nothing can be drawn into it" * 100
 
 
@@ -57,10 +61,10 @@ async def arrived(world: World, desk: httpx.AsyncClient) -> str:
     return str(alert["id"])
 
 
-async def entries(world: World) -> list[tuple[str, str, str]]:
+async def entries(world: World, action: str = "exported") -> list[tuple[str, str, str]]:
     async with pool.transaction(world.pool) as conn:
         rows = await conn.execute(
-            "SELECT by, action, purpose FROM audit WHERE action = 'exported' ORDER BY id"
+            "SELECT by, action, purpose FROM audit WHERE action = %s ORDER BY id", (action,)
         )
         return await rows.fetchall()
 
@@ -99,6 +103,45 @@ async def test_what_is_taken_out_verifies_and_stands_in_the_log(
     told = await fallwatch("verify", made.strip(), "--anchors", str(trust))
     assert "全部核验通过" in told
     assert await entries(world) == [("desk", "exported", "为派出所"), ("desk", "exported", "again")]
+
+
+async def test_a_certificate_is_issued_to_the_bureau_without_the_desks_notes_and_to_the_command_with_them(
+    world: World, config: Path, tmp_path: Path
+) -> None:
+    trust, begin = tmp_path / "trust", clock.utc_now().replace(second=0, microsecond=0) - 3 * HOUR
+    await fallwatch("evidence", "anchors", str(trust), "--config", str(config))
+    await watched(world.pool, world.authority, begin)
+    asked = {
+        "estate": "garden",
+        "facades": ["east"],
+        "begin": begin.isoformat(),
+        "end": (begin + 2 * HOUR).isoformat(),
+        "purpose": "季度检查",
+    }
+    async with world.logged_in("bureau") as bureau:
+        given = await bureau.post("/api/certificates", json=asked)
+        nowhere = await bureau.post("/api/certificates", json=asked | {"facades": ["south"]})
+        ahead = await bureau.post("/api/certificates", json=asked | {"begin": "2199-01-01T00:00:00Z"})
+    assert given.status_code == 200, given.text
+    assert (nowhere.status_code, ahead.status_code) == (404, 409)
+    report = offline.verify(io.BytesIO(given.content), anchors.load(trust))
+    assert report.ok, report.table()
+    assert "花盆".encode() not in given.content, "what the desk wrote is not the bureau's to read"
+    assert list((tmp_path / "staging").iterdir()) == [], "nothing is left behind"
+
+    span = ("--begin", begin.isoformat(), "--end", (begin + 2 * HOUR).isoformat())
+    made = await fallwatch(
+        "certificate", "--estate", "garden", "--facade", "east", "--cell", "1", "1", *span,
+        "--out", str(tmp_path / "out"), "--config", str(config),
+    )  # fmt: skip
+    told = await fallwatch("verify", made.strip(), "--anchors", str(trust))
+    assert "全部核验通过" in told
+    file = await asyncio.to_thread(Path(made.strip()).read_bytes)
+    assert "花盆".encode() in file
+    assert await entries(world, "certified") == [
+        ("bureau", "certified", "季度检查"),
+        ("system", "certified", "存档"),
+    ]
 
 
 async def test_why_nothing_can_be_taken_out_is_said(world: World, time_stamps: TimeStampAuthority) -> None:

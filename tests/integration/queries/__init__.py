@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from tests.integration.queries import (
+    certified,
     coverage,
     devices,
     estates,
@@ -34,6 +35,7 @@ _THEMES: Final[tuple[Mapping[str, Case], ...]] = (
     ledger.CASES,
     devices.CASES,
     telling.CASES,
+    certified.CASES,
     coverage.CASES,
     log.CASES,
     retention.CASES,

@@ -1,0 +1,46 @@
+"""Files that are made for one answer: in a folder of their own, of which nothing is left."""
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from starlette.responses import StreamingResponse
+
+from cloud.api.services import Services
+from cloud.evidence.bundle.container import CHUNK_BYTES
+
+ZIP: Final = "application/zip"
+
+
+async def handed(services: Services, make: Callable[[Path], Awaitable[Path]]) -> StreamingResponse:
+    """The answer that hands out the file which `make` leaves in the folder that it is given."""
+    folder = await asyncio.to_thread(_fresh, services.staging)
+    try:
+        # Drawing takes a core: one at a time, so that alerts do not wait for it.
+        async with services.drawing:
+            path = await make(folder)
+        file = await asyncio.to_thread(path.open, "rb")
+    finally:
+        # An open file outlives its name: nothing is left behind, however the sending ends.
+        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+    headers = {
+        "Content-Length": str(os.fstat(file.fileno()).st_size),
+        "Content-Disposition": f'attachment; filename="{path.name}"',
+        "Cache-Control": "no-store",
+    }
+    return StreamingResponse(_sent(file), media_type=ZIP, headers=headers)
+
+
+def _sent(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        while chunk := file.read(CHUNK_BYTES):
+            yield chunk
+
+
+def _fresh(staging: Path) -> Path:
+    staging.mkdir(parents=True, exist_ok=True)
+    return Path(tempfile.mkdtemp(prefix="export-", dir=staging))

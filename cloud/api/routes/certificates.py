@@ -1,0 +1,83 @@
+"""Certificates of how facades were watched: made on demand, for a purpose that is kept in the log."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import Field
+from starlette.responses import StreamingResponse
+
+from cloud.api.auth import Bureau
+from cloud.api.bodies import Body, Why
+from cloud.api.handing import handed
+from cloud.api.problems import Problem
+from cloud.api.services import Use
+from cloud.core.access import may
+from cloud.core.parts import PlaceId
+from cloud.evidence.certificate.collect import CannotCertify, NoSuchPlace, Wanted
+from cloud.evidence.certificate.issue import issue
+from cloud.evidence.certificate.paper import NotPrinted
+from cloud.evidence.heads import LogBroken
+from cloud.evidence.stamping import AuthorityAway
+from cloud.store import registry
+from contracts.base import Instant
+
+router = APIRouter(prefix="/api/certificates")
+
+Number = Annotated[int, Field(ge=1, le=1000)]
+
+
+class Certifying(Body):
+    """Of which facades, over [begin, end), for whom and why. facades: None: all of the estate.
+
+    cell: floor and bay, of one facade.
+    """
+
+    estate: PlaceId
+    facades: Annotated[tuple[PlaceId, ...], Field(min_length=1, max_length=1000)] | None = None
+    cell: tuple[Number, Number] | None = None
+    begin: Instant
+    end: Instant
+    purpose: Why
+
+
+@router.post("", response_class=StreamingResponse)
+async def certify(body: Certifying, account: Bureau, services: Use) -> StreamingResponse:
+    """The certificate; its issue is entered into the log first."""
+    async with services.reading(account) as conn:
+        seen = {estate.id for estate in await registry.estates(conn)}
+    if body.estate not in seen:
+        raise Problem(HTTPStatus.NOT_FOUND, "there is no such estate")
+    using = services.certifying
+    if using is None:
+        raise Problem(
+            HTTPStatus.CONFLICT, "nothing can be proved here: set evidence.keys, evidence.time_stamp"
+        )
+    wanted = Wanted(
+        estate=body.estate,
+        facades=body.facades,
+        begin=body.begin,
+        end=body.end,
+        by=account.username,
+        purpose=body.purpose,
+        cell=body.cell,
+        notes=may(account.role, "desk"),
+        principal=account.principal,
+    )
+    try:
+        answer = await handed(services, lambda folder: issue(using, wanted, folder))
+    except (CannotCertify, LogBroken, AuthorityAway, NotPrinted) as error:
+        raise _told(error) from error
+    services.log.info("certificate_issued", estate=body.estate, by=account.username)
+    return answer
+
+
+def _told(error: CannotCertify | LogBroken | AuthorityAway | NotPrinted) -> Problem:
+    """What stops an issue, as the answer that says what to do."""
+    match error:
+        case NoSuchPlace():
+            return Problem(HTTPStatus.NOT_FOUND, str(error))
+        case AuthorityAway():
+            return Problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), headers={"Retry-After": "60"})
+        case _:
+            return Problem(HTTPStatus.CONFLICT, str(error))

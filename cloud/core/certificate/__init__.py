@@ -1,0 +1,1 @@
+"""What a certificate of watching says, counted from the rows that it holds: docs/design/certificate.md."""

@@ -1,0 +1,1 @@
+"""Certificates of watching: made, sealed into the log, and checked: docs/design/certificate.md."""

@@ -1,0 +1,196 @@
+"""Issues a certificate: gathers, counts, sets it as PDF, seals the issue into the log, has it stamped, packs.
+
+The issue is an entry of the log before the file can exist: who asked for which certificate stands there.
+"""
+
+import asyncio
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from cloud import clock
+from cloud.core.certificate import counting
+from cloud.core.certificate.content import Certificate, Content
+from cloud.core.head import Head
+from cloud.core.signature import SCHEME
+from cloud.evidence import heads, stamping
+from cloud.evidence.bundle import container
+from cloud.evidence.bundle import members as sealed
+from cloud.evidence.bundle.members import Custody, Line, Listed, text
+from cloud.evidence.certificate import collect, members, paper
+from cloud.evidence.certificate.collect import CannotCertify, Wanted
+from cloud.evidence.certificate.paper import Chain
+from cloud.evidence.certificate.texts import README
+from cloud.evidence.heads import Signer
+from cloud.evidence.keeper import Means
+from cloud.evidence.stamping import StampingAuthority
+from cloud.store import audit, log
+from cloud.store.audit import Act
+from cloud.store.log import HeadRow, Leaf
+from cloud.store.pool import Pool, transaction
+
+Parts = dict[str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """With what certificates are issued. least_s: seconds from which on a minute counts as recorded."""
+
+    pool: Pool
+    signer: Signer
+    authority: StampingAuthority
+    least_s: float
+
+
+def issuer(given: Means, least_s: float, opened: Pool) -> Issuer:
+    """What it takes, out of what the settings give.
+
+    Raises:
+        CannotCertify: They do not give all of it; names the keys that are missing.
+    """
+    if given.signer is None or given.authority is None:
+        raise CannotCertify("set evidence.keys and evidence.time_stamp in the settings")
+    return Issuer(opened, given.signer, given.authority, least_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The log before the issue: a stamped head, and the entries about what the certificate tells."""
+
+    lines: list[Leaf]
+    first: HeadRow
+    stamped_at: datetime
+
+
+async def issue(using: Issuer, wanted: Wanted, folder: Path) -> Path:
+    """The certificate's file, in `folder`.
+
+    Raises:
+        CannotCertify: There is nothing to certify, and why.
+        AuthorityAway: No time stamp is to be had now.
+        LogBroken: The log is not the one whose head was signed last.
+        DatabaseDown, OSError: Of the database, the disk.
+    """
+    now = clock.utc_now()
+    async with transaction(using.pool, snapshot=True, as_=wanted.principal) as conn:
+        content = await collect.content(conn, wanted, using.least_s, now)
+    certificate = await asyncio.to_thread(_counted, content)
+    begun = await _begun(using, content, now)
+    parts = await _parts(certificate, begun)
+    parts[sealed.INDEX] = text(_index(parts))
+    last, seal = await _seal(using, wanted, certificate, parts, begun)
+    parts |= seal
+    parts[sealed.LAST_HEAD] = last.signed.document
+    parts[sealed.LAST_STAMP], _ = await _stamped(using, last, clock.utc_now())
+    parts[sealed.SUMS] = sums = members.sums(_digests(parts))
+    parts[sealed.SUMS_SIGNATURE] = using.signer.key.sign(sums, SCHEME)
+    target = folder / _named(wanted, now)
+    await asyncio.to_thread(_pack, target, parts)
+    return target
+
+
+def _counted(content: Content) -> Certificate:
+    return Certificate(content=content, figures=counting.figures(content))
+
+
+async def _begun(using: Issuer, content: Content, now: datetime) -> Begun:
+    async with transaction(using.pool) as conn:
+        await log.seal_all(conn, now)
+        lines = await collect.custody(conn, content)
+        newest = await log.newest_head(conn)
+        covers = newest is not None and (not lines or newest.size >= lines[-1].index)
+        first = newest if covers else await heads.sign(conn, using.signer, now)
+    if first is None:
+        raise CannotCertify("the log is empty: nothing has happened here yet that could be certified")
+    stamp, stamped_at = await _stamped(using, first, now)
+    return Begun(lines, replace(first, time_stamp=stamp), stamped_at)
+
+
+async def _stamped(using: Issuer, head: HeadRow, now: datetime) -> tuple[bytes, datetime]:
+    """The head's time stamp; asked for, and kept, where it has none."""
+    if head.time_stamp is not None and head.stamped_at is not None:
+        return head.time_stamp, head.stamped_at
+    response, stamp = await stamping.ask(using.authority, head.signed.document)
+    async with transaction(using.pool) as conn:
+        await log.put_time_stamp(conn, head.number, response, stamp.at, now)
+    return response, stamp.at
+
+
+async def _parts(certificate: Certificate, begun: Begun) -> Parts:
+    """Every member that the index lists."""
+    custody = Custody(lines=tuple(map(_line, begun.lines)))
+    chain = Chain(
+        head=begun.first.number,
+        size=begun.first.size,
+        root=Head.model_validate_json(begun.first.content).root,
+        at=begun.first.at,
+        stamped_at=begun.stamped_at,
+        lines=len(begun.lines),
+    )
+    content = certificate.text()
+    return {
+        sealed.README: README.encode(),
+        members.PAPER: await paper.printed(content, chain),
+        sealed.CERTIFICATE: content,
+        sealed.CUSTODY: text(custody),
+        sealed.FIRST_HEAD: begun.first.signed.document,
+        sealed.FIRST_STAMP: begun.first.time_stamp or b"",
+    }
+
+
+def _index(parts: Parts) -> members.Index:
+    digests = _digests(parts)
+    return members.Index(
+        members=tuple(
+            Listed(name=name, size_bytes=len(parts[name]), sha256=digests[name]) for name in members.INDEXED
+        )
+    )
+
+
+async def _seal(
+    using: Issuer, wanted: Wanted, certificate: Certificate, parts: Parts, begun: Begun
+) -> tuple[HeadRow, Parts]:
+    """Enters the issue into the log under a new signed head; the head, and what proves what is under it."""
+    content, digests, first = certificate.content, _digests(parts), begun.first
+    issued = members.Issued(
+        index_sha256=digests[sealed.INDEX],
+        certificate_sha256=digests[sealed.CERTIFICATE],
+        facades=content.asked_for,
+        begin=content.begin,
+        end=content.end,
+        custody=tuple(leaf.index for leaf in begun.lines),
+    )
+    said = issued.model_dump(mode="json")
+    act = Act(wanted.by, members.ACTION, "estate", wanted.estate, wanted.estate, wanted.purpose, said)
+    async with transaction(using.pool) as conn:
+        number = await audit.enter(conn, act, content.asked.at)
+        last = await heads.sign(conn, using.signer, content.asked.at)
+        assert last is not None
+        (entry,) = await log.about(conn, "audit", [str(number)])
+        proofs = members.Proofs.model_validate(
+            {
+                "lines": [await log.inclusion(conn, leaf.index, last.size) for leaf in begun.lines],
+                "export": await log.inclusion(conn, entry.index, last.size),
+                "grown": await log.consistency(conn, first.size, last.size),
+            }
+        )
+    return last, {sealed.EXPORT: text(_line(entry)), sealed.PROOFS: text(proofs)}
+
+
+def _line(leaf: Leaf) -> Line:
+    return Line(index=leaf.index, entry=leaf.entry.decode())
+
+
+def _digests(parts: Parts) -> dict[str, str]:
+    return {name: hashlib.sha256(content).hexdigest() for name, content in parts.items()}
+
+
+def _named(wanted: Wanted, now: datetime) -> str:
+    what = wanted.facades[0] if wanted.facades and len(wanted.facades) == 1 else wanted.estate
+    return f"certificate-{what}-{wanted.begin:%Y%m%d}-{now:%Y%m%d%H%M%S}.zip"
+
+
+def _pack(target: Path, parts: Parts) -> None:
+    with target.open("wb") as file:
+        container.write(file, [(name, parts[name]) for name in members.ORDER])

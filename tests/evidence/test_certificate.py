@@ -1,0 +1,250 @@
+"""A certificate verifies as it was issued; a single changed minute does not, and is named."""
+
+import asyncio
+import hashlib
+import io
+import json
+import random
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import psycopg
+import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from cloud.core.certificate.content import Certificate
+from cloud.core.certificate.counting import figures
+from cloud.core.words import BEIJING
+from cloud.evidence import offline
+from cloud.evidence.bundle import anchors, container
+from cloud.evidence.bundle import members as sealed
+from cloud.evidence.bundle.members import Listed, text
+from cloud.evidence.bundle.report import Report
+from cloud.evidence.certificate import checks, members
+from cloud.store import migrate
+from fallwatch.local.pki import Authority
+from fallwatch.local.postgres import PostgresServer
+from tests.evidence.certified import COVERED, COVERED_AFTER, LASTS, LOST_AFTER, MINUTE, Certified, certified
+from tests.fixtures.time_stamps import TimeStampAuthority
+
+DATABASE = "fallwatch_certificate"
+Json = dict[str, Any]
+Found = dict[str, bytes]
+
+
+@pytest.fixture(scope="module")
+def issued(
+    postgres_server: PostgresServer,
+    authority: Authority,
+    _stamping: TimeStampAuthority,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Certified]:
+    """One certificate for all tests here; none of them changes it."""
+    _stamping.mood = "well"
+    folder = tmp_path_factory.mktemp("certified")
+    with psycopg.connect(postgres_server.url("postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {DATABASE}")
+    url = postgres_server.url(DATABASE)
+
+    async def make() -> Certified:
+        await migrate.migrate(url)
+        return await certified(url, folder, authority, _stamping)
+
+    # A thread of its own: pytest-asyncio may hold an event loop in this one.
+    with ThreadPoolExecutor(1) as thread:
+        found = thread.submit(asyncio.run, make()).result()
+    yield found
+    with psycopg.connect(postgres_server.url("postgres"), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {DATABASE} WITH (FORCE)")
+
+
+def verified(issued: Certified, found: Found) -> Report:
+    sink = io.BytesIO()
+    container.write(sink, list(found.items()))
+    return offline.verify(sink, anchors.load(issued.anchors))
+
+
+def failed(report: Report) -> set[str]:
+    return {check.name for check in report.checks if not check.ok}
+
+
+def said(report: Report) -> str:
+    return "\n".join(words.en for check in report.checks if not check.ok for words in check.words)
+
+
+def digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def reindexed(found: Found) -> None:
+    """Whoever changes a member also rewrites the index."""
+    listed = (Listed(name=n, size_bytes=len(found[n]), sha256=digest(found[n])) for n in members.INDEXED)
+    found[sealed.INDEX] = text(members.Index(members=tuple(listed)))
+
+
+def resealed(issued: Certified, found: Found) -> None:
+    """And whoever holds the log's key signs the sums anew."""
+    found[sealed.SUMS] = members.sums({name: digest(content) for name, content in found.items()})
+    found[sealed.SUMS_SIGNATURE] = issued.signer.key.sign(found[sealed.SUMS], ec.ECDSA(hashes.SHA256()))
+
+
+def changed(issued: Certified, change: Callable[[Json], None]) -> Found:
+    """The file with another certificate.json, as an insider would leave it."""
+    found = issued.members()
+    told = json.loads(found[sealed.CERTIFICATE])
+    change(told)
+    found[sealed.CERTIFICATE] = Certificate.model_validate(told).text()
+    reindexed(found)
+    resealed(issued, found)
+    return found
+
+
+def test_as_it_was_issued_everything_is_verified(issued: Certified) -> None:
+    with issued.path.open("rb") as file:
+        report = offline.verify(file, anchors.load(issued.anchors))
+    assert report.ok, report.table()
+    assert len(report.checks) == len(checks.CHECKS)
+
+
+def test_it_says_what_was_not_watched_when_and_why(issued: Certified) -> None:
+    found = Certificate.model_validate_json(issued.members()[sealed.CERTIFICATE])
+    (east, west) = found.figures.facades
+    begin = issued.begin
+    lost, covered = east.losses
+    assert (lost.begin, lost.end) == (begin + LOST_AFTER, begin + LOST_AFTER + MINUTE)
+    assert lost.causes == (("cam-west", "unrecorded"),)
+    assert (covered.begin, covered.end) == (begin + COVERED_AFTER, begin + COVERED_AFTER + COVERED)
+    assert covered.causes == (("cam-east", "covered"),)
+    assert east.never > 0, "nobody watches the top: it is too steep"
+    assert (west.watched_ms, west.never) == (0, west.cells), "nobody sees the west facade"
+    whole_ms = (LASTS // MINUTE) * 60_000 * east.cells
+    lost_ms = 60_000 * lost.cells + (COVERED // MINUTE) * 60_000 * covered.cells
+    assert east.watched_ms == whole_ms * (east.cells - east.never) // east.cells - lost_ms
+    content = found.content
+    assert [fault.kind for fault in content.faults] == ["covered"]
+    assert [line.what for line in content.alerts[0].lines] == ["raised", "acknowledged", "closed:real_throw"]
+    assert [order.source for order in content.orders] == ["patrol"]
+
+
+def test_the_paper_is_a_pdf_for_archives(issued: Certified) -> None:
+    paper = issued.members()[members.PAPER]
+    assert paper.startswith(b"%PDF-1.7")
+    assert b"pdfaid:part" in paper
+
+
+def a_minute_added(told: Json) -> None:
+    """The minute that was lost is there, as if it had been recorded."""
+    runs = [run for run in told["content"]["raw"]["watched"] if run["camera"] == "cam-west"]
+    (short,) = [run for run in runs if run["watched_s"] < 54]
+    short["watched_s"] = 60.0
+
+
+def a_minute_taken(told: Json) -> None:
+    run = next(run for run in told["content"]["raw"]["watched"] if run["camera"] == "cam-east")
+    run["minutes"] -= 1
+
+
+def a_fault_shortened(told: Json) -> None:
+    (fault,) = told["content"]["raw"]["faults"]
+    fault["cleared_at"] = fault["since"]
+
+
+def a_cell_more(told: Json) -> None:
+    sight = told["content"]["facades"][1]
+    sight["sights"] = [
+        {**told["content"]["facades"][0]["sights"][0], "camera": "cam-east"},
+    ]
+
+
+def a_loss_hidden(told: Json) -> None:
+    told["figures"]["facades"][0]["losses"].pop(0)
+
+
+def a_better_share(told: Json) -> None:
+    told["figures"]["facades"][0]["share"] = 0.999
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (a_minute_added, r"east, .* the certificate says that \d+ cells were lost, by its own rows it is 0"),
+        (a_minute_taken, r"east, .* the certificate says that 0 cells were lost, by its own rows it is \d+"),
+        (a_fault_shortened, r"east, .* by its own rows it is 0"),
+        (a_cell_more, "west"),
+        (a_loss_hidden, r"the certificate says that 0 cells were lost, by its own rows it is \d+"),
+        (
+            a_better_share,
+            r"figures.facades\[east\].share: the certificate says 0.999, its own rows give 0\.\d+",
+        ),
+    ],
+    ids=lambda each: getattr(each, "__name__", ""),
+)
+def test_what_is_changed_in_it_is_found_and_named_even_if_the_logs_key_signs_it_anew(
+    issued: Certified, change: Callable[[Json], None], says: str
+) -> None:
+    report = verified(issued, changed(issued, change))
+    assert {"figures", "issue"} <= failed(report), report.table()
+    assert re.search(says, said(report)), said(report)
+
+
+def test_the_changed_minute_is_named_by_its_time(issued: Certified) -> None:
+    report = verified(issued, changed(issued, a_minute_added))
+    at = (issued.begin + LOST_AFTER).astimezone(BEIJING)
+    assert f"{at:%Y-%m-%d %H:%M:%S}.000 to {at + MINUTE:%Y-%m-%d %H:%M:%S}.000 UTC+8" in said(report)
+
+
+def test_changed_rows_with_figures_to_suit_are_not_those_of_the_log(issued: Certified) -> None:
+    def consistent(told: Json) -> None:
+        a_minute_added(told)
+        read = Certificate.model_validate(told)
+        told["figures"] = figures(read.content).model_dump(mode="json")
+
+    report = verified(issued, changed(issued, consistent))
+    assert failed(report) == {"issue"}
+    assert "certificate.json is" in said(report)
+
+
+def test_what_was_done_with_an_alert_cannot_be_told_otherwise(issued: Certified) -> None:
+    def kinder(told: Json) -> None:
+        told["content"]["alerts"][0]["lines"][-1]["what"] = "closed:false_bird"
+
+    report = verified(issued, changed(issued, kinder))
+    assert "alerts" in failed(report)
+    assert "closed:real_throw of the log is left out" in said(report)
+
+
+@pytest.mark.parametrize("name", members.ORDER)
+def test_no_byte_of_a_member_can_be_changed_unseen(issued: Certified, name: str) -> None:
+    chance = random.Random(name)
+    for _ in range(4):
+        found = issued.members()
+        content = bytearray(found[name])
+        content[chance.randrange(len(content))] ^= 1 << chance.randrange(8)
+        found[name] = bytes(content)
+        if name in members.INDEXED:
+            reindexed(found)
+        if name not in {sealed.SUMS, sealed.SUMS_SIGNATURE, sealed.LAST_STAMP}:
+            resealed(issued, found)
+        assert not verified(issued, found).ok, name
+
+
+def test_a_file_that_lacks_a_member_is_no_certificate(issued: Certified) -> None:
+    for name in (members.PAPER, sealed.CUSTODY, sealed.EXPORT):
+        found = issued.members()
+        del found[name]
+        assert "members" in failed(verified(issued, found)), name
+
+
+def test_counting_again_needs_neither_database_nor_geometry_nor_typesetter() -> None:
+    foreign = "psycopg psycopg_pool fastapi httpx jinja2 obstore av cv2 shapely typst prometheus_client"
+    program = (
+        f"import sys; sys.modules.update(dict.fromkeys({foreign!r}.split()));"
+        "import cloud.evidence.certificate.checks"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
