@@ -13,6 +13,7 @@ from cloud.core.geometry.looking import Reason
 from cloud.core.geometry.survey import Survey
 from cloud.core.modelled import idle, site
 from contracts import documents
+from fallwatch import advising
 from fallwatch.surveying import surveyed
 
 BLIND = tuple(reason for reason in Reason if reason is not Reason.WATCHED)
@@ -28,13 +29,27 @@ BLIND = tuple(reason for reason in Reason if reason is not Reason.WATCHED)
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder for drawings: a plan of each estate, and each facade with its cells.",
 )
-def command(
-    estate_file: Path, only: str | None, facades: tuple[str, ...], draw: Path | None, *, as_json: bool
+@click.option("--advise", is_flag=True, help="Which cameras, hung where, would close what is blind.")
+@click.option("--cameras", "most", type=click.IntRange(min=1), help="With --advise: no more cameras.")
+@click.option("--budget", type=click.FloatRange(min=0), help="With --advise: no more cost.")
+def command(  # noqa: PLR0917 - each is an option
+    estate_file: Path,
+    only: str | None,
+    facades: tuple[str, ...],
+    draw: Path | None,
+    most: int | None,
+    budget: float | None,
+    *,
+    as_json: bool,
+    advise: bool,
 ) -> None:
     """Say which cells of the facades in the estate file ESTATE are watched, and why the others are not.
 
-    Nothing is asked but the file: method and conventions are in docs/design/coverage.md.
+    Nothing is asked but the file: method and conventions are in docs/design/coverage.md, those of advice
+    in docs/design/plan.md.
     """
+    if not advise and (most is not None or budget is not None):
+        raise click.UsageError("--cameras and --budget limit what --advise advises")
     jobs = len(os.sched_getaffinity(0))
     surveys = [(estate, surveyed(site(estate), jobs)) for estate in _estates(estate_file, only)]
     known = {facade.id for estate, _ in surveys for facade in estate.facades}
@@ -45,6 +60,9 @@ def command(
     if draw is not None:
         for estate, found in surveys:
             _draw(draw, estate, found, chosen)
+    if advise:
+        advising.tell(surveys, chosen, (most, budget), as_json=as_json)
+        return
     if as_json:
         all_told = [
             {"estate": estate.id, **told.whole(found, chosen), "watch_nothing_of": idle(estate, found)}

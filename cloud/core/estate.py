@@ -5,7 +5,8 @@ from typing import Final, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from cloud.core.geometry import checks
+from cloud.core.geometry import allowed, checks
+from cloud.core.geometry.allowed import Allowed
 from cloud.core.geometry.parts import (
     Building,
     LensPart,
@@ -18,20 +19,13 @@ from cloud.core.geometry.parts import (
     Wall,
     expect_mask,
 )
-from cloud.core.parts import Part, PlaceId
+from cloud.core.parts import Name, Part, PlaceId
 from cloud.core.priority import Below, Ground
 from contracts.ids import AgentId, CameraId, SensorId
 
 ZONES: Final = frozenset({"Asia/Shanghai", "Asia/Hong_Kong", "Asia/Macau"})
 """Zones whose days begin with those of Asia/Shanghai, at which the aggregates cut days and months (IANA tz:
 UTC+8 without summer time since 1992)."""
-
-
-class Name(Part):
-    """What people call it."""
-
-    zh: str = Field(min_length=1)
-    en: str = Field(min_length=1)
 
 
 class Stretch(Part):
@@ -146,13 +140,18 @@ class Estate(Part):
     buildings: tuple[Building, ...] = ()
     occluders: tuple[Occluder, ...] = ()
     coverage: Needed = Needed()
+    allowed: Allowed | None = None
+    """Where more cameras may hang, for advice on closing what is blind."""
 
     @model_validator(mode="after")
     def _stands_in_space(self) -> Self:
         walls = {facade.id: (facade.wall, facade.floors) for facade in self.facades if facade.wall}
         cameras = [camera for agent in self.agents for camera in agent.cameras]
         mounts = {camera.id: camera.mount for camera in cameras if camera.mount}
-        if wrong := checks.misplaced(self.buildings, self.occluders, walls, mounts):
+        wrong = checks.misplaced(self.buildings, self.occluders, walls, mounts)
+        if self.allowed is not None:
+            wrong += allowed.misplaced(self.allowed, self.buildings)
+        if wrong:
             raise ValueError("; ".join(wrong))
         return self
 

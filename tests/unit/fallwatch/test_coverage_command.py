@@ -74,6 +74,17 @@ def test_a_facade_and_the_plan_are_drawn(tmp_path: Path, example: dict[str, Any]
     assert {"tower-12", "云庭苑 Yunting Court"} <= {text.text for text in plan.iter(f"{SVG}text")}
 
 
+def test_advice_says_where_to_hang_which_camera_and_what_it_closes() -> None:
+    facade = ("--facade", "yunting-1-south")
+    (estate,) = json.loads(told("--advise", "--json", "--cameras", "1", *facade))["estates"]
+    (camera,) = estate["cameras"]
+    assert camera["blind_left"] == estate["blind_after"] < estate["blind_before"] == 120
+    assert camera["closes"] == {"yunting-1-south": estate["blind_before"] - estate["blind_after"]}
+    assert estate["bound"]["least_cost"] <= estate["bound"]["full_cost"]
+    shown = CliRunner().invoke(command, [str(EXAMPLE), "--cameras", "1"])
+    assert "limit what --advise advises" in shown.output
+
+
 def test_an_unknown_facade_and_a_broken_file_are_said_in_a_sentence(tmp_path: Path) -> None:
     shown = CliRunner().invoke(command, [str(EXAMPLE), "--facade", "nowhere"])
     assert shown.exit_code == 1
