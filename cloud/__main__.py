@@ -255,6 +255,7 @@ def timers(config_file: Path | None) -> None:
             kept_with,
             settings.retention.days(),
             public_url=settings.public_url,
+            coverage=settings.coverage,
         )
     )
 

@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry
 from structlog.typing import FilteringBoundLogger
 
 from cloud import clock, logs, metrics
-from cloud.config import MetricsSettings
+from cloud.config import CoverageSettings, MetricsSettings
 from cloud.evidence.blobs import Blobs, StoreDown
 from cloud.evidence.keeper import Keeper, Means
 from cloud.evidence.pruning import prune
@@ -28,6 +28,7 @@ from cloud.store import (
     series,
     sessions,
 )
+from cloud.store.blind_spots import follow as follow_blind_spots
 from cloud.store.causes import settle as settle_causes
 from cloud.store.changes import Change
 from cloud.store.escalations import advance as escalate
@@ -37,6 +38,7 @@ from cloud.store.rollups import refresh as refresh_rollups
 SENSOR_SILENCE: Final = timedelta(minutes=1)
 """Sensors speak every few seconds; a minute is many lost values."""
 PRUNE_EVERY_S: Final = 3600.0
+USUAL: Final = CoverageSettings()
 KEEP_CHANGES: Final = timedelta(days=2)
 KEEP_LOGIN_FAILURES: Final = timedelta(hours=1)
 
@@ -78,6 +80,12 @@ async def masks(conn: Connection, at: datetime) -> list[Change]:
     return await plans.follow_wishes(conn, at)
 
 
+async def blind_spots(conn: Connection, at: datetime, given: CoverageSettings) -> list[Change]:
+    """What of a facade stays blind becomes a work order; what is covered again is told to it."""
+    after = timedelta(hours=given.blind_hours)
+    return await follow_blind_spots(conn, at, after=after, least_s=given.minute_s)
+
+
 async def housekeeping(conn: Connection, at: datetime) -> list[Change]:
     """Partitions ahead; what is over is forgotten."""
     await partitions.ensure(conn, at)
@@ -91,7 +99,7 @@ async def housekeeping(conn: Connection, at: datetime) -> list[Change]:
 Timer = Callable[[Connection, datetime], Awaitable[list[Change]]]
 
 
-def timers(public_url: str) -> tuple[tuple[str, float, Timer], ...]:
+def timers(public_url: str, coverage: CoverageSettings = USUAL) -> tuple[tuple[str, float, Timer], ...]:
     """(name, period in seconds, what to do in one transaction). public_url: where links in messages lead."""
     return (
         ("silent_agents", 1.0, silent_agents),
@@ -102,6 +110,7 @@ def timers(public_url: str) -> tuple[tuple[str, float, Timer], ...]:
         ("escalations", 1.0, partial(escalate, public_url=public_url)),
         ("rollups", 60.0, rollups),
         ("masks", 10.0, masks),
+        ("blind_spots", 300.0, partial(blind_spots, given=coverage)),
         ("housekeeping", 600.0, housekeeping),
     )
 
@@ -125,6 +134,7 @@ async def serve(
     keep_days: Mapping[str, int | None],
     *,
     public_url: str = "",
+    coverage: CoverageSettings = USUAL,
 ) -> None:
     """Work until cancelled; a database that is away is waited for. The last thing is a head of the log."""
     registry = CollectorRegistry()
@@ -139,7 +149,7 @@ async def serve(
                 async with asyncio.TaskGroup() as group:
                     group.create_task(keeper.run())
                     group.create_task(_prune(opened, keep_days, evidence.blobs(opened), log))
-                    for name, period_s, timer in timers(public_url):
+                    for name, period_s, timer in timers(public_url, coverage):
                         group.create_task(_repeat(opened, name, period_s, timer, (measured, log)))
             finally:
                 await keeper.finish(clock.utc_now())

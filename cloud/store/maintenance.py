@@ -104,6 +104,23 @@ async def apply(conn: Connection, order: UUID, given: orders.Act, at: datetime) 
     return None if held is None else await _step_order(conn, held, given, at, fault=fault)
 
 
+async def cover(conn: Connection, order: UUID, at: datetime) -> list[Change]:
+    """A computation shows a blind spot's cells covered: its order is told, as by a device that is well."""
+    held = await order_rows.hold(conn, order)
+    if held is None or held.order.fault_cleared or held.order.state in {"closed", "cancelled"}:
+        return []
+    return await _step_order(conn, held, orders.FaultCleared(), at)
+
+
+async def uncover(conn: Connection, order: UUID, at: datetime) -> list[Change]:
+    """They have been blind again for long before the order was closed."""
+    held = await order_rows.hold(conn, order)
+    if held is None or held.order.state not in {"taken", "waiting"}:
+        return []
+    due_at = await order_rows.deadline(conn, "blind_spot", "serious", at)
+    return await _step_order(conn, held, orders.Recur(due_at), at)
+
+
 async def mark_overdue(conn: Connection, at: datetime) -> list[Change]:
     """Orders whose deadline has passed are marked, each once."""
     changes: list[Change] = []

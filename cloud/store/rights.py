@@ -73,6 +73,7 @@ RULES: Final[Mapping[str, Rule]] = {
         "add",
         f"by = {_ACCOUNT} AND (estate IS NULL OR {_BY_ESTATE})",
     ),
+    "blind_spot": Rule("facade IN (SELECT id FROM facade)"),
     "camera": Rule(_BY_AGENT),
     "camera_facade": Rule(_BY_CAMERA),
     "camera_state": Rule(_BY_CAMERA),

@@ -392,6 +392,12 @@ CREATE TABLE public.blind_due (
     begin_at timestamp with time zone NOT NULL
 );
 ALTER TABLE public.blind_due ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY ( SEQUENCE NAME public.blind_due_id_seq START WITH 1 INCREMENT BY 1 NO MINVALUE NO MAXVALUE CACHE 1 );
+CREATE TABLE public.blind_spot (
+    work_order uuid NOT NULL,
+    facade text NOT NULL,
+    cells jsonb NOT NULL,
+    lost boolean NOT NULL
+);
 CREATE TABLE public.blob_due (
     sha256 text NOT NULL,
     since timestamp with time zone NOT NULL
@@ -1121,6 +1127,7 @@ ALTER TABLE ONLY public.alert ADD CONSTRAINT alert_message_id_key UNIQUE (messag
 ALTER TABLE ONLY public.alert ADD CONSTRAINT alert_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.audit ADD CONSTRAINT audit_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.blind_due ADD CONSTRAINT blind_due_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.blind_spot ADD CONSTRAINT blind_spot_pkey PRIMARY KEY (work_order);
 ALTER TABLE ONLY public.blob_due ADD CONSTRAINT blob_due_pkey PRIMARY KEY (sha256);
 ALTER TABLE ONLY public.camera_day ADD CONSTRAINT camera_day_pkey PRIMARY KEY (began_at, camera);
 ALTER TABLE ONLY public.camera_facade ADD CONSTRAINT camera_facade_pkey PRIMARY KEY (camera, facade);
@@ -1212,6 +1219,7 @@ CREATE INDEX alert_open ON public.alert USING btree (raised_at) WHERE (state <> 
 CREATE INDEX alert_shelved ON public.alert USING btree (shelved_until) WHERE (shelved_until IS NOT NULL);
 CREATE INDEX audit_at ON public.audit USING btree (at);
 CREATE INDEX audit_subject ON public.audit USING btree (subject_type, subject, id);
+CREATE INDEX blind_spot_facade ON public.blind_spot USING btree (facade);
 CREATE INDEX camera_minute_observed_at_idx ON ONLY public.camera_minute USING btree (observed_at);
 CREATE INDEX camera_minute_at ON public.camera_minute_default USING btree (observed_at);
 CREATE INDEX camera_state_history_since ON public.camera_state_history USING btree (camera, since);
@@ -1302,6 +1310,8 @@ ALTER TABLE ONLY public.alert ADD CONSTRAINT alert_agent_fkey FOREIGN KEY (agent
 ALTER TABLE ONLY public.alert ADD CONSTRAINT alert_camera_fkey FOREIGN KEY (camera) REFERENCES public.camera(id);
 ALTER TABLE ONLY public.alert_history ADD CONSTRAINT alert_history_alert_fkey FOREIGN KEY (alert) REFERENCES public.alert(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.audit ADD CONSTRAINT audit_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
+ALTER TABLE ONLY public.blind_spot ADD CONSTRAINT blind_spot_facade_fkey FOREIGN KEY (facade) REFERENCES public.facade(id);
+ALTER TABLE ONLY public.blind_spot ADD CONSTRAINT blind_spot_work_order_fkey FOREIGN KEY (work_order) REFERENCES public.work_order(id);
 ALTER TABLE ONLY public.camera ADD CONSTRAINT camera_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
 ALTER TABLE ONLY public.camera_facade ADD CONSTRAINT camera_facade_camera_fkey FOREIGN KEY (camera) REFERENCES public.camera(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.camera_facade ADD CONSTRAINT camera_facade_facade_fkey FOREIGN KEY (facade) REFERENCES public.facade(id) ON DELETE CASCADE;
@@ -1370,6 +1380,7 @@ ALTER TABLE public.agent_status ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.alert ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.alert_history ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.audit ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.blind_spot ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.camera ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.camera_facade ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.camera_state ENABLE ROW LEVEL SECURITY;
@@ -1441,6 +1452,8 @@ CREATE POLICY own_estates ON public.alert_history FOR SELECT TO fallwatch_api US
    FROM public.alert
   WHERE (alert.id = alert_history.alert))));
 CREATE POLICY own_estates ON public.audit FOR SELECT TO fallwatch_api USING (((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])) OR ((estate IS NULL) AND ((by = ( SELECT current_setting('fallwatch.account'::text, true) AS current_setting)) OR (current_setting('fallwatch.every_estate'::text, true) = 'yes'::text)))));
+CREATE POLICY own_estates ON public.blind_spot TO fallwatch_api USING ((facade IN ( SELECT facade.id
+   FROM public.facade)));
 CREATE POLICY own_estates ON public.camera TO fallwatch_api USING ((agent IN ( SELECT agent.id
    FROM public.agent)));
 CREATE POLICY own_estates ON public.camera_facade TO fallwatch_api USING ((camera IN ( SELECT camera.id

@@ -31,7 +31,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class New:
-    """An order that a person makes. reference: the number that it has elsewhere, of a complaint say."""
+    """An order that a person makes, or the timers. reference: its number elsewhere, of a complaint say.
+
+    kind: what it is about where that has a name; else the title says it.
+    """
 
     source: machine.Source
     severity: Severity
@@ -40,6 +43,7 @@ class New:
     detail: str
     reference: str
     by: str
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +56,25 @@ class Held:
 
 
 async def insert(conn: Connection, new: New, due_at: datetime, at: datetime) -> UUID:
-    """A new order by a person."""
+    """A new order."""
     place = new.place
     row = await (
         await conn.execute(
-            "INSERT INTO work_order (state, source, severity, title, detail, reference, opened_by, opened_at,"
-            " due_at, estate, building, facade, floor, bay, subject_type, subject)"
-            " VALUES ('open', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id",
+            "INSERT INTO work_order (state, source, severity, kind, title, detail, reference, opened_by,"
+            " opened_at, due_at, estate, building, facade, floor, bay, subject_type, subject)"
+            " VALUES ('open', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id",
             (
-                *(new.source, new.severity, new.title, new.detail, new.reference, new.by, at, due_at),
+                *(
+                    new.source,
+                    new.severity,
+                    new.kind,
+                    new.title,
+                    new.detail,
+                    new.reference,
+                    new.by,
+                    at,
+                    due_at,
+                ),
                 *(place.estate, place.building, place.facade, place.floor, place.bay),
                 *(place.subject_type, place.subject),
             ),

@@ -1,11 +1,13 @@
 """Cells of a facade go blind with their cameras and come back with them, as the interface tells it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import httpx
 
 from cloud import clock, timers
+from cloud.config import CoverageSettings
 from cloud.store import pool
 from contracts.devices import DesiredReport
 from tests.fixtures.coverage import furnish
@@ -86,3 +88,36 @@ async def test_what_an_operator_masks_is_blind_once_the_box_applies_it(world: Wo
     async with pool.transaction(world.pool) as conn:
         rows = await (await conn.execute("SELECT count(*) FROM sight WHERE ends_at IS NOT NULL")).fetchall()
     assert rows == [(2,)]
+
+
+async def test_a_blind_spot_that_stays_is_an_order_that_ends_by_computation_only(world: World) -> None:
+    now = clock.utc_now()
+    await furnish(world.pool, now - timedelta(days=2))
+    device = world.device
+    for name in ("cam-east", "cam-west"):
+        await world.send(device.camera("streaming", camera=name, at=now - timedelta(days=2)))
+    follow = partial(timers.blind_spots, given=CoverageSettings())
+    async with world.logged_in("manager") as client:
+        assert await timers.run_once(world.pool, follow, now)
+        assert await timers.run_once(world.pool, follow, now) == [], "once"
+        orders = (await client.get("/api/work-orders?source=blind_spot")).json()["orders"]
+        told = {(one["facade"]["id"], one["kind"], one["severity"], one["detail"]) for one in orders}
+        assert ("west", "blind_spot_never", "warning", "F1-18 B1-8 x144") in told
+        assert {kind for _, kind, *_ in told} == {"blind_spot_lost", "blind_spot_never"}
+        (lost,) = (one["id"] for one in orders if one["kind"] == "blind_spot_lost")
+        refused = await client.post(f"/api/work-orders/{lost}/cancel", json={"reason": "never mind"})
+        assert refused.status_code == 409
+        assert "cells of this blind spot are not watched" in refused.json()["detail"]
+
+        await world.send(*(device.minute(at, 60, camera=name) for name in CAMERAS for at in _minutes(now)))
+        await timers.run_once(world.pool, follow, now)
+        closed = (await client.get(f"/api/work-orders/{lost}")).json()
+        assert (closed["state"], closed["history"][-1]["what"]) == ("closed", "fault_cleared")
+
+
+CAMERAS = ("cam-east", "cam-west")
+
+
+def _minutes(now: datetime) -> list[datetime]:
+    first = now.replace(second=0, microsecond=0) - timedelta(minutes=15)
+    return [first + timedelta(minutes=number) for number in range(15)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
@@ -21,7 +22,7 @@ from cloud.core import photo as photographs
 from cloud.core import work_order as machine
 from cloud.core.access import HOLDERS, NEED_LEAVE, may
 from cloud.core.photo import NotAPhoto
-from cloud.store import accounts, audit, changes, maintenance, photos, registry, work_order_lists
+from cloud.store import accounts, audit, blind_spots, changes, maintenance, photos, registry, work_order_lists
 from cloud.store.accounts import Account
 from cloud.store.audit import Act
 from cloud.store.changes import Change
@@ -243,6 +244,8 @@ async def _apply(
             technicians = await accounts.names_of(conn, HOLDERS["maintenance"])
             if given.to not in technicians:
                 raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "there is no technician of that name")
+        if isinstance(given, machine.Verify | machine.Cancel):
+            await _expect_covered(conn, services, order, now)
         changed = await maintenance.apply(conn, order, given, now)
         if changed is None:
             raise _no_order()
@@ -252,6 +255,21 @@ async def _apply(
         moved = await _detail(conn, account, order)
     services.log.info("work_order_moved", order=str(order), by=given.by, what=what)
     return moved
+
+
+async def _expect_covered(conn: Connection, services: Services, order: UUID, at: datetime) -> None:
+    """An order about a blind spot ends only when its cells are covered, whatever people say.
+
+    Raises:
+        Problem: 409, some are not.
+    """
+    left = await blind_spots.still_blind(conn, order, at, services.minute_s)
+    if left is not None and left[0]:
+        raise Problem(
+            HTTPStatus.CONFLICT,
+            f"{left[0]} of the {left[1]} cells of this blind spot are not watched: it is over when a"
+            " computation shows all of them watched for ten minutes",
+        )
 
 
 async def _enter(

@@ -1,10 +1,13 @@
 """Plans of estates, what cameras see, and whether anybody can say where they look."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from cloud.core.estate import Estate
-from cloud.store import cells, doubts, equipment, ledger, plans, sights
+from cloud.store import blind_spots, cells, doubts, equipment, ledger, maintenance, plans, sights
+from cloud.store.pool import Connection
 from tests.fixtures.coverage import garden, mount
 from tests.integration.queries.made import DEVICE, At, Case, later
 
@@ -22,6 +25,15 @@ async def _sights(at: At) -> list[tuple[Any, ...]]:
     return [
         (one.camera, one.facade, one.plan, one.begins_at, one.ends_at, one.reason.tolist()) for one in found
     ]
+
+
+async def _followed(at: At) -> object:
+    return await blind_spots.follow(at.conn, later(200), after=timedelta(hours=3))
+
+
+async def _of_spot(at: At, ask: Callable[[Connection, UUID, datetime], Awaitable[object]]) -> object:
+    (spot, *_) = await blind_spots.standing(at.conn)
+    return await ask(at.conn, spot.order, later(210))
 
 
 async def _kept(at: At) -> object:
@@ -45,6 +57,11 @@ CASES: Final[Mapping[str, Case]] = {
     "doubts.touching": lambda at: doubts.touching(at.conn, SPAN, ["cam-east"]),
     "ledger.watching": lambda at: ledger.watching(at.conn, ["cam-east"], SPAN, later(600)),
     "cells.kept": _kept,
+    "blind_spots.follow": _followed,
+    "blind_spots.standing": lambda at: blind_spots.standing(at.conn),
+    "blind_spots.still_blind": lambda at: _of_spot(at, blind_spots.still_blind),
+    "maintenance.cover": lambda at: _of_spot(at, maintenance.cover),
+    "maintenance.uncover": lambda at: _of_spot(at, maintenance.uncover),
     "sights.replace": lambda at: sights.replace(at.conn, "garden", ["cam-west"], (), 2, later(8)),
     "sights.replace_grids": lambda at: sights.replace_grids(at.conn, "garden", {}, 3, later(9)),
 }

@@ -4,7 +4,7 @@ import { dayTime } from "../lib/format.js";
 import { personOf } from "../lib/i18n.js";
 import { html, nothing, repeat } from "../lib/lit.js";
 import { mark } from "../lib/marks.js";
-import { orderDeadline, orderHistory, orderPlace, orderTitle, orderTone, photoPair } from "../orders/order.js";
+import { orderDeadline, orderDetail, orderHistory, orderPlace, orderTitle, orderTone, photoPair } from "../orders/order.js";
 import { say } from "../words/ledger.js";
 import { say as sayOrder } from "../words/orders.js";
 
@@ -43,7 +43,7 @@ function row(order, people, isOpen, open) {
     </button>
     ${isOpen ? html`<div class="order-open">
       <div><p class="fine">${sayOrder("opened_by", { time: dayTime(order.opened_at), who: personOf(people, order.opened_by) })}</p>
-        ${order.detail ? html`<p>${order.detail}</p>` : nothing} ${orderHistory(order, people)}</div>
+        ${orderDetail(order) ? html`<p>${orderDetail(order)}</p>` : nothing} ${orderHistory(order, people)}</div>
       ${photoPair(order)}
     </div>` : nothing}
   </li>`;

@@ -5,7 +5,7 @@ import { nameOf, personOf } from "../lib/i18n.js";
 import { html, nothing } from "../lib/lit.js";
 import { mark, sign, TONES } from "../lib/marks.js";
 import { currentUser } from "../lib/shell.js";
-import { isDone, orderDeadline, orderHistory, orderPlace, orderState, orderTitle, photoPair } from "../orders/order.js";
+import { isDone, orderDeadline, orderDetail, orderHistory, orderPlace, orderState, orderTitle, photoPair } from "../orders/order.js";
 import { kindName } from "../words/faults.js";
 import { say } from "../words/maintenance.js";
 import { say as sayOrder } from "../words/orders.js";
@@ -79,6 +79,7 @@ function judging(order, actions, busy) {
       <label>${sayOrder("verify_note")}<input name="note" maxlength="500" data-testid="verify-note" /></label>
       <button type="submit" class="primary wide" data-testid="verify" ?disabled=${busy}>${sayOrder("verify")}</button>
     </form>` : order.source === "fault" ? nothing : html`<p class="fine" data-testid="verify-other">${sayOrder("verify_other")}</p>`}
+    ${endOfBlindSpot(order)}
     ${reasonForm("reject", order, actions, busy)}
   </div>`;
 }
@@ -95,7 +96,13 @@ function more(order, all, actions, busy) {
     </form>
     ${order.state === "taken" ? reasonForm("wait", order, actions, busy) : nothing}
     ${order.source === "fault" ? nothing : reasonForm("cancel", order, actions, busy)}
+    ${endOfBlindSpot(order)}
   </details>`;
+}
+
+/** Whom nobody's word ends. @param {WorkOrder} order */
+function endOfBlindSpot(order) {
+  return order.source === "blind_spot" && order.kind ? html`<p class="fine">${sayOrder("blind_spot_end")}</p>` : nothing;
 }
 
 /** @param {"reject" | "wait" | "cancel"} action @param {WorkOrder} order @param {OrderActions} actions @param {boolean} busy */
@@ -140,7 +147,7 @@ export function findingCard(order, all) {
       <span>${orderState(order, all.people)}</span> ${orderDeadline(order)}</p>
     <section class="panel"><dl>
       ${row(sayOrder("where"), orderPlace(order))} ${row(sayOrder("source"), sayOrder(order.source))}
-      ${row(sayOrder("reference"), order.reference)} ${row(sayOrder("detail"), order.detail)}
+      ${row(sayOrder("reference"), order.reference)} ${row(sayOrder("detail"), orderDetail(order))}
     </dl><p class="fine">${sayOrder("opened_by", { time: dayTime(order.opened_at), who: personOf(all.people, order.opened_by) })}</p></section>
     <section class="panel">${photoPair(order)}</section>
   </article>`;

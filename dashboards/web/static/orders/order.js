@@ -3,7 +3,7 @@
 import { serverNow } from "../lib/clock.js";
 import { enlargeable } from "../lib/enlarged.js";
 import { dayTime, span } from "../lib/format.js";
-import { nameOf, personOf } from "../lib/i18n.js";
+import { currentLanguage, nameOf, personOf } from "../lib/i18n.js";
 import { html, nothing } from "../lib/lit.js";
 import { mark, sign, TONES } from "../lib/marks.js";
 import { nameOfKind } from "../words/faults.js";
@@ -32,13 +32,32 @@ export function orderTone(order) {
 /** @param {WorkOrder} order */
 export function orderTitle(order) {
   if (order.title) return order.title;
+  const spot = blindSpot(order);
+  if (spot) return spot;
   const what = order.kind ? nameOfKind(order.kind) : "";
   return order.subject ? `${nameOf(order.subject.name)}${say("separator")}${what}` : what;
 }
 
+/** What the timers opened an order for: floors, bays and cells, `F9-14 B12-14 x18`. @param {WorkOrder} order */
+function blindSpot({ kind, detail }) {
+  const [, floors, bays, n] = /^F(\S+) B(\S+) x(\d+)$/.exec(detail) ?? [];
+  if (floors === undefined || bays === undefined || n === undefined) return "";
+  return kind === "blind_spot_lost" || kind === "blind_spot_never" ? say(kind, { floors: written(floors), bays: written(bays), n }) : "";
+}
+
+/** @param {string} ranges */
+function written(ranges) {
+  return ranges.replaceAll("-", "–").replaceAll(",", currentLanguage() === "zh" ? "、" : ", ");
+}
+
+/** What somebody wrote about it. @param {WorkOrder} order */
+export function orderDetail(order) {
+  return blindSpot(order) ? "" : order.detail;
+}
+
 /** @param {WorkOrder} order */
 export function orderPlace(order) {
-  const parts = [nameOf(order.estate.name), order.facade ? nameOf(order.facade.name) : "", order.floor ? say("floor", { n: order.floor }) : "", order.bay ? say("bay", { n: order.bay }) : ""];
+  const parts = [nameOf(order.estate.name), order.facade ? nameOf(order.facade.name) : "", ...(blindSpot(order) ? [] : [order.floor ? say("floor", { n: order.floor }) : "", order.bay ? say("bay", { n: order.bay }) : ""])];
   if (order.subject && order.title) parts.push(nameOf(order.subject.name));
   return parts.filter(Boolean).join(say("separator"));
 }
