@@ -8,6 +8,7 @@ import { html, nothing, ref } from "../lib/lit.js";
 import { sign } from "../lib/marks.js";
 import { currentUser } from "../lib/shell.js";
 import { say } from "../words/coverage.js";
+import { certifying } from "./certify.js";
 import { facadeDays } from "./days.js";
 import { facadeMap } from "./map.js";
 
@@ -28,6 +29,8 @@ export function coverage(redraw) {
   /** @type {{all: Coverage | null, facade: string | null, cells: FacadeCells | null, history: FacadeHistory | null, cell: number, pointed: number | null,
    *   confirming: string | null, problem: Problem | null, read: number}} */
   const at = { all: null, facade: null, cells: null, history: null, cell: 0, pointed: null, confirming: null, problem: null, read: -Infinity };
+
+  const certificates = certifying(redraw);
 
   /** @param {string} path */
   async function fetched(path) {
@@ -94,7 +97,7 @@ export function coverage(redraw) {
     if (own.id !== at.facade) queueMicrotask(() => show(own.id));
     return html`<section class="panel coverage" data-testid="coverage">
       ${tabs(found, own.id)} ${doubts(estate)}
-      ${at.cells === null || at.cells.id !== own.id ? nothing : html`${title(at.cells)}
+      ${at.cells === null || at.cells.id !== own.id ? nothing : html`${title(at.cells)} ${certificates.form(placeIn(at.cells, estate))}
         ${facadeMap(at.cells, at.history, { chosen: at.cell, pointed: at.pointed }, { choose: (cell) => turn({ cell }), point: (pointed) => turn({ pointed }) })}
         ${at.history === null ? nothing : facadeDays(at.history)}`}
     </section>`;
@@ -105,7 +108,14 @@ export function coverage(redraw) {
     const share = 1 - cells.blind / cells.watched.length;
     const size = { floors: cells.floors.at(-1) ?? 0, bays: cells.bays.at(-1) ?? 0 };
     return html`<h3 class="coverage-title" data-testid="coverage-title" data-lost=${cells.lost} data-facade=${cells.id}>${nameOf(cells.name)}
-      <span class="fine">${say("size", size)} · ${say("now", { share: percent(share) })}</span></h3>`;
+      <span class="fine">${say("size", size)} · ${say("now", { share: percent(share) })}</span> ${certificates.opener(cells.id)}</h3>`;
+  }
+
+  /** Floor and bay of the chosen cell. @param {FacadeCells} cells @param {string} estate */
+  function placeIn(cells, estate) {
+    const columns = cells.bays.length;
+    const [row, column] = [Math.floor(at.cell / columns), at.cell % columns];
+    return { estate, facade: cells.id, floor: cells.floors[row] ?? 1, bay: cells.bays[column] ?? 1 };
   }
 
   /** @param {CoverageEstate} estate @param {string} chosen */
