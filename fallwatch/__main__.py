@@ -31,6 +31,7 @@ SUBCOMMANDS = {
     "coverage": Subcommand(
         "fallwatch.coverage:command", "cloud", "Say which part of which facade is watched by which camera."
     ),
+    "estate": Subcommand("fallwatch.estate:main", "cloud", "Make estate files of what others have drawn."),
     "certificate": Subcommand(
         "fallwatch.certificate:command", "cloud", "Certify how facades were watched over a span of time."
     ),

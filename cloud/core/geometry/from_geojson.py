@@ -1,0 +1,371 @@
+"""Estates drawn elsewhere: a GeoJSON collection (RFC 7946) as the parts of an estate file.
+
+Polygons are buildings, lines walls, points cameras, trees or poles; OpenStreetMap's tags are understood, and
+the words that Chinese surveys use. What is doubtful is told, what cannot be used is refused, feature by
+feature, with what to do about it.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+from shapely import Polygon
+from shapely.geometry import MultiPolygon, shape
+from shapely.geometry.base import BaseGeometry
+
+from cloud.core.geometry import outline
+from cloud.core.geometry.georeference import FARTHEST_M, Plane
+from cloud.core.geometry.outline import Refused, Sizes
+
+ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
+    "name": ("name", "building", "addr:housenumber", "ref", "名称", "楼栋", "楼号"),
+    "height": ("height", "height_m", "building:height", "高度", "建筑高度"),
+    "floors": ("floors", "levels", "building:levels", "floor", "层数", "楼层", "地上层数"),
+    "kind": ("kind", "type", "类型"),
+    "radius": ("radius", "radius_m", "冠幅半径"),
+    "diameter": ("diameter_crown", "冠幅"),
+    "z": ("z", "z_m", "mount_height", "高度", "height"),
+    "yaw": ("yaw", "yaw_deg", "direction", "camera:direction", "朝向"),
+    "pitch": ("pitch", "pitch_deg", "仰角"),
+    "roll": ("roll", "roll_deg"),
+    "focal": ("focal_mm", "焦距"),
+    "sensor": ("sensor_mm",),
+    "fov": ("fov", "fov_deg", "camera:angle"),
+    "resolution": ("resolution", "分辨率"),
+    "agent": ("agent", "box"),
+    "thickness": ("thickness", "thickness_m", "width"),
+}
+KINDS: Final[Mapping[str, str]] = {
+    "building": "building",
+    "楼": "building",
+    "建筑": "building",
+    "tree": "tree",
+    "树": "tree",
+    "wall": "wall",
+    "fence": "wall",
+    "墙": "wall",
+    "围墙": "wall",
+    "camera": "camera",
+    "摄像机": "camera",
+    "pole": "pole",
+    "杆": "pole",
+}
+_NUMBER: Final = re.compile(r"^\s*([-+]?\d+(?:[.,]\d+)?)\s*(?:m|米|层|楼|°)?\s*$")
+_PAIR: Final = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*[x\u00d7*,]\s*(\d+(?:\.\d+)?)\s*$")
+_NO_NAME: Final = frozenset(
+    {"yes", "residential", "apartments", "house", "dormitory", "commercial", "retail"}
+)
+"""What OpenStreetMap writes under building, where a table has its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the file does not say. local: its coordinates are metres already."""
+
+    estate: str
+    zh: str
+    en: str
+    local: bool = False
+    default_floors: int | None = None
+    with_facades: bool = True
+
+
+@dataclass
+class Draft:
+    """An estate as an estate file has it; what was assumed of it; what of it cannot be used."""
+
+    estate: dict[str, Any]
+    notes: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+
+
+def read(collection: object, asked: Asked) -> Draft:
+    """The estate that a collection draws.
+
+    Raises:
+        Refused: It is no collection of features, or lies nowhere.
+    """
+    features = _features(collection)
+    origin, plane = _plane(features, asked)
+    draft = Draft({"id": asked.estate, "name": {"zh": asked.zh, "en": asked.en}, **origin})
+    drawn = _Drawn(asked, draft)
+    for number, each in enumerate(features, 1):
+        properties = each.get("properties") or {}
+        name = _text(properties, "name")
+        where = f"feature {number}" + (f" ({name})" if name else "")
+        try:
+            drawn.take(_shape(each.get("geometry"), plane), properties, name or str(each.get("id") or number))
+        except Refused as error:
+            draft.refused.append(f"{where}: {error}")
+        draft.notes += [f"{where}: {note}" for note in drawn.told()]
+    drawn.finish()
+    return draft
+
+
+@dataclass
+class _Drawn:
+    """What has been read so far."""
+
+    asked: Asked
+    draft: Draft
+    taken: set[str] = field(default_factory=set)
+    buildings: list[dict[str, Any]] = field(default_factory=list)
+    facades: list[dict[str, Any]] = field(default_factory=list)
+    occluders: list[dict[str, Any]] = field(default_factory=list)
+    poles: list[dict[str, Any]] = field(default_factory=list)
+    agents: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    _notes: list[str] = field(default_factory=list)
+
+    def told(self) -> list[str]:
+        """What was assumed since the last call."""
+        notes, self._notes = self._notes, []
+        return notes
+
+    def take(self, drawn: BaseGeometry, properties: Mapping[str, Any], name: str) -> None:
+        """One feature."""
+        kind = _kind(drawn, properties)
+        if kind == "building":
+            parts = list(drawn.geoms) if isinstance(drawn, MultiPolygon) else [drawn]
+            if len(parts) > 1:
+                self._notes.append(f"its {len(parts)} parts become a building each")
+            for part in parts:
+                self._building(part, properties, name)
+        elif kind == "wall":
+            self._wall(drawn, properties)
+        else:
+            x, y = (round(float(each), 2) for each in drawn.coords[0][:2])
+            {"tree": self._tree, "camera": self._camera, "pole": self._pole}[kind]((x, y), properties, name)
+
+    def _building(self, part: BaseGeometry, properties: Mapping[str, Any], name: str) -> None:
+        plan, notes = outline.footprint(part)
+        sizes = Sizes(_number(properties, "height"), _count(properties, "floors"))
+        high, more = outline.storeys(sizes, self.asked.default_floors)
+        self._notes += [*notes, *more]
+        building = {
+            "id": outline.slug(name, f"building-{len(self.buildings) + 1}", self.taken),
+            "footprint": [[round(x, 2), round(y, 2)] for x, y in plan.exterior.coords[:-1]],
+            **high,
+        }
+        self.buildings.append(building)
+        if self.asked.with_facades:
+            self.facades += outline.facades(building, name, name)
+
+    def _wall(self, drawn: BaseGeometry, properties: Mapping[str, Any]) -> None:
+        lines = list(getattr(drawn, "geoms", [drawn]))
+        if any(isinstance(line, Polygon) for line in lines):
+            raise Refused("a wall is a line: draw it as one, or call it a building")
+        height = _number(properties, "height")
+        if height is None:
+            height = 2.5
+            self._notes.append("it is taken as 2.5 m high")
+        more = {"thickness_m": thick} if (thick := _number(properties, "thickness")) else {}
+        for line in lines:
+            points = [[round(x, 2), round(y, 2)] for x, y, *_ in line.coords]
+            self.occluders.append({"kind": "wall", "line": points, "height_m": height, **more})
+
+    def _tree(self, at: tuple[float, float], properties: Mapping[str, Any], _: str) -> None:
+        height, radius = _number(properties, "height"), _number(properties, "radius")
+        if radius is None and (across := _number(properties, "diameter")) is not None:
+            radius = across / 2
+        if height is None or radius is None:
+            self._notes.append("where its size is missing, 8 m high and a crown of 3 m radius are assumed")
+        high, broad = height or 8.0, radius or 3.0
+        trunk = {"trunk_m": round(high / 4, 2)} if high <= 2.0 else {}
+        self.occluders.append({"kind": "tree", "at": list(at), "radius_m": broad, "height_m": high, **trunk})
+
+    def _pole(self, at: tuple[float, float], properties: Mapping[str, Any], name: str) -> None:
+        height = _number(properties, "height")
+        pole = {
+            "id": outline.slug(name, "pole", self.taken),
+            "name": {"zh": name, "en": name},
+            "at": list(at),
+        }
+        self.poles.append(pole | ({} if height is None else {"heights_m": [height]}))
+
+    def _camera(self, at: tuple[float, float], properties: Mapping[str, Any], name: str) -> None:
+        camera: dict[str, Any] = {
+            "id": outline.slug(name, "camera", self.taken),
+            "name": {"zh": name, "en": name},
+        }
+        mount = {key: _number(properties, key) for key in ("z", "yaw", "pitch")}
+        focal, sensor = _number(properties, "focal"), _pair(properties, "sensor")
+        fov = _number(properties, "fov")
+        size = _pair(properties, "resolution")
+        missing = [key for key, value in {**mount, "resolution": size}.items() if value is None]
+        if fov is None and (focal is None or sensor is None):
+            missing.append("fov, or focal_mm and sensor_mm")
+        if missing:
+            self._notes.append(f"it is not modelled: {', '.join(missing)} missing; it watches nothing yet")
+        else:
+            assert size is not None
+            camera |= {
+                "mount": {
+                    "x_m": at[0],
+                    "y_m": at[1],
+                    **{f"{key}_m" if key == "z" else f"{key}_deg": value for key, value in mount.items()},
+                    "roll_deg": _number(properties, "roll") or 0.0,
+                },
+                "lens": {"fov_deg": fov} if fov else {"focal_mm": focal, "sensor_mm": list(sensor or ())},
+                "resolution": [round(side) for side in size],
+            }
+        agent = _text(properties, "agent") or "box-1"
+        self.agents.setdefault(agent, []).append(camera)
+
+    def finish(self) -> None:
+        """Write down what was read."""
+        estate = self.draft.estate
+        estate |= {
+            key: value
+            for key, value in {
+                "buildings": self.buildings,
+                "occluders": self.occluders,
+                "facades": self.facades,
+            }.items()
+            if value
+        }
+        if self.agents:
+            taken: set[str] = set()
+            estate["agents"] = [
+                {"id": outline.slug(agent, "box", taken), "name": {"zh": agent, "en": agent}, "cameras": own}
+                for agent, own in self.agents.items()
+            ]
+        if self.poles:
+            estate["allowed"] = {"poles": self.poles, "offers": USUAL_OFFERS}
+
+
+USUAL_OFFERS: Final = [
+    {"id": f"{focal} mm", "lens": {"focal_mm": focal, "sensor_mm": [7.68, 4.32]}, "resolution": [3840, 2160]}
+    for focal in (4, 6, 8, 12)
+]
+
+
+def _features(collection: object) -> Sequence[Mapping[str, Any]]:
+    if not isinstance(collection, Mapping) or collection.get("type") not in {"FeatureCollection", "Feature"}:
+        raise Refused("this is no GeoJSON: a FeatureCollection is expected; shapefiles export as one")
+    found = [collection] if collection["type"] == "Feature" else collection.get("features")
+    if not isinstance(found, list) or not found or not all(isinstance(each, Mapping) for each in found):
+        raise Refused("the collection has no features: draw at least one building")
+    return found
+
+
+def _plane(features: Iterable[Mapping[str, Any]], asked: Asked) -> tuple[dict[str, Any], Plane | None]:
+    places = np.array([place for each in features for place in _places(each.get("geometry"))]).reshape(-1, 2)
+    if not len(places):
+        raise Refused("no feature has a geometry")
+    if asked.local:
+        return {}, None
+    if (np.abs(places) > (180, 90)).any():
+        raise Refused(
+            "its coordinates are not longitude and latitude: export it as WGS 84 (EPSG:4326), or say --local"
+            " if they are metres east and north"
+        )
+    lon, lat = (float(each) for each in (places.min(axis=0) + places.max(axis=0)) / 2)
+    plane = Plane(round(lon, 6), round(lat, 6))
+    if np.abs(plane.metres(places)).max() > FARTHEST_M:
+        raise Refused(
+            f"its features lie more than {FARTHEST_M / 1000:.0f} km from their middle: one estate at a time"
+        )
+    return {"origin": {"lon_deg": plane.lon_deg, "lat_deg": plane.lat_deg}}, plane
+
+
+def _places(geometry: object) -> Iterator[tuple[float, float]]:
+    """Every place of a geometry's coordinates, however deep."""
+    if isinstance(geometry, Mapping):
+        yield from _places(geometry.get("coordinates"))
+        for each in geometry.get("geometries") or ():
+            yield from _places(each)
+    elif isinstance(geometry, list):
+        if len(geometry) >= 2 and all(isinstance(each, int | float) for each in geometry[:2]):
+            yield float(geometry[0]), float(geometry[1])
+        else:
+            for each in geometry:
+                yield from _places(each)
+
+
+def _shape(geometry: Mapping[str, Any] | None, plane: Plane | None) -> BaseGeometry:
+    if not geometry:
+        raise Refused("it has no geometry: draw it, or take it out")
+
+    def moved(coordinates: Any) -> Any:
+        if coordinates and isinstance(coordinates[0], int | float):
+            place = np.array([coordinates[:2]], dtype=np.float64)
+            return tuple(float(each) for each in (place if plane is None else plane.metres(place))[0])
+        return [moved(each) for each in coordinates]
+
+    try:
+        found = shape({"type": geometry["type"], "coordinates": moved(geometry["coordinates"])})
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+        raise Refused(f"its geometry cannot be read ({error}): draw it anew") from error
+    if found.is_empty:
+        raise Refused("its geometry is empty: draw it, or take it out")
+    return found
+
+
+def _kind(drawn: BaseGeometry, properties: Mapping[str, Any]) -> str:
+    said = KINDS.get((_text(properties, "kind") or "").lower())
+    if said is None:
+        for tag, kind in (("natural", "tree"), ("barrier", "wall"), ("surveillance:type", "camera")):
+            if tag in properties:
+                said = kind
+    of_type = {
+        "Polygon": "building",
+        "MultiPolygon": "building",
+        "LineString": "wall",
+        "MultiLineString": "wall",
+    }
+    fits = {"building": ("Polygon", "MultiPolygon"), "wall": ("LineString", "MultiLineString", "Polygon")}
+    if said is None:
+        said = of_type.get(drawn.geom_type)
+    if said is None:
+        if any(_number(properties, key) is not None for key in ("yaw", "pitch", "focal", "fov")):
+            said = "camera"
+        else:
+            raise Refused(
+                f"nobody says what this {drawn.geom_type} is: add kind: building, wall, tree, camera or pole"
+            )
+    if drawn.geom_type not in fits.get(said, ("Point",)):
+        raise Refused(f"a {said} cannot be drawn as a {drawn.geom_type}")
+    return said
+
+
+def _value(properties: Mapping[str, Any], key: str) -> Any:
+    for name in ALIASES[key]:
+        value = properties.get(name)
+        if value is not None and str(value).strip() and not (key == "name" and value in _NO_NAME):
+            return value
+    return None
+
+
+def _text(properties: Mapping[str, Any], key: str) -> str:
+    value = _value(properties, key)
+    return "" if value is None or isinstance(value, Mapping | list) else str(value).strip()[:64]
+
+
+def _number(properties: Mapping[str, Any], key: str) -> float | None:
+    value = _value(properties, key)
+    if value is None:
+        return None
+    found = _NUMBER.match(str(value))
+    if found is None:
+        raise Refused(f"its {key} is {value!r}: write a number of metres, floors or degrees")
+    return float(found[1].replace(",", "."))
+
+
+def _count(properties: Mapping[str, Any], key: str) -> int | None:
+    value = _number(properties, key)
+    if value is not None and (value < 1 or value > 200):
+        raise Refused(f"its {key} are {value:g}: between 1 and 200 are believed")
+    return None if value is None else round(value)
+
+
+def _pair(properties: Mapping[str, Any], key: str) -> tuple[float, float] | None:
+    value = _value(properties, key)
+    if value is None:
+        return None
+    text = "x".join(str(each) for each in value) if isinstance(value, list) else str(value)
+    found = _PAIR.match(text)
+    if found is None:
+        raise Refused(f"its {key} is {value!r}: write it as width x height")
+    return float(found[1]), float(found[2])

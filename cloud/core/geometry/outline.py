@@ -1,0 +1,144 @@
+"""A building as somebody has drawn it, an outline with a height or floors, made into parts of a file."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from shapely import Polygon, make_valid, set_precision
+from shapely.geometry.base import BaseGeometry
+from shapely.geometry.polygon import orient
+from shapely.validation import explain_validity
+
+STOREY_M: Final = 3.0
+STOREYS_M: Final = (2.2, 6.0)
+"""Lowest and highest storey that is believed."""
+BAY_M: Final = 3.6
+LEAST_WALL_M: Final = 6.0
+"""Shorter walls become no facade."""
+SMOOTH_M: Final = 0.05
+"""Corners that lie nearer to the line between their neighbours are left out."""
+GRID_M: Final = 0.01
+LEAST_M2: Final = 4.0
+MENDED: Final = 0.02
+"""So much of its area a mended outline may differ by."""
+_SLUG: Final = re.compile(r"[^a-z0-9]+")
+QUARTERS: Final = (("北", "north"), ("东", "east"), ("南", "south"), ("西", "west"))
+
+
+class Refused(ValueError):  # noqa: N818 - named for what is so
+    """What was drawn cannot be used. The message is a sentence for whoever drew it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """As far as they are known."""
+
+    height_m: float | None
+    floors: int | None
+
+
+def footprint(shape: BaseGeometry) -> tuple[Polygon, list[str]]:
+    """The outline as one sound polygon without holes, counter-clockwise, and what was done to it.
+
+    Raises:
+        Refused: It is not one area.
+    """
+    notes: list[str] = []
+    if not shape.is_valid:
+        reason = explain_validity(shape)
+        whole = _largest(make_valid(shape))
+        area = abs(_signed_area(shape))
+        if whole is None or abs(whole.area - area) > MENDED * whole.area:
+            raise Refused(f"its outline crosses itself ({reason}): draw its corners in order, around it")
+        notes.append(f"its outline was mended ({reason})")
+        shape = whole
+    if not isinstance(shape, Polygon):
+        raise Refused(f"a {shape.geom_type} is no outline: draw a polygon")
+    if shape.interiors:
+        filled = sum(Polygon(ring).area for ring in shape.interiors)
+        notes.append(f"its courtyard of {filled:.0f} m² is filled: nothing inside of it is modelled")
+    # Needles vanish as well: what is thinner than the grid is no part of a house.
+    smooth = _largest(set_precision(Polygon(shape.exterior).simplify(SMOOTH_M), GRID_M))
+    if smooth is None or smooth.area < LEAST_M2:
+        raise Refused(f"its outline has an area of {shape.area:.1f} m²: no building is so small")
+    return orient(smooth), notes
+
+
+def _largest(shape: BaseGeometry) -> Polygon | None:
+    parts = [part for part in getattr(shape, "geoms", [shape]) if isinstance(part, Polygon)]
+    return max(parts, key=lambda part: part.area, default=None)
+
+
+def _signed_area(shape: BaseGeometry) -> float:
+    if not isinstance(shape, Polygon):
+        return shape.area
+    x, y = np.array(shape.exterior.coords)[:, :2].T
+    return float(np.sum(x[:-1] * y[1:] - x[1:] * y[:-1]) / 2)
+
+
+def storeys(sizes: Sizes, default_floors: int | None) -> tuple[dict[str, Any], list[str]]:
+    """Keys of a building that say how high it is, and what was assumed.
+
+    Raises:
+        Refused: Nobody has said how high it is, or what was said cannot be.
+    """
+    height, floors = sizes.height_m, sizes.floors
+    if height is None and floors is None:
+        if default_floors is None:
+            raise Refused(
+                "neither its height nor its floors are given: add height (m) or floors, or say what to assume"
+                " with --default-floors"
+            )
+        return {"floors": default_floors}, [f"{default_floors} floors are assumed"]
+    if height is None:
+        return {"floors": floors}, []
+    if floors is None:
+        floors = max(round(height / STOREY_M), 1)
+        notes = [f"{floors} floors are taken from its height of {height:g} m"]
+    else:
+        notes = []
+    storey = height / floors
+    if not STOREYS_M[0] <= storey <= STOREYS_M[1]:
+        raise Refused(
+            f"{floors} floors in {height:g} m are {storey:.1f} m each: correct height (m) or floors; storeys"
+            f" of {STOREYS_M[0]:g} to {STOREYS_M[1]:g} m are believed"
+        )
+    return {"floors": floors, "storey_height_m": round(storey, 3)}, notes
+
+
+def facades(building: Mapping[str, Any], name: str, label: str) -> list[dict[str, Any]]:
+    """A facade for each long wall of a building, as an estate file has them."""
+    corners = np.array(building["footprint"])
+    found: list[dict[str, Any]] = []
+    for number in range(len(corners)):
+        way = corners[(number + 1) % len(corners)] - corners[number]
+        length = float(np.hypot(*way))
+        if length < LEAST_WALL_M:
+            continue
+        zh, en = QUARTERS[round(float(np.degrees(np.arctan2(way[1], -way[0]))) / 90) % 4]
+        same = sum(each["id"].startswith(f"{building['id']}-{en}") for each in found) + 1
+        more = "" if same == 1 else f"-{same}"
+        found.append(
+            {
+                "id": f"{building['id']}-{en}{more}",
+                "building": label,
+                "name": {"zh": f"{name} {zh}立面{more}", "en": f"{name} {en}{more}"},
+                "floors": building["floors"],
+                "bays": max(round(length / BAY_M), 1),
+                "wall": {"building": building["id"], "edge": number + 1},
+            }
+        )
+    return found
+
+
+def slug(name: str, fallback: str, taken: set[str]) -> str:
+    """An id for what people call it so, which is then taken."""
+    wanted = _SLUG.sub("-", name.lower()).strip("-")[:40].strip("-") or fallback
+    found, number = wanted, 1
+    while found in taken:
+        number += 1
+        found = f"{wanted}-{number}"
+    taken.add(found)
+    return found
