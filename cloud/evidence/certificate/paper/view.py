@@ -141,15 +141,20 @@ def _blind(pairs: Sequence[tuple[Facade, OfFacade]]) -> Iterator[dict[str, Any]]
     for facade, of in pairs:
         if not of.never:
             continue
-        ever = np.zeros(facade.shape, dtype=np.bool_)
-        for sight in facade.sights:
-            ever |= flags(sight.rows, SEEN)
         yield {
             "facade": facade.name.zh,
             "cells": of.never,
             "of": of.cells,
-            "parts": list(_parts(facade, ever, _reasons(facade))),
+            "parts": list(_parts(facade, _ever(facade), _reasons(facade))),
         }
+
+
+def _ever(facade: Facade) -> Flags:
+    """(R, C): which cells a camera would have watched at any time, had all worked."""
+    ever = np.zeros(facade.shape, dtype=np.bool_)
+    for sight in facade.sights:
+        ever |= flags(sight.rows, SEEN)
+    return ever
 
 
 def _reasons(facade: Facade) -> Counts:
@@ -187,6 +192,7 @@ def _facade(content: Content, facade: Facade, of: OfFacade, numbers: Mapping[str
         "share": words.share(of.share),
         "unwatched": words.share(None if of.share is None else 1 - of.share),
         "never": of.never,
+        "blind": list(_parts(facade, _ever(facade), _reasons(facade))),
         "longest": words.long(lasting * MS),
         "cameras": "、".join(f"{number} 号" for number in watchers) or "没有",
         "watched_map": drawing.watched(of, facade.floors, facade.bays),
@@ -194,6 +200,9 @@ def _facade(content: Content, facade: Facade, of: OfFacade, numbers: Mapping[str
         "columns": len(facade.bays),
         "days": drawing.days([("逐日", of)]),
         "losses": listed,
+        "quiet": "可监看的各格在此期间没有中断。"
+        if of.never < of.cells
+        else "没有可监看的格，故无中断可列。",
         "more": more,
     }
 
