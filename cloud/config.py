@@ -184,6 +184,8 @@ class CoverageSettings(Section):
     """A minute counts from so many recorded seconds on."""
     blind_hours: float = Field(default=24, gt=0, le=24 * 365)
     """What is blind for longer becomes a work order."""
+    long_blind_days: float = Field(default=30, gt=0, le=3650)
+    """Cells that nobody has watched for longer are told apart at the bureau."""
 
 
 class OidcSettings(Section):

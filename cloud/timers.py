@@ -21,6 +21,7 @@ from cloud.store import (
     desk,
     devices,
     maintenance,
+    months,
     oidc_attempts,
     partitions,
     plans,
@@ -96,6 +97,12 @@ async def housekeeping(conn: Connection, at: datetime) -> list[Change]:
     return []
 
 
+async def count_months(conn: Connection, at: datetime, *, given: CoverageSettings) -> list[Change]:
+    """What the bureau reads of months follows what was watched."""
+    await months.count_due(conn, at, given.minute_s)
+    return []
+
+
 Timer = Callable[[Connection, datetime], Awaitable[list[Change]]]
 
 
@@ -111,6 +118,7 @@ def timers(public_url: str, coverage: CoverageSettings = USUAL) -> tuple[tuple[s
         ("rollups", 60.0, rollups),
         ("masks", 10.0, masks),
         ("blind_spots", 300.0, partial(blind_spots, given=coverage)),
+        ("months", 20.0, partial(count_months, given=coverage)),
         ("housekeeping", 600.0, housekeeping),
     )
 

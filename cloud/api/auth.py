@@ -90,6 +90,8 @@ Bureau = Annotated[Account, Depends(_holding("coverage"))]
 Ledger = Annotated[Account, Depends(_holding("ledger"))]
 Looker = Annotated[Account, Depends(_holding("pictures"))]
 """May see pictures of people, some only with leave: `leave.expect_…`."""
+Overseer = Annotated[Account, Depends(_holding("oversight"))]
+Inspector = Annotated[Account, Depends(_holding("inspection"))]
 Auditor = Annotated[Account, Depends(_holding("audit"))]
 Administrator = Annotated[Account, Depends(_holding("accounts"))]
 Rostered = Annotated[Account, Depends(_holding("roster"))]

@@ -23,6 +23,7 @@ from cloud.api.factor import Keys
 from cloud.api.live import Hub
 from cloud.api.oidc import Provider
 from cloud.api.problems import Problem
+from cloud.config import CoverageSettings
 from cloud.core.authority import Authority
 from cloud.evidence.blobs import Blobs
 from cloud.evidence.bundle.export import Exporter
@@ -78,8 +79,8 @@ class Services:
     """Each check of a password takes 64 MiB on purpose; a flood of logins must not take the machine."""
     targets: Mapping[str, float]
     """What the ledger's figures are held against, by figure; 0…1."""
-    minute_s: float
-    """A minute of a camera counts as watched from so many seconds on."""
+    coverage: CoverageSettings
+    """From when on a minute counts as watched, and a blind spot as one of long standing."""
     _pool: Pool
 
     def reading(self, by: Account) -> AbstractAsyncContextManager[Connection]:

@@ -15,6 +15,8 @@ Duty = Literal[
     "grants",
     "roster",
     "arranging",
+    "oversight",
+    "inspection",
 ]
 
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
@@ -30,6 +32,8 @@ HOLDERS: Final[Mapping[Duty, frozenset[Role]]] = {
     "grants": frozenset({"manager", "administrator"}),
     "roster": frozenset({"desk", "maintenance", "manager"}),
     "arranging": frozenset({"manager"}),
+    "oversight": frozenset({"bureau", "manager", "auditor", "administrator"}),
+    "inspection": frozenset({"bureau", "auditor"}),
 }
 """Who holds each duty. A small property has one person for desk, repairs and the ledger: its manager."""
 

@@ -33,7 +33,7 @@ _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 """The oldest time that a ZIP can tell: the same content makes the same file."""
 
 
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet would run when it begins a cell (OWASP: CSV injection)."""
 
 
@@ -179,7 +179,7 @@ def _text(value: Any) -> str:
             return "|".join(value)
         case float():
             return repr(value)
-        case str() if value.startswith(_FORMULA):
+        case str() if value.startswith(FORMULA_STARTS):
             return f"'{value}"
         case _:
             return str(value)
@@ -197,7 +197,7 @@ def _value(text: str, hint: Any) -> Any:
         return text == "True"
     if hint in {int, float}:
         return hint(text)
-    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text
+    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_STARTS) else text
 
 
 def _digest(text: str) -> str:

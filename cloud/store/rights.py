@@ -75,6 +75,7 @@ RULES: Final[Mapping[str, Rule]] = {
     ),
     "blind_spot": Rule("facade IN (SELECT id FROM facade)"),
     "camera": Rule(_BY_AGENT),
+    "camera_account": Rule(_BY_CAMERA),
     "camera_facade": Rule(_BY_CAMERA),
     "camera_state": Rule(_BY_CAMERA),
     "camera_state_history": Rule(_BY_CAMERA),
@@ -90,12 +91,15 @@ RULES: Final[Mapping[str, Rule]] = {
     "device": Rule(_BY_SUBJECT),
     "device_history": Rule(_BY_SUBJECT),
     "duty_override": Rule(_BY_ESTATE, "remove"),
+    "equipment_paper": Rule(_BY_SUBJECT, "change"),
     "escalation": Rule(_BY_ESTATE),
     "escalation_policy": Rule(_BY_ESTATE, "change"),
     "estate": Rule(f"id = ANY {_ESTATES}"),
+    "estate_month": Rule(_BY_ESTATE),
     "estate_plan": Rule(_BY_ESTATE, "add"),
     "facade": Rule(_BY_ESTATE),
     "facade_grid": Rule("facade IN (SELECT id FROM facade)", "change"),
+    "facade_month": Rule("facade IN (SELECT id FROM facade)"),
     "fall_end": Rule(_BY_AGENT),
     "fault": Rule(_BY_ESTATE, "change"),
     "fault_history": Rule(_by_parent("fault_history", "fault"), "add"),
@@ -108,6 +112,13 @@ RULES: Final[Mapping[str, Rule]] = {
     "handover_item": Rule(
         f"{_by_parent('handover_item', 'handover')} AND {_by_parent('handover_item', 'alert')}", "add"
     ),
+    # A draw goes through many estates: each sees that there was one, and what of its own was drawn.
+    "inspection_draw": Rule(
+        f"drawn_by = {_ACCOUNT} OR EXISTS (SELECT FROM inspection_pick WHERE draw = inspection_draw.id)",
+        "add",
+        f"drawn_by = {_ACCOUNT}",
+    ),
+    "inspection_pick": Rule(_BY_ESTATE, "change"),
     "legal_hold": Rule(
         _by_parent("legal_hold", "alert"), "change", columns="(lifted_by, lifted_at, lift_reason)"
     ),

@@ -402,6 +402,15 @@ CREATE TABLE public.blob_due (
     sha256 text NOT NULL,
     since timestamp with time zone NOT NULL
 );
+CREATE TABLE public.camera_account (
+    camera text NOT NULL,
+    month date NOT NULL,
+    due_s double precision NOT NULL,
+    online_s double precision NOT NULL,
+    sound_s double precision NOT NULL,
+    recorded_s double precision NOT NULL,
+    excluded_s double precision NOT NULL
+);
 CREATE TABLE public.camera_facade (
     camera text NOT NULL,
     facade text NOT NULL
@@ -590,6 +599,22 @@ CREATE TABLE public.enrolment_token (
     expires_at timestamp with time zone NOT NULL,
     used_at timestamp with time zone
 );
+CREATE TABLE public.equipment_paper (
+    subject_type text NOT NULL,
+    subject text NOT NULL,
+    place text NOT NULL,
+    installed_on date,
+    installer text NOT NULL,
+    keeper text NOT NULL,
+    keeper_phone text NOT NULL,
+    warranty_until date,
+    maker text NOT NULL,
+    model text NOT NULL,
+    serial text NOT NULL,
+    entered_at timestamp with time zone NOT NULL,
+    entered_by text NOT NULL,
+    CONSTRAINT equipment_paper_subject_type_check CHECK ((subject_type = ANY (ARRAY['camera'::text, 'sensor'::text])))
+);
 CREATE TABLE public.escalation (
     subject_type text NOT NULL,
     subject uuid NOT NULL,
@@ -624,6 +649,12 @@ CREATE TABLE public.estate_key (
     destroyed_at timestamp with time zone,
     CONSTRAINT estate_key_check CHECK (((wrapped IS NULL) = (destroyed_at IS NOT NULL))),
     CONSTRAINT estate_key_version_check CHECK ((version > 0))
+);
+CREATE TABLE public.estate_month (
+    estate text NOT NULL,
+    month date NOT NULL,
+    counted_at timestamp with time zone NOT NULL,
+    CONSTRAINT estate_month_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric))
 );
 CREATE TABLE public.estate_plan (
     estate text NOT NULL,
@@ -688,6 +719,22 @@ CREATE TABLE public.facade_grid (
     CONSTRAINT facade_grid_check CHECK ((ends_at >= begins_at))
 );
 ALTER TABLE public.facade_grid ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY ( SEQUENCE NAME public.facade_grid_id_seq START WITH 1 INCREMENT BY 1 NO MINVALUE NO MAXVALUE CACHE 1 );
+CREATE TABLE public.facade_month (
+    facade text NOT NULL,
+    month date NOT NULL,
+    begins_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    cells integer NOT NULL,
+    due_cell_s double precision NOT NULL,
+    watched_cell_s double precision NOT NULL,
+    excused_cell_s double precision NOT NULL,
+    blind_cells integer NOT NULL,
+    oldest_blind_s double precision NOT NULL,
+    floors integer[] NOT NULL,
+    bays integer[] NOT NULL,
+    lasting_s bytea NOT NULL,
+    causes jsonb NOT NULL
+);
 CREATE TABLE public.fall_end (
     event uuid NOT NULL,
     agent text NOT NULL,
@@ -770,6 +817,32 @@ CREATE TABLE public.handover_item (
     handover uuid NOT NULL,
     alert uuid NOT NULL,
     note text NOT NULL
+);
+CREATE TABLE public.inspection_draw (
+    id uuid NOT NULL,
+    seed text NOT NULL,
+    what text NOT NULL,
+    size integer NOT NULL,
+    population integer NOT NULL,
+    sha256 text NOT NULL,
+    purpose text NOT NULL,
+    drawn_at timestamp with time zone NOT NULL,
+    drawn_by text NOT NULL,
+    CONSTRAINT inspection_draw_size_check CHECK ((size > 0)),
+    CONSTRAINT inspection_draw_what_check CHECK ((what = ANY (ARRAY['facade'::text, 'camera'::text])))
+);
+CREATE TABLE public.inspection_pick (
+    draw uuid NOT NULL,
+    estate text NOT NULL,
+    subject text NOT NULL,
+    key text NOT NULL,
+    outcome text,
+    note text DEFAULT ''::text NOT NULL,
+    inspected_by text,
+    inspected_at timestamp with time zone,
+    work_order uuid,
+    CONSTRAINT inspection_pick_check CHECK (((outcome IS NULL) = (inspected_at IS NULL))),
+    CONSTRAINT inspection_pick_outcome_check CHECK ((outcome = ANY (ARRAY['passed'::text, 'failed'::text])))
 );
 CREATE TABLE public.legal_hold (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -1129,6 +1202,7 @@ ALTER TABLE ONLY public.audit ADD CONSTRAINT audit_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.blind_due ADD CONSTRAINT blind_due_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.blind_spot ADD CONSTRAINT blind_spot_pkey PRIMARY KEY (work_order);
 ALTER TABLE ONLY public.blob_due ADD CONSTRAINT blob_due_pkey PRIMARY KEY (sha256);
+ALTER TABLE ONLY public.camera_account ADD CONSTRAINT camera_account_pkey PRIMARY KEY (month, camera);
 ALTER TABLE ONLY public.camera_day ADD CONSTRAINT camera_day_pkey PRIMARY KEY (began_at, camera);
 ALTER TABLE ONLY public.camera_facade ADD CONSTRAINT camera_facade_pkey PRIMARY KEY (camera, facade);
 ALTER TABLE ONLY public.camera_hour ADD CONSTRAINT camera_hour_pkey PRIMARY KEY (began_at, camera);
@@ -1152,10 +1226,12 @@ ALTER TABLE ONLY public.device_history ADD CONSTRAINT device_history_pkey PRIMAR
 ALTER TABLE ONLY public.device ADD CONSTRAINT device_pkey PRIMARY KEY (subject_type, subject);
 ALTER TABLE ONLY public.duty_override ADD CONSTRAINT duty_override_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.enrolment_token ADD CONSTRAINT enrolment_token_pkey PRIMARY KEY (token_hash);
+ALTER TABLE ONLY public.equipment_paper ADD CONSTRAINT equipment_paper_pkey PRIMARY KEY (subject_type, subject);
 ALTER TABLE ONLY public.escalation ADD CONSTRAINT escalation_pkey PRIMARY KEY (subject_type, subject);
 ALTER TABLE ONLY public.escalation_policy ADD CONSTRAINT escalation_policy_pkey PRIMARY KEY (estate);
 ALTER TABLE ONLY public.estate_key ADD CONSTRAINT estate_key_estate_version_key UNIQUE (estate, version);
 ALTER TABLE ONLY public.estate_key ADD CONSTRAINT estate_key_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.estate_month ADD CONSTRAINT estate_month_pkey PRIMARY KEY (estate, month);
 ALTER TABLE ONLY public.estate ADD CONSTRAINT estate_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.estate_plan ADD CONSTRAINT estate_plan_pkey PRIMARY KEY (estate, version);
 ALTER TABLE ONLY public.event ADD CONSTRAINT event_agent_boot_seq_observed_at_key1 UNIQUE (agent, boot, seq, observed_at);
@@ -1163,6 +1239,7 @@ ALTER TABLE ONLY public.event_default ADD CONSTRAINT event_agent_boot_seq_observ
 ALTER TABLE ONLY public.event_held ADD CONSTRAINT event_held_pkey PRIMARY KEY (agent, boot, seq, observed_at);
 ALTER TABLE ONLY public.evidence_check ADD CONSTRAINT evidence_check_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.facade_grid ADD CONSTRAINT facade_grid_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.facade_month ADD CONSTRAINT facade_month_pkey PRIMARY KEY (month, facade);
 ALTER TABLE ONLY public.facade ADD CONSTRAINT facade_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.fall_end ADD CONSTRAINT fall_end_pkey PRIMARY KEY (event, agent);
 ALTER TABLE ONLY public.fault_history ADD CONSTRAINT fault_history_pkey PRIMARY KEY (id);
@@ -1171,6 +1248,8 @@ ALTER TABLE ONLY public.fault_report ADD CONSTRAINT fault_report_pkey PRIMARY KE
 ALTER TABLE ONLY public.ground ADD CONSTRAINT ground_pkey PRIMARY KEY (facade, first_bay, last_bay, below);
 ALTER TABLE ONLY public.handover_item ADD CONSTRAINT handover_item_pkey PRIMARY KEY (handover, alert);
 ALTER TABLE ONLY public.handover ADD CONSTRAINT handover_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.inspection_draw ADD CONSTRAINT inspection_draw_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.inspection_pick ADD CONSTRAINT inspection_pick_pkey PRIMARY KEY (draw, subject);
 ALTER TABLE ONLY public.legal_hold ADD CONSTRAINT legal_hold_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.log_head ADD CONSTRAINT log_head_pkey PRIMARY KEY (number);
 ALTER TABLE ONLY public.log_leaf ADD CONSTRAINT log_leaf_pkey PRIMARY KEY (index);
@@ -1252,6 +1331,7 @@ CREATE INDEX fault_until ON public.fault USING btree (subject, COALESCE(cleared_
 CREATE INDEX handover_ended ON public.handover USING btree (ended_at);
 CREATE INDEX handover_item_alert ON public.handover_item USING btree (alert);
 CREATE UNIQUE INDEX handover_one_offered ON public.handover USING btree (from_person) WHERE (state = 'offered'::text);
+CREATE INDEX inspection_pick_estate ON public.inspection_pick USING btree (estate);
 CREATE INDEX legal_hold_active ON public.legal_hold USING btree (at) WHERE (lifted_at IS NULL);
 CREATE INDEX legal_hold_alert ON public.legal_hold USING btree (alert);
 CREATE INDEX log_head_size ON public.log_head USING btree (size, number);
@@ -1277,6 +1357,7 @@ CREATE INDEX work_order_estate ON public.work_order USING btree (estate, opened_
 CREATE INDEX work_order_fault_order ON public.work_order_fault USING btree (work_order, bound_at);
 CREATE INDEX work_order_history_order ON public.work_order_history USING btree (work_order);
 CREATE INDEX work_order_late ON public.work_order USING btree (overdue_at) WHERE ((overdue_at IS NOT NULL) AND (state = ANY (ARRAY['open'::text, 'assigned'::text, 'taken'::text, 'waiting'::text])));
+CREATE INDEX work_order_overdue ON public.work_order USING btree (overdue_at) WHERE (overdue_at IS NOT NULL);
 ALTER INDEX public.camera_minute_observed_at_idx ATTACH PARTITION public.camera_minute_at;
 ALTER INDEX public.camera_minute_camera_observed_at_key1 ATTACH PARTITION public.camera_minute_camera_observed_at_key;
 ALTER INDEX public.event_agent_boot_seq_observed_at_key1 ATTACH PARTITION public.event_agent_boot_seq_observed_at_key;
@@ -1295,6 +1376,7 @@ CREATE TRIGGER log_clip_announced AFTER INSERT ON public.clip FOR EACH ROW EXECU
 CREATE TRIGGER log_clip_changed AFTER UPDATE ON public.clip FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) OR (old.hash_matches IS DISTINCT FROM new.hash_matches))) EXECUTE FUNCTION public.log_clip();
 CREATE TRIGGER only_added BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit FOR EACH STATEMENT EXECUTE FUNCTION public.only_added();
 CREATE TRIGGER only_added BEFORE DELETE OR UPDATE OR TRUNCATE ON public.estate_plan FOR EACH STATEMENT EXECUTE FUNCTION public.only_added();
+CREATE TRIGGER only_added BEFORE DELETE OR UPDATE OR TRUNCATE ON public.inspection_draw FOR EACH STATEMENT EXECUTE FUNCTION public.only_added();
 CREATE TRIGGER only_added BEFORE DELETE OR TRUNCATE ON public.legal_hold FOR EACH STATEMENT EXECUTE FUNCTION public.only_added();
 CREATE TRIGGER only_added BEFORE DELETE OR UPDATE OR TRUNCATE ON public.log_head FOR EACH STATEMENT EXECUTE FUNCTION public.only_added();
 CREATE TRIGGER only_added BEFORE DELETE OR UPDATE OR TRUNCATE ON public.log_leaf FOR EACH STATEMENT EXECUTE FUNCTION public.only_added();
@@ -1312,6 +1394,7 @@ ALTER TABLE ONLY public.alert_history ADD CONSTRAINT alert_history_alert_fkey FO
 ALTER TABLE ONLY public.audit ADD CONSTRAINT audit_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
 ALTER TABLE ONLY public.blind_spot ADD CONSTRAINT blind_spot_facade_fkey FOREIGN KEY (facade) REFERENCES public.facade(id);
 ALTER TABLE ONLY public.blind_spot ADD CONSTRAINT blind_spot_work_order_fkey FOREIGN KEY (work_order) REFERENCES public.work_order(id);
+ALTER TABLE ONLY public.camera_account ADD CONSTRAINT camera_account_camera_fkey FOREIGN KEY (camera) REFERENCES public.camera(id);
 ALTER TABLE ONLY public.camera ADD CONSTRAINT camera_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
 ALTER TABLE ONLY public.camera_facade ADD CONSTRAINT camera_facade_camera_fkey FOREIGN KEY (camera) REFERENCES public.camera(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.camera_facade ADD CONSTRAINT camera_facade_facade_fkey FOREIGN KEY (facade) REFERENCES public.facade(id) ON DELETE CASCADE;
@@ -1329,9 +1412,11 @@ ALTER TABLE ONLY public.duty_override ADD CONSTRAINT duty_override_estate_fkey F
 ALTER TABLE ONLY public.enrolment_token ADD CONSTRAINT enrolment_token_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
 ALTER TABLE ONLY public.escalation_policy ADD CONSTRAINT escalation_policy_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
 ALTER TABLE ONLY public.estate_key ADD CONSTRAINT estate_key_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
+ALTER TABLE ONLY public.estate_month ADD CONSTRAINT estate_month_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
 ALTER TABLE ONLY public.estate_plan ADD CONSTRAINT estate_plan_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
 ALTER TABLE ONLY public.facade ADD CONSTRAINT facade_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
 ALTER TABLE ONLY public.facade_grid ADD CONSTRAINT facade_grid_facade_fkey FOREIGN KEY (facade) REFERENCES public.facade(id);
+ALTER TABLE ONLY public.facade_month ADD CONSTRAINT facade_month_facade_fkey FOREIGN KEY (facade) REFERENCES public.facade(id);
 ALTER TABLE ONLY public.fall_end ADD CONSTRAINT fall_end_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
 ALTER TABLE ONLY public.fault ADD CONSTRAINT fault_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
 ALTER TABLE ONLY public.fault_history ADD CONSTRAINT fault_history_fault_fkey FOREIGN KEY (fault) REFERENCES public.fault(id) ON DELETE CASCADE;
@@ -1339,6 +1424,9 @@ ALTER TABLE ONLY public.fault ADD CONSTRAINT fault_suppressed_by_fkey FOREIGN KE
 ALTER TABLE ONLY public.ground ADD CONSTRAINT ground_facade_fkey FOREIGN KEY (facade) REFERENCES public.facade(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.handover_item ADD CONSTRAINT handover_item_alert_fkey FOREIGN KEY (alert) REFERENCES public.alert(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.handover_item ADD CONSTRAINT handover_item_handover_fkey FOREIGN KEY (handover) REFERENCES public.handover(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.inspection_pick ADD CONSTRAINT inspection_pick_draw_fkey FOREIGN KEY (draw) REFERENCES public.inspection_draw(id);
+ALTER TABLE ONLY public.inspection_pick ADD CONSTRAINT inspection_pick_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
+ALTER TABLE ONLY public.inspection_pick ADD CONSTRAINT inspection_pick_work_order_fkey FOREIGN KEY (work_order) REFERENCES public.work_order(id);
 ALTER TABLE ONLY public.legal_hold ADD CONSTRAINT legal_hold_alert_fkey FOREIGN KEY (alert) REFERENCES public.alert(id);
 ALTER TABLE ONLY public.log_time_stamp ADD CONSTRAINT log_time_stamp_head_fkey FOREIGN KEY (head) REFERENCES public.log_head(number);
 ALTER TABLE ONLY public.node ADD CONSTRAINT node_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
@@ -1382,6 +1470,7 @@ ALTER TABLE public.alert_history ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.audit ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.blind_spot ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.camera ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.camera_account ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.camera_facade ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.camera_state ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.camera_state_history ENABLE ROW LEVEL SECURITY;
@@ -1395,12 +1484,15 @@ ALTER TABLE public.desired_report ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.device ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.device_history ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.duty_override ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.equipment_paper ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.escalation ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.escalation_policy ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.estate ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.estate_month ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.estate_plan ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.facade ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.facade_grid ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.facade_month ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.fall_end ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.fault ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.fault_history ENABLE ROW LEVEL SECURITY;
@@ -1408,6 +1500,8 @@ ALTER TABLE public.fault_report ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.ground ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.handover ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.handover_item ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.inspection_draw ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.inspection_pick ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.legal_hold ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.node ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.node_sensor ENABLE ROW LEVEL SECURITY;
@@ -1426,6 +1520,7 @@ CREATE POLICY own_additions ON public.handover_item FOR INSERT TO fallwatch_api 
   WHERE (handover.id = handover_item.handover))) AND (EXISTS ( SELECT
    FROM public.alert
   WHERE (alert.id = handover_item.alert)))));
+CREATE POLICY own_additions ON public.inspection_draw FOR INSERT TO fallwatch_api WITH CHECK ((drawn_by = ( SELECT current_setting('fallwatch.account'::text, true) AS current_setting)));
 CREATE POLICY own_additions ON public.notification FOR INSERT TO fallwatch_api WITH CHECK (((subject_type = 'test'::text) AND (recipient IN ( SELECT ('channel:'::text || channel.id)
    FROM public.channel))));
 CREATE POLICY own_additions ON public.planned_maintenance FOR INSERT TO fallwatch_api WITH CHECK ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
@@ -1456,6 +1551,8 @@ CREATE POLICY own_estates ON public.blind_spot TO fallwatch_api USING ((facade I
    FROM public.facade)));
 CREATE POLICY own_estates ON public.camera TO fallwatch_api USING ((agent IN ( SELECT agent.id
    FROM public.agent)));
+CREATE POLICY own_estates ON public.camera_account TO fallwatch_api USING ((camera IN ( SELECT camera.id
+   FROM public.camera)));
 CREATE POLICY own_estates ON public.camera_facade TO fallwatch_api USING ((camera IN ( SELECT camera.id
    FROM public.camera)));
 CREATE POLICY own_estates ON public.camera_state TO fallwatch_api USING ((camera IN ( SELECT camera.id
@@ -1499,12 +1596,27 @@ CASE subject_type
     ELSE NULL::boolean
 END);
 CREATE POLICY own_estates ON public.duty_override TO fallwatch_api USING ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
+CREATE POLICY own_estates ON public.equipment_paper TO fallwatch_api USING (
+CASE subject_type
+    WHEN 'agent'::text THEN (subject IN ( SELECT agent.id
+       FROM public.agent))
+    WHEN 'camera'::text THEN (subject IN ( SELECT camera.id
+       FROM public.camera))
+    WHEN 'sensor'::text THEN (subject IN ( SELECT sensor.id
+       FROM public.sensor))
+    WHEN 'node'::text THEN (subject IN ( SELECT node.id
+       FROM public.node))
+    ELSE NULL::boolean
+END);
 CREATE POLICY own_estates ON public.escalation TO fallwatch_api USING ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
 CREATE POLICY own_estates ON public.escalation_policy TO fallwatch_api USING ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
 CREATE POLICY own_estates ON public.estate TO fallwatch_api USING ((id = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
+CREATE POLICY own_estates ON public.estate_month TO fallwatch_api USING ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
 CREATE POLICY own_estates ON public.estate_plan FOR SELECT TO fallwatch_api USING ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
 CREATE POLICY own_estates ON public.facade TO fallwatch_api USING ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
 CREATE POLICY own_estates ON public.facade_grid TO fallwatch_api USING ((facade IN ( SELECT facade.id
+   FROM public.facade)));
+CREATE POLICY own_estates ON public.facade_month TO fallwatch_api USING ((facade IN ( SELECT facade.id
    FROM public.facade)));
 CREATE POLICY own_estates ON public.fall_end TO fallwatch_api USING ((agent IN ( SELECT agent.id
    FROM public.agent)));
@@ -1534,6 +1646,10 @@ CREATE POLICY own_estates ON public.handover_item FOR SELECT TO fallwatch_api US
   WHERE (handover.id = handover_item.handover))) AND (EXISTS ( SELECT
    FROM public.alert
   WHERE (alert.id = handover_item.alert)))));
+CREATE POLICY own_estates ON public.inspection_draw FOR SELECT TO fallwatch_api USING (((drawn_by = ( SELECT current_setting('fallwatch.account'::text, true) AS current_setting)) OR (EXISTS ( SELECT
+   FROM public.inspection_pick
+  WHERE (inspection_pick.draw = inspection_draw.id)))));
+CREATE POLICY own_estates ON public.inspection_pick TO fallwatch_api USING ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
 CREATE POLICY own_estates ON public.legal_hold TO fallwatch_api USING ((EXISTS ( SELECT
    FROM public.alert
   WHERE (alert.id = legal_hold.alert))));

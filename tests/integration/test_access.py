@@ -77,6 +77,15 @@ GET    /api/coverage/facades/{facade}   | bureau manager               | 404    
 GET    /api/coverage/facades/{facade}/history | bureau manager         | 404       |
 POST   /api/cameras/{camera}/pose/confirm | maintenance manager        | 404       | confirmed_pose
 POST   /api/certificates                | bureau manager               | 404       | certified
+GET    /api/bureau/months               | bureau manager auditor administrator | hidden |
+GET    /api/bureau/months/export        | bureau manager auditor administrator | hidden | exported
+GET    /api/bureau/equipment            | bureau manager auditor administrator | hidden |
+GET    /api/bureau/equipment/export     | bureau manager auditor administrator | hidden | exported
+PUT    /api/bureau/equipment/cameras/{camera} | maintenance manager    | 404       | recorded
+PUT    /api/bureau/equipment/sensors/{sensor} | maintenance manager    | 404       | recorded
+GET    /api/bureau/draws                | bureau manager auditor administrator | hidden |
+POST   /api/bureau/draws                | bureau auditor               | hidden    | drew
+POST   /api/bureau/draws/{draw}/found   | bureau auditor               | 404       | inspected
 GET    /api/duty                        | desk maintenance manager     | hidden    |
 PUT    /api/duty/{estate}/policy        | manager                      | 404       | arranged
 PUT    /api/duty/{estate}/rotation      | manager                      | 404       | arranged
@@ -202,6 +211,10 @@ BODIES: Final[dict[str, Any]] = {
         "reason": "new lenses",
     },
     "PUT /api/agents/{agent}/desired": {"replaces": 0},
+    "PUT /api/bureau/equipment/cameras/{camera}": {"keeper": "物业"},
+    "PUT /api/bureau/equipment/sensors/{sensor}": {"keeper": "物业"},
+    "POST /api/bureau/draws": {"seed": "20261101", "size": 1, "purpose": "spring inspection"},
+    "POST /api/bureau/draws/{draw}/found": {"subject": "<camera>", "outcome": "passed"},
 }
 
 

@@ -68,7 +68,7 @@ async def overview(account: Bureau, services: Use) -> answers.Coverage:
         kept = await cells.kept(conn, (now - NOW, now), now)
         doubted = await doubts.standing(conn)
         cameras = {row.id: row for row in await registry.cameras(conn)}
-    found = await asyncio.to_thread(histories, kept, services.minute_s)
+    found = await asyncio.to_thread(histories, kept, services.coverage.minute_s)
     told = [coverage_shapes.facade_now_brief(row, found.get(row.id)) for row in facades]
     return {
         "now": shapes.instant(now),
@@ -93,7 +93,7 @@ async def history_of_estate(
         if estate not in {row.id for row in await registry.estates(conn)}:
             raise Problem(HTTPStatus.NOT_FOUND, "there is no such estate")
         kept = await cells.kept(conn, span, now, list(rows))
-    found = await asyncio.to_thread(histories, kept, services.minute_s)
+    found = await asyncio.to_thread(histories, kept, services.coverage.minute_s)
     told = [coverage_shapes.sums(rows[facade], each) for facade, each in found.items()]
     return {
         "now": shapes.instant(now),
@@ -166,7 +166,7 @@ async def _read(
 
 
 async def _one(services: Services, kept: Kept) -> Sequence[FacadeHistory]:
-    found = await asyncio.to_thread(histories, kept, services.minute_s)
+    found = await asyncio.to_thread(histories, kept, services.coverage.minute_s)
     if not found:
         raise Problem(HTTPStatus.CONFLICT, "the estate file does not say where this facade stands")
     return list(found.values())

@@ -263,7 +263,7 @@ async def _expect_covered(conn: Connection, services: Services, order: UUID, at:
     Raises:
         Problem: 409, some are not.
     """
-    left = await blind_spots.still_blind(conn, order, at, services.minute_s)
+    left = await blind_spots.still_blind(conn, order, at, services.coverage.minute_s)
     if left is not None and left[0]:
         raise Problem(
             HTTPStatus.CONFLICT,

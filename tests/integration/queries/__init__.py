@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from tests.integration.queries import (
+    bureau,
     certified,
     coverage,
     devices,
@@ -37,6 +38,7 @@ _THEMES: Final[tuple[Mapping[str, Case], ...]] = (
     telling.CASES,
     certified.CASES,
     coverage.CASES,
+    bureau.CASES,
     log.CASES,
     retention.CASES,
 )

@@ -1,0 +1,195 @@
+"""What months were for facades and cameras: counted anew while they may change, and read by the bureau."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import asdict, astuple
+from datetime import date, datetime
+from typing import Any, Final
+
+import numpy as np
+from psycopg.rows import class_row, kwargs_row
+
+from cloud.core import ledger as counting
+from cloud.core import months
+from cloud.core.cells import FacadeHistory, Kept, histories
+from cloud.core.ledger import Raw
+from cloud.core.months import CameraMonth, Cause, FacadeMonth, Lasting
+from cloud.core.ranking import Counted, Place
+from cloud.store import cells, ledger
+from cloud.store.pool import Connection, Jsonb
+
+_SECONDS: Final = np.dtype("<f8")
+AT_ONCE: Final = 10
+"""So many months of estates are counted in one transaction."""
+
+_LATE: Final = (
+    "SELECT work.estate, seen.facade, count(DISTINCT work.id) FROM work_order work LEFT JOIN LATERAL"
+    " (SELECT work.facade UNION SELECT facade FROM camera_facade"
+    " WHERE work.subject_type = 'camera' AND camera = work.subject) seen ON seen.facade IS NOT NULL"
+    " WHERE overdue_at <= %(at)s AND state <> 'cancelled'"
+    " AND coalesce(finished_at, closed_at, 'infinity') > %(at)s"
+    " GROUP BY GROUPING SETS ((work.estate), (work.estate, seen.facade))"
+    " HAVING GROUPING(seen.facade) = 1 OR seen.facade IS NOT NULL"
+)
+
+
+async def due(conn: Connection, at: datetime, limit: int = AT_ONCE) -> list[tuple[str, date]]:
+    """(estate, month) that must be counted at `at`, the longest uncounted first, months of one in order."""
+    rows = await conn.execute(
+        "SELECT estate.id, least(plan.first, seen.first), counted.months, counted.times FROM estate"
+        " LEFT JOIN LATERAL (SELECT min(holds_from) AS first FROM estate_plan"
+        " WHERE estate = estate.id) plan ON true"
+        " LEFT JOIN LATERAL (SELECT min(first_seen_at) AS first FROM camera JOIN agent"
+        " ON agent.id = camera.agent WHERE agent.estate = estate.id) seen ON true"
+        " LEFT JOIN LATERAL (SELECT array_agg(month ORDER BY month) AS months,"
+        " array_agg(counted_at ORDER BY month) AS times FROM estate_month"
+        " WHERE estate = estate.id) counted ON true"
+        " WHERE least(plan.first, seen.first) <= %s ORDER BY estate.id",
+        (at,),
+    )
+    found: list[tuple[datetime, str, date]] = []
+    counted: dict[date, datetime]
+    for estate, first, known, times in await rows.fetchall():
+        counted = dict(zip(known or (), times or (), strict=True))
+        found.extend((counted.get(month) or first, estate, month) for month in months.due(first, counted, at))
+    oldest = sorted(found, key=lambda one: (one[0], one[1], one[2]))[:limit]
+    return sorted((estate, month) for _, estate, month in oldest)
+
+
+async def count_due(conn: Connection, at: datetime, least_s: float, limit: int = AT_ONCE) -> int:
+    """Count what is due; how many months of estates that were. least_s: as `cells.histories` takes it."""
+    await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended('months', 45))")
+    found = await due(conn, at, limit)
+    for estate, month in found:
+        await count(conn, estate, month, at, least_s)
+    return len(found)
+
+
+async def count(conn: Connection, estate: str, month: date, at: datetime, least_s: float) -> None:
+    """Count a month of an estate anew from what is kept, as known at `at`."""
+    begin, end = months.span_of(month)
+    span = begin, min(end, at)
+    if span[0] >= span[1]:
+        return
+    facades = await _ids(conn, "SELECT id FROM facade WHERE estate = %s", estate)
+    cameras = await _ids(
+        conn,
+        "SELECT camera.id FROM camera JOIN agent ON agent.id = agent WHERE agent.estate = %s",
+        estate,
+    )
+    kept = await cells.kept(conn, span, at, facades)
+    raw = await ledger.watching(conn, cameras, span, at)
+    before = await _lasting(conn, facades, months.preceding(month))
+    counted, accounts = await asyncio.to_thread(_counted, (kept, raw), before, least_s)
+    await conn.execute("DELETE FROM facade_month WHERE month = %s AND facade = ANY(%s)", (month, facades))
+    async with conn.cursor() as cursor:
+        await cursor.executemany(
+            "INSERT INTO facade_month (facade, month, begins_at, ends_at, cells, due_cell_s, watched_cell_s,"
+            " excused_cell_s, blind_cells, oldest_blind_s, floors, bays, lasting_s, causes)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            [_row(one, month) for one in counted],
+        )
+        await cursor.executemany(
+            "INSERT INTO camera_account (month, camera, due_s, online_s, sound_s, recorded_s, excluded_s)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (month, camera) DO UPDATE SET"
+            " (due_s, online_s, sound_s, recorded_s, excluded_s) = (excluded.due_s, excluded.online_s,"
+            " excluded.sound_s, excluded.recorded_s, excluded.excluded_s)",
+            [(month, *astuple(one)) for one in accounts],
+        )
+    await conn.execute(
+        "INSERT INTO estate_month (estate, month, counted_at) VALUES (%s, %s, %s)"
+        " ON CONFLICT (estate, month) DO UPDATE SET counted_at = excluded.counted_at",
+        (estate, month, at),
+    )
+
+
+def _counted(
+    read: tuple[Kept, Raw], before: dict[str, Lasting], least_s: float
+) -> tuple[list[FacadeMonth], tuple[CameraMonth, ...]]:
+    kept, raw = read
+    found: dict[str, FacadeHistory] = histories(kept, least_s)
+    facades = [months.of_facade(one, before.get(name)) for name, one in sorted(found.items())]
+    return facades, months.of_cameras(counting.accounts(raw))
+
+
+def _row(one: FacadeMonth, month: date) -> tuple[Any, ...]:
+    causes = [{**asdict(cause), "since": cause.since.isoformat()} for cause in one.causes]
+    return (
+        *(one.facade, month, one.begin, one.end, one.cells, one.due_cell_s, one.watched_cell_s),
+        *(one.excused_cell_s, one.blind_cells, one.oldest_blind_s),
+        *(list(one.lasting.floors), list(one.lasting.bays)),
+        *(one.lasting.seconds.astype(_SECONDS).tobytes(), Jsonb(causes)),
+    )
+
+
+async def counted(conn: Connection, month: date, at: datetime) -> Counted:
+    """What is known of a month, as far as it was counted. at: now, until when work can have been late."""
+    end = min(months.span_of(month)[1], at)
+    async with conn.cursor(row_factory=kwargs_row(_facade), binary=True) as cursor:
+        await cursor.execute(
+            "SELECT facade, begins_at AS begin, ends_at AS end, cells, due_cell_s, watched_cell_s,"
+            " excused_cell_s, blind_cells, oldest_blind_s, floors, bays, lasting_s, causes"
+            " FROM facade_month WHERE month = %s ORDER BY facade",
+            (month,),
+        )
+        facades = await cursor.fetchall()
+    async with conn.cursor(row_factory=class_row(CameraMonth)) as cursor:
+        await cursor.execute(
+            "SELECT camera, due_s, online_s, sound_s, recorded_s, excluded_s FROM camera_account"
+            " WHERE month = %s ORDER BY camera",
+            (month,),
+        )
+        cameras = await cursor.fetchall()
+    late = await (await conn.execute(_LATE, {"at": end})).fetchall()
+    times = await conn.execute("SELECT estate, counted_at FROM estate_month WHERE month = %s", (month,))
+    return Counted(
+        {one.facade: one for one in facades},
+        {one.camera: one for one in cameras},
+        {(estate, facade): number for estate, facade, number in late},
+        dict(await times.fetchall()),
+    )
+
+
+async def known(conn: Connection) -> list[date]:
+    """The months of which anything is counted, the newest first."""
+    rows = await conn.execute("SELECT DISTINCT month FROM estate_month ORDER BY month DESC")
+    return [row[0] for row in await rows.fetchall()]
+
+
+async def places(conn: Connection) -> list[Place]:
+    """All facades with the cameras that are said to see them."""
+    async with conn.cursor(row_factory=kwargs_row(_place)) as cursor:
+        await cursor.execute(
+            "SELECT id, estate, building, name_zh, name_en,"
+            " ARRAY(SELECT camera FROM camera_facade WHERE facade = facade.id ORDER BY camera) AS cameras"
+            " FROM facade ORDER BY id"
+        )
+        return await cursor.fetchall()
+
+
+async def _lasting(conn: Connection, facades: Sequence[str], month: date) -> dict[str, Lasting]:
+    rows = await conn.execute(
+        "SELECT facade, floors, bays, lasting_s FROM facade_month WHERE month = %s AND facade = ANY(%s)",
+        (month, list(facades)),
+    )
+    return {facade: _seconds(*told) for facade, *told in await rows.fetchall()}
+
+
+async def _ids(conn: Connection, query: str, estate: str) -> list[str]:
+    return sorted(row[0] for row in await (await conn.execute(query.encode(), (estate,))).fetchall())
+
+
+def _seconds(floors: list[int], bays: list[int], lasting_s: bytes) -> Lasting:
+    found = np.frombuffer(lasting_s, dtype=_SECONDS).reshape(len(floors), len(bays))
+    return Lasting(tuple(floors), tuple(bays), found)
+
+
+def _facade(
+    *, floors: list[int], bays: list[int], lasting_s: bytes, causes: list[dict[str, Any]], **more: Any
+) -> FacadeMonth:
+    told = (Cause(**{**cause, "since": datetime.fromisoformat(cause["since"])}) for cause in causes)
+    return FacadeMonth(lasting=_seconds(floors, bays, lasting_s), causes=tuple(told), **more)
+
+
+def _place(*, cameras: list[str], **more: Any) -> Place:
+    return Place(cameras=tuple(cameras), **more)
