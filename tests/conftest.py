@@ -1,5 +1,9 @@
 """Where fixtures come from, and how properties are tried."""
 
+from collections.abc import Iterator
+
+import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 # The same examples in every run: a busy machine is no finding, and what fails here fails everywhere.
@@ -18,3 +22,11 @@ pytest_plugins = [
     "tests.fixtures.estate",
     "tests.fixtures.time_stamps",
 ]
+
+
+@pytest.fixture(autouse=True)
+def _logging_stays_as_it_was() -> Iterator[None]:
+    """A command that a test runs in its own process sets logging up for good: the next test reads log lines."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
