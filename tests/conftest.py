@@ -26,7 +26,7 @@ pytest_plugins = [
 
 @pytest.fixture(autouse=True)
 def _logging_stays_as_it_was() -> Iterator[None]:
-    """A command that a test runs in its own process sets logging up for good: the next test reads log lines."""
+    """A command that runs in the process of a test sets logging up for good; others read log lines."""
     before = structlog.get_config()
     yield
     structlog.configure(**before)
