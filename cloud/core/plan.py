@@ -3,11 +3,14 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
-from cloud.core.estate import Camera, Estate
+from cloud.core.estate import Estate
 from cloud.core.geometry.parts import Mask, expect_mask
 from contracts.devices import DesiredCamera, Polygon
+
+Content = dict[str, Any]
+"""A plan as JSON."""
 
 
 def plan_of(estate: Estate) -> Estate:
@@ -30,38 +33,36 @@ def is_modelled(estate: Estate) -> bool:
     return any(facade.wall is not None for facade in estate.facades)
 
 
-def content(plan: Estate) -> dict[str, Any]:
-    """A plan as JSON; `Estate.model_validate` reads it."""
-    return plan.model_dump(mode="json", exclude_defaults=True)
+def content(plan: Estate) -> Content:
+    """A plan as JSON, with what was the default then; `Estate.model_validate` reads it."""
+    return plan.model_dump(mode="json")
 
 
-def digest(plan: Estate) -> str:
-    """SHA-256 of its content: keys in order, no blanks."""
-    text = json.dumps(content(plan), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+def digest(content: Content) -> str:
+    """SHA-256 of a plan's content: keys in order, no blanks."""
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def cameras(plan: Estate) -> dict[str, Camera]:
-    """By their id."""
-    return {camera.id: camera for agent in plan.agents for camera in agent.cameras}
-
-
-def moved(before: Estate | None, after: Estate) -> frozenset[str]:
+def moved(before: Content | None, after: Content) -> frozenset[str]:
     """Cameras that hang elsewhere, look elsewhere or have another lens than before; all that are new."""
-    old = {} if before is None else cameras(before)
+    old = {} if before is None else _cameras(before)
     return frozenset(
         name
-        for name, camera in cameras(after).items()
-        if name not in old or _pose(camera) != _pose(old[name])
+        for name, camera in _cameras(after).items()
+        if name not in old or _parts(camera, _POSE) != _parts(old[name], _POSE)
     )
 
 
-def stale(before: Estate | None, after: Estate) -> frozenset[str]:
+def stale(before: Content | None, after: Content) -> frozenset[str]:
     """Cameras, also of the old plan, whose sights must be computed anew."""
-    if before is None or _space(before) != _space(after):
-        return frozenset(cameras(after)) | (frozenset() if before is None else frozenset(cameras(before)))
-    old, new = cameras(before), cameras(after)
-    masked = {name for name in old.keys() & new.keys() if old[name].masks != new[name].masks}
+    new = _cameras(after)
+    if before is None:
+        return frozenset(new)
+    old = _cameras(before)
+    if _space(before) != _space(after):
+        return frozenset(new) | frozenset(old)
+    masked = {name for name in old.keys() & new.keys() if old[name]["masks"] != new[name]["masks"]}
     return moved(before, after) | masked | (old.keys() - new.keys())
 
 
@@ -94,13 +95,23 @@ def masked(plan: Estate, wished: Iterable[DesiredCamera]) -> Estate:
     return plan.model_copy(update={"agents": agents})
 
 
-def _pose(camera: Camera) -> tuple[object, ...]:
-    return camera.mount, camera.lens, camera.resolution
+_POSE: Final = ("mount", "lens", "resolution")
+_SPACE: Final = ("buildings", "occluders", "coverage")
+_FACADE: Final = ("id", "floors", "bays", "wall")
 
 
-def _space(plan: Estate) -> tuple[object, ...]:
-    facades = tuple((each.id, each.floors, each.bays, each.wall) for each in plan.facades)
-    return plan.buildings, plan.occluders, plan.coverage, facades
+def _cameras(content: Content) -> dict[str, Content]:
+    return {camera["id"]: camera for agent in content["agents"] for camera in agent["cameras"]}
+
+
+def _space(content: Content) -> tuple[Any, ...]:
+    """What concerns every camera."""
+    return *_parts(content, _SPACE), *(_parts(facade, _FACADE) for facade in content["facades"])
+
+
+def _parts(of: Content, names: Iterable[str]) -> tuple[Any, ...]:
+    # Plans of before may lack what has come since.
+    return tuple(of.get(name) for name in names)
 
 
 def _shares(polygon: Polygon, width: int, height: int) -> Mask:

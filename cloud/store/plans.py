@@ -14,6 +14,9 @@ from cloud.store.changes import Change
 from cloud.store.pool import Connection, Jsonb
 from contracts.devices import DesiredCamera
 
+Wished = dict[str, tuple[int, DesiredCamera | None]]
+"""Camera → the version of what is wanted that counts on its box, and what that says of the camera."""
+
 
 @dataclass(frozen=True, slots=True)
 class Version:
@@ -52,10 +55,10 @@ async def enter(
     """
     await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 40))", (estate.id,))
     new = plan.plan_of(estate)
-    last, before = await newest(conn, estate.id)
-    if last is None and not plan.is_modelled(new):
-        return None
-    if last is not None and last.sha256 == plan.digest(new):
+    content = plan.content(new)
+    digest = plan.digest(content)
+    last, before = await _newest(conn, estate.id)
+    if (last is None and not plan.is_modelled(new)) or (last is not None and last.sha256 == digest):
         return None
     since = at if holds_from is None else min(holds_from, at)
     if last is not None:
@@ -64,22 +67,30 @@ async def enter(
     await conn.execute(
         "INSERT INTO estate_plan (estate, version, content, sha256, holds_from, entered_at, entered_by)"
         " VALUES (%s, %s, %s, %s, %s, %s, %s)",
-        (estate.id, version, Jsonb(plan.content(new)), plan.digest(new), since, at, by),
+        (estate.id, version, Jsonb(content), digest, since, at, by),
     )
-    site = modelled.site(new)
+    stale = plan.stale(before, content)
+    wished = await _wished(conn, stale)
+    site = _site(new, wished)
     await sights.replace_grids(conn, estate.id, site.facades, version, since)
-    stale = plan.stale(before, new)
-    await _survey(conn, new, stale, (version, since, at))
-    told = await doubts.end(conn, plan.moved(before, new) & stale, by, f"plan {version}", at)
+    await _survey(conn, estate.id, site, wished, (version, since, at))
+    gone = frozenset(stale - site.cameras.keys())
+    await sights.replace(conn, estate.id, gone, (), version, since)
+    told = await doubts.end(conn, plan.moved(before, content), by, f"plan {version}", at)
     return Entered(
         version,
-        len(stale & site.cameras.keys()),
+        len(stale - gone),
         [*(Change("camera", name) for name in sorted(stale)), *told],
     )
 
 
 async def newest(conn: Connection, estate: str) -> tuple[Version | None, Estate | None]:
     """The plan that holds now; None twice where none was ever entered."""
+    version, content = await _newest(conn, estate)
+    return version, None if content is None else Estate.model_validate(content)
+
+
+async def _newest(conn: Connection, estate: str) -> tuple[Version | None, plan.Content | None]:
     row = await (
         await conn.execute(
             "SELECT estate, version, sha256, holds_from, entered_at, entered_by, content FROM estate_plan"
@@ -87,7 +98,7 @@ async def newest(conn: Connection, estate: str) -> tuple[Version | None, Estate 
             (estate,),
         )
     ).fetchone()
-    return (None, None) if row is None else (Version(*row[:-1]), Estate.model_validate(row[-1]))
+    return (None, None) if row is None else (Version(*row[:-1]), row[-1])
 
 
 async def versions(conn: Connection, estate: str) -> list[Version]:
@@ -122,7 +133,8 @@ async def follow_wishes(conn: Connection, at: datetime) -> list[Change]:
         await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 40))", (estate,))
         last, standing = await newest(conn, estate)
         if last is not None and standing is not None:
-            await _survey(conn, standing, cameras, (last.version, at, at))
+            wished = await _wished(conn, cameras)
+            await _survey(conn, estate, _site(standing, wished), wished, (last.version, at, at))
             changes += [Change("camera", camera) for camera in sorted(cameras)]
     return changes
 
@@ -134,29 +146,33 @@ _COUNTS = (
 """SQL beside a `camera`: the version of what is wanted of its agent that counts on the box."""
 
 
+def _site(standing: Estate, wished: Wished) -> Site:
+    masks = [wish for _, wish in wished.values() if wish is not None]
+    return modelled.site(plan.masked(standing, masks))
+
+
 async def _survey(
-    conn: Connection, standing: Estate, cameras: Collection[str], told: tuple[int, datetime, datetime]
+    conn: Connection, estate: str, site: Site, wished: Wished, told: tuple[int, datetime, datetime]
 ) -> None:
+    """Keep what the cameras that `wished` names see since then. told: the plan's version, since when, now."""
     version, since, at = told
-    wished = await _wished(conn, cameras)
-    site = modelled.site(plan.masked(standing, [each for _, each in wished.values() if each is not None]))
-    seen = await asyncio.to_thread(_looks, site, sorted(cameras))
-    await sights.replace(conn, standing.id, cameras, seen, version, since)
-    known = plan.cameras(standing)
-    await conn.execute("DELETE FROM surveyed WHERE camera = ANY(%s)", (list(cameras),))
+    cameras = sorted(wished.keys() & site.cameras.keys())
+    seen = await asyncio.to_thread(_looks, site, cameras)
+    await sights.replace(conn, estate, cameras, seen, version, since)
+    await conn.execute("DELETE FROM surveyed WHERE camera = ANY(%s)", (sorted(wished),))
     async with conn.cursor() as cursor:
         await cursor.executemany(
             "INSERT INTO surveyed (camera, plan, wished, at) VALUES (%s, %s, %s, %s)",
-            [(name, version, wished[name][0], at) for name in sorted(cameras) if name in known],
+            [(name, version, wished[name][0], at) for name in cameras],
         )
 
 
 def _looks(site: Site, cameras: Sequence[str]) -> list[Seen]:
     """A thread of its own: a thousand buildings take a minute, and the service goes on meanwhile."""
-    return [seen for name in cameras if name in site.cameras for seen in looks(site, site.cameras[name])]
+    return [seen for name in cameras for seen in looks(site, site.cameras[name])]
 
 
-async def _wished(conn: Connection, cameras: Collection[str]) -> dict[str, tuple[int, DesiredCamera | None]]:
+async def _wished(conn: Connection, cameras: Collection[str]) -> Wished:
     """Camera → the version that counts on its box, and what it says of the camera."""
     rows = await conn.execute(
         f"SELECT camera.id, {_COUNTS}, (SELECT one FROM desired, "  # noqa: S608 - own words

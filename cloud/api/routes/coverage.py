@@ -14,7 +14,7 @@ from cloud.api import coverage_shapes, shapes
 from cloud.api.answers import coverage as answers
 from cloud.api.answers.figures import Span as ToldSpan
 from cloud.api.auth import Bureau, Maintenance
-from cloud.api.bodies import Body, SlugInPath, Why
+from cloud.api.bodies import Body, Id, SlugInPath, Why
 from cloud.api.problems import Problem
 from cloud.api.services import Services, Use
 from cloud.core.camera_duty import Doubt
@@ -52,6 +52,12 @@ class Asked(Body):
         return begin, end
 
 
+class WhichEstate(Body):
+    """Of one estate, or of all that one may see."""
+
+    estate: Id | None = None
+
+
 class Confirming(Body):
     """What somebody looked at."""
 
@@ -59,13 +65,17 @@ class Confirming(Body):
 
 
 @router.get("/coverage")
-async def overview(account: Bureau, services: Use) -> answers.Coverage:
+async def overview(
+    account: Bureau, services: Use, asked: Annotated[WhichEstate, Query()]
+) -> answers.Coverage:
     """Each facade's cells that nobody watches now, the worst first, and cameras whose pose is doubted."""
     now = clock.utc_now()
     async with services.reading(account) as conn:
         change = await changes.newest(conn)
-        estates, facades = await registry.estates(conn), await registry.facades(conn)
-        kept = await cells.kept(conn, (now - NOW, now), now)
+        estates = [row for row in await registry.estates(conn) if asked.estate in {None, row.id}]
+        own = {row.id for row in estates}
+        facades = [row for row in await registry.facades(conn) if row.estate in own]
+        kept = await cells.kept(conn, (now - NOW, now), now, [row.id for row in facades])
         doubted = await doubts.standing(conn)
         cameras = {row.id: row for row in await registry.cameras(conn)}
     found = await asyncio.to_thread(histories, kept, services.coverage.minute_s)
@@ -77,7 +87,9 @@ async def overview(account: Bureau, services: Use) -> answers.Coverage:
             coverage_shapes.estate(shapes.thing(row.id, row.name_zh, row.name_en), told, row.id)
             for row in estates
         ],
-        "doubts": [_doubted(doubt, cameras[doubt.camera]) for doubt in doubted],
+        "doubts": [
+            _doubted(doubt, cameras[doubt.camera]) for doubt in doubted if cameras[doubt.camera].estate in own
+        ],
     }
 
 

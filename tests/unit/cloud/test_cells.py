@@ -67,23 +67,23 @@ def test_a_sight_of_an_older_plan_counts_in_the_cells_of_the_newer() -> None:
 
 
 def test_only_cameras_that_a_change_concerns_are_stale() -> None:
-    before = plan.plan_of(garden())
+    before = plan.content(plan.plan_of(garden()))
     assert plan.stale(before, before) == set()
-    turned = plan.plan_of(garden(mount=mount(4.0, yaw_deg=280)))
+    turned = plan.content(plan.plan_of(garden(mount=mount(4.0, yaw_deg=280))))
     assert plan.stale(before, turned) == plan.moved(before, turned) == {"cam-east"}
-    masked = plan.plan_of(garden(masks=[[[0, 0], [1, 0], [1, 1]]]))
+    masked = plan.content(plan.plan_of(garden(masks=[[[0, 0], [1, 0], [1, 1]]])))
     assert plan.stale(before, masked) == {"cam-east"}
     assert plan.moved(before, masked) == set(), "a mask says nothing of where it looks"
-    higher = before.model_copy(
-        update={"buildings": (before.buildings[0].model_copy(update={"balcony_depth_m": 0.5}),)}
-    )
-    assert plan.stale(before, higher) == {"cam-east", "cam-west", "cam-other"}
+    finer = before | {"coverage": {**before["coverage"], "object_m": 0.05}}
+    assert plan.stale(before, finer) == {"cam-east", "cam-west", "cam-other"}
 
 
-def test_a_plan_is_read_as_it_was_kept() -> None:
+def test_a_plan_is_read_as_it_was_kept_with_what_was_the_default_then() -> None:
     kept = plan.plan_of(garden())
-    read = Estate.model_validate(plan.content(kept))
-    assert (read, plan.digest(read)) == (kept, plan.digest(kept))
+    content = plan.content(kept)
+    read = Estate.model_validate(content)
+    assert (read, plan.digest(plan.content(read))) == (kept, plan.digest(content))
+    assert content["coverage"]["object_m"] == 0.1
 
 
 def test_what_operators_mask_is_not_watched() -> None:

@@ -26,9 +26,9 @@ const CONFIRMERS = new Set(["maintenance", "manager"]);
  * @param {() => void} redraw
  */
 export function coverage(redraw) {
-  /** @type {{all: Coverage | null, facade: string | null, cells: FacadeCells | null, history: FacadeHistory | null, cell: number, pointed: number | null,
+  /** @type {{estate: string | null, all: Coverage | null, facade: string | null, cells: FacadeCells | null, history: FacadeHistory | null, cell: number, pointed: number | null,
    *   confirming: string | null, problem: Problem | null, read: number}} */
-  const at = { all: null, facade: null, cells: null, history: null, cell: 0, pointed: null, confirming: null, problem: null, read: -Infinity };
+  const at = { estate: null, all: null, facade: null, cells: null, history: null, cell: 0, pointed: null, confirming: null, problem: null, read: -Infinity };
 
   const certificates = certifying(redraw);
 
@@ -60,10 +60,16 @@ export function coverage(redraw) {
   async function follow(changes) {
     const isDue = performance.now() - at.read > AGAIN_MS;
     if (at.all !== null && !isDue && !changes.some((change) => TOPICS.has(change.topic))) return;
-    at.problem = null;
-    const all = await fetched("/api/coverage");
-    if (all !== null) at.all = all;
+    await readEstate();
     await readFacade();
+  }
+
+  async function readEstate() {
+    const estate = at.estate;
+    if (estate === null) return;
+    at.problem = null;
+    const all = await fetched(`/api/coverage?estate=${encodeURIComponent(estate)}`);
+    if (all !== null && at.estate === estate) at.all = all;
     redraw();
   }
 
@@ -89,6 +95,10 @@ export function coverage(redraw) {
 
   /** @param {string} estate */
   function view(estate) {
+    if (at.estate !== estate) {
+      at.estate = estate;
+      queueMicrotask(readEstate);
+    }
     const found = at.all?.estates.find((one) => one.id === estate);
     const modelled = found?.facades.filter((facade) => facade.modelled) ?? [];
     if (found === undefined || modelled.length === 0) return nothing;

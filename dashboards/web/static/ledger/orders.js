@@ -1,10 +1,9 @@
 /** The list of work orders with its filters; a row opens its photographs and what happened. */
 
-import { dayTime } from "../lib/format.js";
 import { personOf } from "../lib/i18n.js";
 import { html, nothing, repeat } from "../lib/lit.js";
 import { mark } from "../lib/marks.js";
-import { orderDeadline, orderDetail, orderHistory, orderPlace, orderTitle, orderTone, photoPair } from "../orders/order.js";
+import { orderDeadline, orderDetail, orderHistory, orderOpened, orderPlace, orderTitle, orderTone, photoPair } from "../orders/order.js";
 import { say } from "../words/ledger.js";
 import { say as sayOrder } from "../words/orders.js";
 
@@ -42,7 +41,7 @@ function row(order, people, isOpen, open) {
       <span class="until">${orderDeadline(order)}</span>
     </button>
     ${isOpen ? html`<div class="order-open">
-      <div><p class="fine">${sayOrder("opened_by", { time: dayTime(order.opened_at), who: personOf(people, order.opened_by) })}</p>
+      <div><p class="fine">${orderOpened(order, people)}</p>
         ${orderDetail(order) ? html`<p>${orderDetail(order)}</p>` : nothing} ${orderHistory(order, people)}</div>
       ${photoPair(order)}
     </div>` : nothing}

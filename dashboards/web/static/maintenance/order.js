@@ -1,11 +1,11 @@
 /** The work order: take it, say what was done. A device proves its repair itself, everything else a second person. */
 
-import { dayTime, moment } from "../lib/format.js";
+import { moment } from "../lib/format.js";
 import { nameOf, personOf } from "../lib/i18n.js";
 import { html, nothing } from "../lib/lit.js";
 import { mark, sign, TONES } from "../lib/marks.js";
 import { currentUser } from "../lib/shell.js";
-import { isDone, orderDeadline, orderDetail, orderHistory, orderPlace, orderState, orderTitle, photoPair } from "../orders/order.js";
+import { isDone, orderDeadline, orderDetail, orderHistory, orderOpened, orderPlace, orderState, orderTitle, photoPair } from "../orders/order.js";
 import { kindName } from "../words/faults.js";
 import { say } from "../words/maintenance.js";
 import { say as sayOrder } from "../words/orders.js";
@@ -148,7 +148,7 @@ export function findingCard(order, all) {
     <section class="panel"><dl>
       ${row(sayOrder("where"), orderPlace(order))} ${row(sayOrder("source"), sayOrder(order.source))}
       ${row(sayOrder("reference"), order.reference)} ${row(sayOrder("detail"), orderDetail(order))}
-    </dl><p class="fine">${sayOrder("opened_by", { time: dayTime(order.opened_at), who: personOf(all.people, order.opened_by) })}</p></section>
+    </dl><p class="fine">${orderOpened(order, all.people)}</p></section>
     <section class="panel">${photoPair(order)}</section>
   </article>`;
 }

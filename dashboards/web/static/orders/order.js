@@ -39,10 +39,10 @@ export function orderTitle(order) {
 }
 
 /** What the timers opened an order for: floors, bays and cells, `F9-14 B12-14 x18`. @param {WorkOrder} order */
-function blindSpot({ kind, detail }) {
+function blindSpot({ kind, detail, facade }) {
   const [, floors, bays, n] = /^F(\S+) B(\S+) x(\d+)$/.exec(detail) ?? [];
   if (floors === undefined || bays === undefined || n === undefined) return "";
-  return kind === "blind_spot_lost" || kind === "blind_spot_never" ? say(kind, { floors: written(floors), bays: written(bays), n }) : "";
+  return kind === "blind_spot_lost" || kind === "blind_spot_never" ? say(kind, { facade: facade ? nameOf(facade.name) : "", floors: written(floors), bays: written(bays), n }) : "";
 }
 
 /** @param {string} ranges */
@@ -60,6 +60,12 @@ export function orderPlace(order) {
   const parts = [nameOf(order.estate.name), order.facade ? nameOf(order.facade.name) : "", ...(blindSpot(order) ? [] : [order.floor ? say("floor", { n: order.floor }) : "", order.bay ? say("bay", { n: order.bay }) : ""])];
   if (order.subject && order.title) parts.push(nameOf(order.subject.name));
   return parts.filter(Boolean).join(say("separator"));
+}
+
+/** When and by whom it was entered. @param {WorkOrder} order @param {People} people */
+export function orderOpened(order, people) {
+  const time = dayTime(order.opened_at);
+  return order.opened_by === "system" ? say("opened", { time }) : say("opened_by", { time, who: personOf(people, order.opened_by) });
 }
 
 /** How far it is, in words. @param {WorkOrder} order @param {People} people */

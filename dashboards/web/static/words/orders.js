@@ -6,8 +6,8 @@ export const say = wordsFrom({
   order: { zh: "工单 {number}", en: "Work order {number}" },
   fault: { zh: "设备故障", en: "Device fault" },
   blind_spot: { zh: "盲区", en: "Blind spot" },
-  blind_spot_lost: { zh: "{floors} 层 {bays} 开间共 {n} 格久无监看：摄像机停摆", en: "Floors {floors}, bays {bays}: {n} cells long unwatched, cameras are down" },
-  blind_spot_never: { zh: "{floors} 层 {bays} 开间共 {n} 格久无监看：没有摄像机看得清", en: "Floors {floors}, bays {bays}: {n} cells long unwatched, no camera resolves them" },
+  blind_spot_lost: { zh: "{facade} {floors} 层 {bays} 开间，{n} 格久无监看：摄像机停摆", en: "{facade}, floors {floors}, bays {bays}: {n} cells long unwatched, cameras are down" },
+  blind_spot_never: { zh: "{facade} {floors} 层 {bays} 开间，{n} 格久无监看：没有摄像机看得清", en: "{facade}, floors {floors}, bays {bays}: {n} cells long unwatched, no camera resolves them" },
   blind_spot_end: {
     zh: "重新计算显示这些格子连续十分钟有人看，才能关单或作废；到时会自己关。",
     en: "It is over when a computation shows these cells watched for ten minutes; it then closes by itself.",
