@@ -88,7 +88,7 @@ async def content(conn: Connection, wanted: Wanted, least_s: float, now: datetim
     names = {row.id: Name(id=row.id, zh=row.name_zh, en=row.name_en) for row in await registry.cameras(conn)}
     people = await accounts.display_names(conn)
     zh, en = people.get(wanted.by, (wanted.by, wanted.by))
-    return Content(
+    gathered = Content(
         estate=estate,
         begin=wanted.begin,
         end=wanted.end,
@@ -104,9 +104,12 @@ async def content(conn: Connection, wanted: Wanted, least_s: float, now: datetim
         alerts=await _alerts(conn, wanted, found),
         orders=await _told(conn, orders),
         cameras=tuple(names[camera.id] for camera in raw.cameras if camera.id in names),
-        people=tuple(Name(id=each, zh=zh, en=en) for each, (zh, en) in people.items()),
+        people=(),
         notes=wanted.notes,
     )
+    named = sorted(_named(gathered) & people.keys())
+    spoken = tuple(Name(id=each, zh=people[each][0], en=people[each][1]) for each in named)
+    return gathered.model_copy(update={"people": spoken})
 
 
 async def custody(conn: Connection, content: Content) -> list[Leaf]:
@@ -140,6 +143,24 @@ async def _places(conn: Connection, wanted: Wanted) -> tuple[Name, list[FacadeRo
     if wanted.cell and len(asked) != 1:
         raise CannotCertify("a cell is of one facade: name it")
     return Name(id=estate.id, zh=estate.name_zh, en=estate.name_en), [own[facade] for facade in asked]
+
+
+def _named(content: Content) -> set[str]:
+    """Usernames of whoever did something that is told."""
+    histories = (
+        *(alert.lines for alert in content.alerts),
+        *(fault.lines for fault in content.faults),
+        *(order.lines for order in content.orders),
+    )
+    lines = [line for history in histories for line in history]
+    return {
+        content.asked.by.id,
+        *(line.by for line in lines),
+        *(line.what.partition(":")[2] for line in lines),  # whom something was assigned to
+        *(doubt.ended_by or "" for doubt in content.doubts),
+        *(planned.entered_by for planned in content.raw.planned),
+        "" if content.plan is None else content.plan.entered_by,
+    }
 
 
 def _name(row: FacadeRow) -> Name:

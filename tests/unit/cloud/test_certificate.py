@@ -19,6 +19,8 @@ from cloud.core.certificate.content import SEEN, Certificate, Content
 from cloud.core.certificate.regions import named, regions
 from cloud.core.geometry.looking import Reason
 from cloud.core.watched import MINUTE
+from cloud.evidence.certificate.paper import Chain
+from cloud.evidence.certificate.paper.__main__ import paper
 from tests.fixtures.certificates import BEGIN, DAY, END, HOUR, busy
 
 FACADE = "yunting-5-south"
@@ -106,3 +108,30 @@ def test_a_region_is_called_by_floors_and_bays() -> None:
 @given(share=some.floats(0, 1))
 def test_no_share_but_all_is_told_as_all(share: float) -> None:
     assert (words.share(share) == "100.0%") == (share == 1)
+
+
+def set_on_paper(content: Content) -> bytes:
+    certificate = Certificate(content=content, figures=counting.figures(content))
+    chain = Chain(head=1, size=9, root="ab" * 32, at=END, stamped_at=END, lines=0)
+    return paper(certificate.text(), chain)
+
+
+def test_the_same_certificate_makes_the_same_paper() -> None:
+    assert set_on_paper(october()) == set_on_paper(october())
+
+
+def test_what_nobody_has_modelled_and_a_single_cell_can_be_set_on_paper_too() -> None:
+    whole = october()
+    facade = whole.facades[1]
+    one = facade.model_copy(
+        update={
+            "floors": facade.floors[:1],
+            "bays": facade.bays[:1],
+            "sights": tuple(
+                sight.model_copy(update={"rows": ("5",), "px_per_m": ((40.0,),)}) for sight in facade.sights
+            ),
+        }
+    )
+    nothing = {"facades": (), "not_modelled": (facade.name,), "plan": None}
+    for changes in (nothing, {"facades": (one,), "cell": (1, 1)}):
+        assert set_on_paper(whole.model_copy(update=changes)).startswith(b"%PDF")
