@@ -1,6 +1,6 @@
 """Cells of facades as the JSON that pages read: lists with one number a cell, row by row from the ground."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -9,6 +9,7 @@ import numpy as np
 from cloud.api import shapes
 from cloud.api.answers import coverage as answers
 from cloud.api.answers.base import Named
+from cloud.core.camera_duty import Doubt
 from cloud.core.cell_history import Loss
 from cloud.core.cells import FacadeCells, FacadeHistory
 from cloud.core.cells_now import View
@@ -69,6 +70,20 @@ def estate(named: Named, facades: Sequence[answers.FacadeBrief], identity: str) 
             *(one for one in own if not one["modelled"]),
         ],
     }
+
+
+def doubted(standing: Iterable[Doubt], cameras: Iterable[CameraRow]) -> list[answers.Doubted]:
+    """Cameras that were moved, of those that are given."""
+    known = {row.id: row for row in cameras}
+    return [
+        {
+            **shapes.thing(row.id, row.name_zh, row.name_en),
+            "estate": row.estate,
+            "since": shapes.instant(doubt.since),
+        }
+        for doubt in standing
+        if (row := known.get(doubt.camera))
+    ]
 
 
 def _best_last(one: answers.FacadeBrief) -> tuple[float, str]:

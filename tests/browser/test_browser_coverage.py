@@ -63,3 +63,14 @@ async def test_cells_of_a_camera_that_fails_are_blind_on_the_map_until_it_is_wel
 
     await _send(world, device.fault("covered", "cleared", subject=CAMERA))
     await expect(lost).to_have_count(0)
+
+    await _send(world, device.fault("moved", subject=CAMERA, severity="serious"))
+    await _send(world, device.fault("moved", "cleared", subject=CAMERA))
+    await expect(page.get_by_test_id("doubts")).to_contain_text("1 栋北墙")
+    await expect(lost).not_to_have_count(0)
+    page = await visitor.log_in("maintenance")
+    doubt = page.locator(f"[data-doubt={CAMERA}]")
+    await doubt.get_by_role("button", name="确认朝向没变").click()
+    await doubt.get_by_role("textbox").fill("画面与基准图一致")
+    await doubt.get_by_role("button", name="确认", exact=True).click()
+    await expect(page.get_by_test_id("doubts")).to_have_count(0)

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from typing_extensions import TypedDict
 
 from cloud.api.answers.base import Grounds, Instant, Line, Name, Named, People
+from cloud.api.answers.coverage import Doubted
 from cloud.core import alarm, liveness, work_order
 from cloud.core.coverage import CameraNow
 from cloud.core.fault import SubjectKind
@@ -214,6 +215,7 @@ class Maintenance(TypedDict):
     work_orders: list[WorkOrder]
     technicians: list[str]
     places: list[Grounds]
+    doubts: list[Doubted]
 
 
 class Wanted(TypedDict):

@@ -17,7 +17,6 @@ from cloud.api.auth import Bureau, Maintenance
 from cloud.api.bodies import Body, Id, SlugInPath, Why
 from cloud.api.problems import Problem
 from cloud.api.services import Services, Use
-from cloud.core.camera_duty import Doubt
 from cloud.core.cells import FacadeHistory, Kept, histories
 from cloud.core.spans import Span
 from cloud.store import audit, cells, changes, doubts, registry, rollups
@@ -87,9 +86,7 @@ async def overview(
             coverage_shapes.estate(shapes.thing(row.id, row.name_zh, row.name_en), told, row.id)
             for row in estates
         ],
-        "doubts": [
-            _doubted(doubt, cameras[doubt.camera]) for doubt in doubted if cameras[doubt.camera].estate in own
-        ],
+        "doubts": coverage_shapes.doubted(doubted, (row for row in cameras.values() if row.estate in own)),
     }
 
 
@@ -182,11 +179,6 @@ async def _one(services: Services, kept: Kept) -> Sequence[FacadeHistory]:
     if not found:
         raise Problem(HTTPStatus.CONFLICT, "the estate file does not say where this facade stands")
     return list(found.values())
-
-
-def _doubted(doubt: Doubt, row: CameraRow) -> answers.Doubted:
-    named = shapes.thing(row.id, row.name_zh, row.name_en)
-    return {**named, "estate": row.estate, "since": shapes.instant(doubt.since)}
 
 
 def _span(span: Span) -> ToldSpan:

@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from cloud import clock
-from cloud.api import shapes
+from cloud.api import coverage_shapes, shapes
 from cloud.api.answers import upkeep
 from cloud.api.answers.base import Name, Named
 from cloud.api.auth import Maintenance
@@ -24,6 +24,7 @@ from cloud.store import (
     changes,
     desired,
     devices,
+    doubts,
     equipment,
     events,
     faults,
@@ -168,6 +169,7 @@ async def overview(account: Maintenance, services: Use) -> upkeep.Maintenance:
         orders = await work_order_lists.since(conn, now - HISTORY_SPAN)
         pictures = await photos.of(conn, [row.id for row in orders])
         view.name_nodes(await topology.names(conn))
+        doubted = await doubts.standing(conn)
         technicians = list(await accounts.names_of(conn, HOLDERS["maintenance"]))
     # A status is up to 10 s older than the state: a camera that has just come back has no rate yet.
     told = [now_ for agent in agents for now_ in agent.cameras if now_["state"] == "streaming"]
@@ -183,6 +185,7 @@ async def overview(account: Maintenance, services: Use) -> upkeep.Maintenance:
         "work_orders": [shapes.work_order(row, pictures.get(row.id, ()), seen=True) for row in orders],
         "technicians": technicians,
         "places": shapes.places(estates, facades),
+        "doubts": coverage_shapes.doubted(doubted, cameras),
     }
 
 

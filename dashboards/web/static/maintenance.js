@@ -12,6 +12,7 @@ import { causes, isWatching } from "./maintenance/faults.js";
 import { deviceTree, faultList, orderList } from "./maintenance/lists.js";
 import { openingForm } from "./maintenance/opening.js";
 import { findingCard, orderCard } from "./maintenance/order.js";
+import { doubtList } from "./orders/doubts.js";
 import { isDone } from "./orders/order.js";
 import { kindName } from "./words/faults.js";
 import { say } from "./words/maintenance.js";
@@ -29,6 +30,8 @@ let selected = asked.get("fault") ?? asked.get("order");
 let known = null;
 let announcement = "";
 let busy = false;
+/** A moved camera of which somebody is about to say where it looks. @type {string | null} */
+let asking = null;
 
 /** @param {import("./lib/page.js").View<Maintenance>} view */
 function draw(view) {
@@ -42,7 +45,7 @@ function draw(view) {
   render(
     html`${header("maintenance", view.live, summary(all), page.redraw)} ${staleLine(view.problem)}
       <main class="maintenance">
-        <div class="left">${faultList(all, cause?.fault.id ?? null, select)}${orderList(others(all), selected, select, () => select(NEW))}${deviceTree(all)}</div>
+        <div class="left">${faultList(all, cause?.fault.id ?? null, select)}${doubtList(all.doubts, asking, ask, confirmPose)}${orderList(others(all), selected, select, () => select(NEW))}${deviceTree(all)}</div>
         ${selected === NEW ? html`<div class="middle">${openingForm(all.places, open, () => select(null), busy)}</div>` : chosen(all, cause, found)}
       </main>
       ${refusal(page.redraw)}
@@ -117,6 +120,20 @@ async function change(action) {
   await attempt(async () => void (await action()), page.redraw);
   busy = false;
   page.refetch();
+}
+
+/** @param {string | null} camera */
+function ask(camera) {
+  asking = camera;
+  page.redraw();
+}
+
+/** @param {string} camera @param {string} reason */
+function confirmPose(camera, reason) {
+  void change(async () => {
+    await request("POST", `/api/cameras/${camera}/pose/confirm`, { reason });
+    asking = null;
+  });
 }
 
 /** @type {import("./maintenance/shelf.js").Shelve} */

@@ -1,12 +1,12 @@
 /** Cells of one facade of the chosen estate: what is fetched, which facade and cell are chosen, and how it is shown. */
 
 import { Problem, request } from "../lib/api.js";
-import { fieldsOf, focusWhenShown } from "../lib/form.js";
-import { moment, percent } from "../lib/format.js";
+import { percent } from "../lib/format.js";
 import { nameOf } from "../lib/i18n.js";
-import { html, nothing, ref } from "../lib/lit.js";
+import { html, nothing } from "../lib/lit.js";
 import { sign } from "../lib/marks.js";
 import { currentUser } from "../lib/shell.js";
+import { doubtList } from "../orders/doubts.js";
 import { say } from "../words/coverage.js";
 import { certifying } from "./certify.js";
 import { facadeDays } from "./days.js";
@@ -140,27 +140,14 @@ export function coverage(redraw) {
   /** @param {string} estate */
   function doubts(estate) {
     const own = at.all?.doubts.filter((doubt) => doubt.estate === estate) ?? [];
-    if (own.length === 0) return nothing;
-    const mayConfirm = CONFIRMERS.has(currentUser().role);
-    return html`<div class="doubts"><h4 class="section">${say("doubts")}</h4><ul>${own.map((doubt) => html`<li>
-      ${sign("high", say("doubt_line", { camera: nameOf(doubt.name), time: moment(doubt.since) }))}
-      ${!mayConfirm ? nothing : at.confirming === doubt.id ? form(doubt.id)
-        : html`<button type="button" class="link" @click=${() => turn({ confirming: doubt.id })}>${say("confirm")}</button>`}</li>`)}</ul></div>`;
+    const ask = CONFIRMERS.has(currentUser().role) ? (/** @type {string | null} */ confirming) => turn({ confirming }) : null;
+    return doubtList(own, at.confirming, ask, confirm);
   }
 
   /** @param {Partial<{cell: number, pointed: number | null, confirming: string | null}>} to */
   function turn(to) {
     Object.assign(at, to);
     redraw();
-  }
-
-  /** @param {string} camera */
-  function form(camera) {
-    return html`<form class="confirm-pose" @submit=${(/** @type {SubmitEvent} */ event) => confirm(camera, fieldsOf(event)("reason"))}>
-      <input name="reason" required maxlength="2000" aria-label=${say("confirm_why")} placeholder=${say("confirm_why")} ${ref(focusWhenShown)} />
-      <button type="submit" class="primary">${say("confirm_do")}</button>
-      <button type="button" class="quiet" @click=${() => turn({ confirming: null })}>${say("confirm_no")}</button>
-    </form>`;
   }
 
   return { follow, show, view };

@@ -87,7 +87,7 @@
  * @typedef {Named & {building: string, floors: number, bays: number}} FacadePlace
  * @typedef {Named & {facades: FacadePlace[]}} Grounds An estate with its facades.
  * @typedef {{now: string, change: number, people: People, agents: Agent[], cameras: Camera[], sensors: Sensor[], faults: Fault[],
- *   work_orders: WorkOrder[], technicians: string[], places: Grounds[]}} Maintenance
+ *   work_orders: WorkOrder[], technicians: string[], places: Grounds[], doubts: Doubted[]}} Maintenance
  *
  * @typedef {{at: string, watched_share: number | null}} Quarter
  * @typedef {{id: string, name: Name, building: string, floors: number, bays: number,
@@ -101,7 +101,8 @@
  *   lost: number | null}} CoverageBrief lost: blind though watched when all works; all null where it is not modelled.
  * @typedef {Named & {cells: number, blind: number, blind_share: number | null, facades: CoverageBrief[]}} CoverageEstate
  * @typedef {{now: string, change: number, estates: CoverageEstate[],
- *   doubts: (Named & {estate: string, since: string})[]}} Coverage
+ *   doubts: Doubted[]}} Coverage
+ * @typedef {Named & {estate: string, since: string}} Doubted A camera that was moved, and whose pose nobody has confirmed.
  * @typedef {Named & {up: boolean, whys: string[], since: string | null, reason: number[], px_per_m: (number | null)[],
  *   elevation_deg: (number | null)[]}} CoverageView A camera, with what it makes of each cell.
  * @typedef {{floors: number[], bays: number[], object_cm: number, spans_px: number, reasons: string[]}} CellGrid Rows from

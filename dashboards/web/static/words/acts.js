@@ -5,7 +5,7 @@ import { currentLanguage } from "../lib/i18n.js";
 /** @type {Record<string, string>} */
 const ACTIONS = {
   accepted: "接班", account_added: "新增账号", account_changed: "修改账号", account_set_by_provider: "按统一登录更新账号", acknowledged: "确认告警",
-  announced: "登记计划检修", assigned: "指派", cancelled: "取消", certified: "出具履责证明", closed: "关闭", confirmed: "确认已到场", exported: "导出", finished: "报完工",
+  announced: "登记计划检修", assigned: "指派", cancelled: "取消", certified: "出具履责证明", closed: "关闭", confirmed: "确认已到场", confirmed_pose: "确认摄像机朝向", entered_plan: "录入小区模型", exported: "导出", finished: "报完工",
   held: "保全", leave_given: "授权查看影像", leave_taken_back: "收回影像授权", logged_in: "登录", logged_out: "退出", note: "备注", offered: "交班",
   opened: "立单", password_changed: "修改密码", password_reset: "重设密码", photographed: "上传照片", pruned: "到期清除", rejected: "退回", released: "解除保全",
   reopened: "重新打开", second_factor_begun: "开始启用两步验证", second_factor_removed: "停用两步验证", second_factor_reset: "清除两步验证",
