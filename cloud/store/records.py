@@ -35,8 +35,8 @@ _CAMERAS: Final = (
     " SELECT 'camera' AS kind, camera.id, agent.estate, camera.name_zh, camera.name_en, camera.agent,"
     " ARRAY(SELECT facade FROM camera_facade WHERE camera = camera.id ORDER BY facade) AS facades,"
     " placed.lon_deg, placed.lat_deg, placed.height_m, placed.width_px, placed.height_px,"
-    " camera.first_seen_at, CASE WHEN camera.first_seen_at IS NOT NULL THEN heard.state = 'online'"
-    " AND coalesce(now.state = 'streaming', false) END AS networked,"
+    " camera.first_seen_at, CASE WHEN camera.first_seen_at IS NOT NULL THEN"
+    " coalesce(heard.state = 'online' AND now.state = 'streaming', false) END AS networked,"
     f"{_TOLD} FROM camera JOIN agent ON agent.id = camera.agent LEFT JOIN placed ON placed.id = camera.id"
     " LEFT JOIN camera_state now ON now.camera = camera.id" + _JOINED
 ).format(kind="camera")
@@ -44,7 +44,7 @@ _SENSORS: Final = (
     "SELECT 'sensor' AS kind, sensor.id, agent.estate, sensor.name_zh, sensor.name_en, sensor.agent,"  # noqa: S608 - own words
     " sensor.quantity, sensor.unit, sensor.observed_at AS first_seen_at,"
     " CASE WHEN sensor.observed_at IS NOT NULL"
-    " THEN heard.state = 'online' AND sensor.silent_since IS NULL END AS networked,"
+    " THEN coalesce(heard.state = 'online', false) AND sensor.silent_since IS NULL END AS networked,"
     f"{_TOLD} FROM sensor JOIN agent ON agent.id = sensor.agent" + _JOINED
 ).format(kind="sensor")
 

@@ -1,4 +1,4 @@
-/** Which estate needs a look first, and totals over all of them. Pure. */
+/** Which estate and which facade needs a look first, as of now. Pure. */
 
 /** @typedef {import("../lib/types.js").Estate} Estate */
 /** @typedef {import("../lib/types.js").Facade} Facade */
@@ -26,10 +26,4 @@ export function rankedFacades(facades) {
   return [...facades].sort(
     (a, b) => STATES.indexOf(a.now) - STATES.indexOf(b.now) || (a.watched_share ?? -1) - (b.watched_share ?? -1) || a.id.localeCompare(b.id),
   );
-}
-
-/** Mean over the estates that have a record; null when none has. @param {Estate[]} estates */
-export function meanShare(estates) {
-  const known = estates.flatMap((estate) => (estate.watched_share === null ? [] : [estate.watched_share]));
-  return known.length === 0 ? null : known.reduce((sum, share) => sum + share, 0) / known.length;
 }

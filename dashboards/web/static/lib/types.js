@@ -97,6 +97,32 @@
  *   facades_blind_now: number, facades: Facade[]}} Estate
  * @typedef {{now: string, change: number, window: {from: string, to: string}, estates: Estate[]}} Bureau
  *
+ * @typedef {{value: number | null, numerator: number, denominator: number}} MonthShare
+ * @typedef {{blind: MonthShare, availability: MonthShare, picture: MonthShare, facades: number, unmodelled: number, cells: number,
+ *   blind_cells: number, long_blind_cells: number, oldest_blind_s: number, overdue: number}} MonthStanding
+ * @typedef {Named & {building: string, before: MonthStanding, after: MonthStanding}} MonthFacade
+ * @typedef {Named & {before: MonthStanding, after: MonthStanding, counted_at: string | null, facades: MonthFacade[]}} MonthEstate
+ * @typedef {{kind: "blind_cells" | "blind" | "availability" | "picture" | "first", estate: Name, facade: Name | null,
+ *   before: number | null, after: number | null,
+ *   cause: {camera: string, camera_name: Name | null, why: string, since: string} | null}} MonthShift
+ * @typedef {{now: string, change: number, month: string, months: string[], complete: boolean, long_blind_days: number,
+ *   targets: Record<string, number>, total: {before: MonthStanding, after: MonthStanding}, estates: MonthEstate[],
+ *   shifts: MonthShift[]}} Month
+ * @typedef {{share: number | null, items: number, full: number, fields_told: number, fields_due: number, networked: number,
+ *   upgrades: number}} Completeness
+ * @typedef {"place" | "installed_on" | "installer" | "keeper" | "keeper_phone" | "warranty_until" | "maker" | "model" | "serial"} PaperKey
+ * @typedef {Named & {kind: "camera" | "sensor", estate: string, agent: string, fields: Record<string, string | null>,
+ *   missing: string[], wanted_firmware: string, upgrade_wanted: boolean, networked: boolean | null, software: string,
+ *   paper: Record<PaperKey, string | null>}} EquipmentItem
+ * @typedef {{key: string, group: string, kinds: string[], told_by: "estate_file" | "device" | "paper"}} EquipmentField
+ * @typedef {{now: string, change: number, fields: EquipmentField[], total: Completeness,
+ *   estates: (Named & {completeness: Completeness})[], items: EquipmentItem[]}} Equipment
+ * @typedef {{estate: Named, subject: Named, key: string, outcome: "passed" | "failed" | null, note: string,
+ *   inspected_by: string | null, inspected_at: string | null, work_order: string | null}} DrawnPick
+ * @typedef {{id: string, seed: string, what: "facade" | "camera", size: number, population: number, sha256: string,
+ *   purpose: string, drawn_at: string, drawn_by: string, picks: DrawnPick[]}} Draw
+ * @typedef {{now: string, change: number, people: People, draws: Draw[]}} Draws
+ *
  * @typedef {Named & {building: string, estate: string, modelled: boolean, cells: number | null, blind: number | null,
  *   lost: number | null}} CoverageBrief lost: blind though watched when all works; all null where it is not modelled.
  * @typedef {Named & {cells: number, blind: number, blind_share: number | null, facades: CoverageBrief[]}} CoverageEstate

@@ -1,0 +1,95 @@
+"""The bureau's months: estates ranked, what changed since the month before, records, a draw that is kept."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from playwright.async_api import Page, expect
+
+from cloud import clock
+from cloud.core import months as calendar
+from cloud.core.estate import EstateFile
+from cloud.ingest.handle import commit_batch, read
+from cloud.store import months, plans, pool, registry
+from contracts import documents
+from contracts.base import Durable
+from tests.browser.conftest import Visitor
+from tests.browser.world import World
+from tests.fixtures.cloud import Device, envelope
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "cloud" / "examples" / "estate.yaml"
+CAMERA, FACADE = "cam-1n-5s", "yunting-5-south"
+
+
+async def _furnish(world: World) -> None:
+    """The example estate since the month before; a camera of it was covered as this month began."""
+    file = documents.parse(EXAMPLE.read_text(encoding="utf-8"), EstateFile, str(EXAMPLE))
+    (estate,) = file.estates
+    now = clock.utc_now()
+    this = calendar.span_of(calendar.month_of(now))[0]
+    since = calendar.span_of(calendar.preceding(calendar.month_of(now)))[0]
+    async with pool.transaction(world.pool) as conn:
+        await registry.seed(conn, file)
+        await plans.enter(conn, estate, "system", now, holds_from=since)
+    for one in estate.agents:
+        device = Device(one.id, at=since)
+        await _send(
+            world, *(device.camera("streaming", camera=camera.id, at=since) for camera in one.cameras)
+        )
+        if CAMERA in {camera.id for camera in one.cameras}:
+            await _send(world, device.fault("covered", subject=CAMERA, severity="serious", observed_at=this))
+    await _watched(world, since, now)
+    async with pool.transaction(world.pool) as conn:
+        await months.count_due(conn, now, 54)
+
+
+async def _watched(world: World, since: datetime, now: datetime) -> None:
+    """As if its boxes had told of every minute."""
+    end = (now + timedelta(minutes=10)).replace(second=0, microsecond=0)
+    async with pool.transaction(world.pool) as conn:
+        await conn.execute(
+            "INSERT INTO watched_span SELECT id, %s, %s, 60 FROM camera WHERE id LIKE 'cam-%%'"
+            " AND first_seen_at IS NOT NULL",
+            (since, end),
+        )
+
+
+async def _send(world: World, *messages: Durable) -> None:
+    outcome = await commit_batch(
+        world.pool, world.ca, read([envelope(message) for message in messages]), clock.utc_now()
+    )
+    assert not outcome.refused, outcome.refused
+
+
+async def _draw(page: Page) -> None:
+    await page.locator("[data-view=draws]").click()
+    await page.get_by_label("种子").fill("20261101")
+    await page.get_by_label("抽几件").fill("3")
+    await page.get_by_label("为哪次检查").fill("秋季检查")
+    await page.get_by_role("button", name="抽签").click()
+    picks = page.locator("[data-pick]")
+    await expect(picks).to_have_count(3)
+    await picks.first.get_by_label("查到什么").fill("镜头被树遮住")
+    await picks.first.get_by_role("button", name="不合格").click()
+    await expect(picks.first).to_contain_text("已开整改工单")
+
+
+async def test_the_bureau_reads_what_a_month_was_and_draws_what_it_inspects(
+    world: World, visitor: Visitor
+) -> None:
+    await _furnish(world)
+    page = await visitor.log_in("bureau")
+    row = page.locator("[data-estate=yunting]")
+    await expect(row).to_contain_text("%")
+    await row.get_by_role("button").click()
+    await expect(page.locator("[data-total=watched] b")).to_contain_text("%")
+    await expect(page.get_by_test_id("shifts")).to_contain_text("遮挡")
+    await page.locator(f"[data-ranked={FACADE}] button").click()
+    await expect(page.get_by_test_id("coverage-title")).to_have_attribute("data-facade", FACADE)
+
+    async with page.expect_download() as download:
+        await page.get_by_test_id("xlsx").click()
+    assert (await download.value).suggested_filename.endswith(".xlsx")
+
+    await page.locator("[data-view=records]").click()
+    await expect(page.locator(f"[data-device={CAMERA}]")).to_contain_text("缺")
+    await _draw(page)
