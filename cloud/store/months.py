@@ -161,8 +161,9 @@ async def places(conn: Connection) -> list[Place]:
     async with conn.cursor(row_factory=kwargs_row(_place)) as cursor:
         await cursor.execute(
             "SELECT id, estate, building, name_zh, name_en,"
-            " ARRAY(SELECT camera FROM camera_facade WHERE facade = facade.id ORDER BY camera) AS cameras"
-            " FROM facade ORDER BY id"
+            " coalesce(cameras, '{}') AS cameras FROM facade LEFT JOIN (SELECT facade,"
+            " array_agg(camera ORDER BY camera) AS cameras FROM camera_facade GROUP BY facade) seen"
+            " ON seen.facade = facade.id ORDER BY id"
         )
         return await cursor.fetchall()
 
