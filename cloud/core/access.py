@@ -17,6 +17,7 @@ Duty = Literal[
     "arranging",
     "oversight",
     "inspection",
+    "planning",
 ]
 
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
@@ -34,6 +35,7 @@ HOLDERS: Final[Mapping[Duty, frozenset[Role]]] = {
     "arranging": frozenset({"manager"}),
     "oversight": frozenset({"bureau", "manager", "auditor", "administrator"}),
     "inspection": frozenset({"bureau", "auditor"}),
+    "planning": frozenset({"manager", "administrator"}),
 }
 """Who holds each duty. A small property has one person for desk, repairs and the ledger: its manager."""
 
@@ -46,6 +48,7 @@ PAGES: Final[Mapping[str, Duty]] = {
     "ledger": "ledger",
     "feedback": "maintenance",
     "duty": "roster",
+    "plan": "planning",
     "grants": "grants",
 }
 """Page → whose it is, in the order in which a person is led through them."""

@@ -2,11 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from cloud.core.estate import Estate
-from cloud.core.geometry.parts import Mask, expect_mask
+from cloud.core.estate import Camera, Estate
+from cloud.core.geometry.parts import Building, Mask, Occluder, expect_mask
 from contracts.devices import DesiredCamera, Polygon
 
 Content = dict[str, Any]
@@ -42,6 +42,30 @@ def digest(content: Content) -> str:
     """SHA-256 of a plan's content: keys in order, no blanks."""
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def cameras(plan: Estate) -> dict[str, Camera]:
+    """By their id."""
+    return {camera.id: camera for agent in plan.agents for camera in agent.cameras}
+
+
+def redrawn(
+    plan: Estate,
+    buildings: Sequence[Building],
+    occluders: Sequence[Occluder],
+    hung: Mapping[str, Mapping[str, object]],
+) -> Estate:
+    """The plan with other buildings and occluders, and with these cameras hung elsewhere.
+
+    hung: camera → its mount, lens, resolution and masks. Raises ValidationError where that cannot stand so.
+    """
+    drawn = plan.model_dump(mode="json", exclude_defaults=True)
+    drawn["buildings"] = [each.model_dump(mode="json", exclude_defaults=True) for each in buildings]
+    # A kind is what tells trees from walls, and no default.
+    drawn["occluders"] = [each.model_dump(mode="json") for each in occluders]
+    for agent in drawn.get("agents", ()):
+        agent["cameras"] = [one | hung.get(one["id"], {}) for one in agent.get("cameras", ())]
+    return Estate.model_validate(drawn)
 
 
 def moved(before: Content | None, after: Content) -> frozenset[str]:

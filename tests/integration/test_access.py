@@ -75,6 +75,13 @@ GET    /api/coverage                    | bureau manager               | hidden 
 GET    /api/coverage/estates/{estate}/history | bureau manager         | 404       |
 GET    /api/coverage/facades/{facade}   | bureau manager               | 404       |
 GET    /api/coverage/facades/{facade}/history | bureau manager         | 404       |
+GET    /api/coverage/facades/{facade}/advice | bureau manager          | 404       |
+GET    /api/plans                       | manager administrator        | hidden    |
+GET    /api/estates/{estate}/plan       | manager administrator        | 404       |
+PUT    /api/estates/{estate}/plan       | manager administrator        | 404       | entered_plan
+POST   /api/cameras/{camera}/pose/solve | manager administrator        | 404       |
+PUT    /api/cameras/{camera}/pose       | manager administrator        | 404       | entered_plan
+GET    /plan                            | manager administrator        | hidden    |
 POST   /api/cameras/{camera}/pose/confirm | maintenance manager        | 404       | confirmed_pose
 POST   /api/certificates                | bureau manager               | 404       | certified
 GET    /api/bureau/months               | bureau manager auditor administrator | hidden |
@@ -169,6 +176,14 @@ BODIES: Final[dict[str, Any]] = {
         "estate": "<estate>",
         "reason": "complaint 7",
         "until": (clock.utc_now() + timedelta(days=7)).isoformat(),
+    },
+    "PUT /api/estates/{estate}/plan": {"replaces": 0, "reason": "drawn", "buildings": [], "occluders": []},
+    "POST /api/cameras/{camera}/pose/solve": {"picture": [1920, 1080], "points": []},
+    "PUT /api/cameras/{camera}/pose": {
+        "picture": [1920, 1080],
+        "points": [],
+        "replaces": 1,
+        "reason": "moved",
     },
     "POST /api/cameras/{camera}/pose/confirm": {"reason": "looked at its picture"},
     "POST /api/cameras/{camera}/ignore-proposals": {"key": "0123456789abcdef"},

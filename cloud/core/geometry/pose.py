@@ -292,7 +292,7 @@ def _mount(six: F64) -> Mount:
         x_m=x,
         y_m=y,
         z_m=z,
-        yaw_deg=(yaw + 180) % 360 - 180,
+        yaw_deg=yaw % 360,
         pitch_deg=min(max(pitch, -90.0), 90.0),
         roll_deg=(roll + 180) % 360 - 180,
     )

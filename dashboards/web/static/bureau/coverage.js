@@ -8,6 +8,7 @@ import { sign } from "../lib/marks.js";
 import { currentUser } from "../lib/shell.js";
 import { doubtList } from "../orders/doubts.js";
 import { say } from "../words/coverage.js";
+import { advising } from "./advice.js";
 import { certifying } from "./certify.js";
 import { facadeDays } from "./days.js";
 import { facadeMap } from "./map.js";
@@ -31,6 +32,7 @@ export function coverage(redraw) {
   const at = { estate: null, all: null, facade: null, cells: null, history: null, cell: 0, pointed: null, confirming: null, problem: null, read: -Infinity };
 
   const certificates = certifying(redraw);
+  const advice = advising(redraw);
 
   /** @param {string} path */
   async function fetched(path) {
@@ -109,6 +111,7 @@ export function coverage(redraw) {
       ${tabs(found, own.id)} ${doubts(estate)}
       ${at.cells === null || at.cells.id !== own.id ? nothing : html`${title(at.cells)} ${certificates.form(placeIn(at.cells, estate))}
         ${facadeMap(at.cells, at.history, { chosen: at.cell, pointed: at.pointed }, { choose: (cell) => turn({ cell }), point: (pointed) => turn({ pointed }) })}
+        ${advice(at.cells)}
         ${at.history === null ? nothing : facadeDays(at.history)}`}
     </section>`;
   }

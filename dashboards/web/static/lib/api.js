@@ -4,7 +4,7 @@ import { learn } from "./clock.js";
 
 const TIMEOUT_MS = 15_000;
 /** Drawing the track into a clip takes about as long as the clip. */
-const MAKING_MS = 300_000;
+export const MAKING_MS = 300_000;
 
 /** What went wrong, in the server's words where it had any. */
 export class Problem extends Error {
@@ -35,12 +35,13 @@ export class Problem extends Error {
  * @param {"GET" | "POST" | "PUT" | "DELETE"} method
  * @param {string} path
  * @param {unknown} [body] Sent as JSON, a file as it is.
+ * @param {number} [timeout_ms]
  * @returns {Promise<any>}
  * @throws {Problem}
  */
-export async function request(method, path, body) {
+export async function request(method, path, body, timeout_ms = TIMEOUT_MS) {
   const sent = performance.now();
-  const response = await fetched(method, path, body, TIMEOUT_MS);
+  const response = await fetched(method, path, body, timeout_ms);
   const received = performance.now();
   if (response.status === 204) return null;
   const content = await response.json().catch(() => null);

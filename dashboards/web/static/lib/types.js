@@ -5,7 +5,7 @@
  * @typedef {{zh: string, en: string}} Name
  * @typedef {{id: string, name: Name}} Named
  * @typedef {"desk" | "maintenance" | "manager" | "bureau" | "auditor" | "administrator"} Role
- * @typedef {"desk" | "maintenance" | "bureau" | "ledger" | "feedback" | "duty" | "grants" | "accounts" | "audit" | "me"} PageName
+ * @typedef {"desk" | "maintenance" | "bureau" | "ledger" | "feedback" | "duty" | "plan" | "grants" | "accounts" | "audit" | "me"} PageName
  * @typedef {{username: string, display_name: Name, role: Role, pages: PageName[]}} User
  * @typedef {{username: string, display_name: Name, role: Role, estates: string[] | null, every_estate: boolean, disabled: boolean,
  *   second_factor: boolean, by_provider: boolean, sessions: number}} AccountRow

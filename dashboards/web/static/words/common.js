@@ -10,6 +10,7 @@ export const say = wordsFrom({
   ledger: { zh: "台账", en: "Ledger" },
   feedback: { zh: "误报与屏蔽", en: "False alarms" },
   duty: { zh: "值班与通知", en: "On call" },
+  plan: { zh: "布点图", en: "Plan" },
   me: { zh: "我的登录", en: "My login" },
   accounts: { zh: "账号与权限", en: "Accounts" },
   grants: { zh: "影像授权", en: "Leave" },

@@ -74,6 +74,19 @@ export const say = wordsFrom({
   heat: { zh: "楼层 × 日，越红缺得越多", en: "Floors by day, the redder the less watched" },
   kept: { zh: "看得到的格子守住了 {share}", en: "of what can be watched {share} was" },
   longest: { zh: "最久一次：{floor} 层 第 {bay} 开间，{span}", en: "longest: floor {floor}, bay {bay}, {span}" },
+  advise: { zh: "怎样补上这面的盲格？", en: "How could what is blind here be closed?" },
+  advising: { zh: "正在比较各处安装位置和镜头", en: "Comparing places and lenses" },
+  advice: { zh: "建议：{cameras} → 盲格 {before} → {after}", en: "Advice: {cameras} → blind cells {before} → {after}" },
+  advice_camera: { zh: "{where} 加装 {offer} {n} 台", en: "{n} × {offer} at {where}" },
+  advice_line: {
+    zh: "{where}（东 {x}、北 {y}、高 {z} 米），{offer}，朝向 {yaw}°、仰角 {pitch}°：补上 {closes} 格，剩 {left} 格",
+    en: "{where} (east {x}, north {y}, height {z} m), {offer}, yaw {yaw}°, pitch {pitch}°: closes {closes} cells, {left} left",
+  },
+  advice_bound: {
+    zh: "允许安装的位置最多能补上 {closable} 格；全部补上时，花费不超过最省方案的 {factor} 倍。按全部摄像机正常计算。",
+    en: "From where cameras may hang {closable} cells can be closed; closing all of them this way costs at most {factor} times the least. With every camera at work.",
+  },
+  advice_none: { zh: "从允许安装的位置补不上这些盲格", en: "From where cameras may hang none of these cells can be closed" },
   never_n: { zh: "{n} 格从来没有摄像机看得清", en: "{n} cells no camera can resolve" },
 });
 

@@ -1,0 +1,111 @@
+/** The plan as a picture, north up: what stands, which facades are watched how far, where cameras look. */
+
+import { nameOf } from "../lib/i18n.js";
+import { html, nothing, svg } from "../lib/lit.js";
+import { say } from "../words/plan.js";
+
+/**
+ * @typedef {import("./draft.js").Plan} Plan
+ * @typedef {import("./draft.js").Chosen} Chosen
+ * @typedef {import("./draft.js").Place} Place
+ * @typedef {{chosen: Chosen | null, drawn: Place[], extent: Extent, choose: (chosen: Chosen | null) => void,
+ *   down: (event: PointerEvent, chosen: Chosen, isTurn: boolean) => void, at: (place: Place) => void}} Hand
+ * @typedef {{left: number, top: number, width: number, height: number}} Extent In the picture's own frame: x east, y south, metres.
+ */
+
+const SIGHT_M = 16;
+const EDGE_M = 8;
+
+/** What the picture must hold. @param {Plan} plan @returns {Extent} */
+export function extentOf(plan) {
+  const places = [
+    ...plan.buildings.flatMap((building) => building.footprint),
+    ...plan.occluders.flatMap((thing) => (thing.kind === "tree" ? [thing.at] : thing.line)),
+    ...plan.cameras.flatMap(({ mount }) => (mount ? [/** @type {Place} */ ([mount.x_m, mount.y_m])] : [])),
+  ];
+  const xs = places.map(([x]) => x);
+  const ys = places.map(([, y]) => -y);
+  const [left, top] = [Math.min(...xs, 0) - EDGE_M, Math.min(...ys, 0) - EDGE_M];
+  return { left, top, width: Math.max(...xs, 20) + EDGE_M - left, height: Math.max(...ys, 20) + EDGE_M - top };
+}
+
+/** @param {Plan} plan @param {Hand} hand */
+export function drawing(plan, hand) {
+  const { left, top, width, height } = hand.extent;
+  const press = (/** @type {PointerEvent} */ event) => {
+    const place = placeOf(event);
+    if (place) hand.at(place);
+  };
+  return html`<svg class="plan" viewBox="${left} ${top} ${width} ${height}" role="group" aria-label=${say("plan_of", { estate: nameOf(plan.estate.name) })} @pointerdown=${press}>
+    ${plan.buildings.map((building, number) => polygon(building, { of: "building", number }, hand))}
+    ${plan.occluders.map((thing, number) => occluder(thing, { of: "occluder", number }, hand))}
+    ${plan.facades.map(facade)}
+    ${plan.cameras.map((camera, number) => sight(camera, { of: "camera", number }, hand))}
+    ${hand.drawn.length ? svg`<polyline class="drawn" points=${pointsOf(hand.drawn)}></polyline>${hand.drawn.map(([x, y]) => svg`<circle class="drawn" cx=${x} cy=${-y} r="0.9"></circle>`)}` : nothing}
+  </svg>`;
+}
+
+/** Where on the plan somebody points, m. @param {PointerEvent} event @returns {Place | null} */
+export function placeOf(event) {
+  const picture = /** @type {Element} */ (event.target).closest("svg") ?? document.querySelector("svg.plan");
+  const matrix = /** @type {SVGSVGElement | null} */ (picture)?.getScreenCTM();
+  if (!matrix) return null;
+  const { x, y } = new DOMPoint(event.clientX, event.clientY).matrixTransform(matrix.inverse());
+  return [x, -y];
+}
+
+/** @param {Place[]} places */
+const pointsOf = (places) => places.map(([x, y]) => `${x},${-y}`).join(" ");
+
+/** What can be chosen, by pointer and by key. @param {Chosen} chosen @param {Hand} hand */
+function handles(chosen, hand) {
+  return {
+    isChosen: hand.chosen?.of === chosen.of && hand.chosen.number === chosen.number,
+    press: (/** @type {PointerEvent} */ event) => hand.down(event, chosen, false),
+    focus: () => hand.choose(chosen),
+  };
+}
+
+/** @param {import("./draft.js").Building} building @param {Chosen} chosen @param {Hand} hand */
+function polygon(building, chosen, hand) {
+  const { isChosen, press, focus } = handles(chosen, hand);
+  const [x, y] = building.footprint.reduce(([a, b], [east, north]) => [a + east / building.footprint.length, b + north / building.footprint.length], [0, 0]);
+  return svg`<g class="thing building" data-chosen=${isChosen ? "yes" : nothing} tabindex="0" role="button" aria-label=${`${say("building")} ${building.id}`} @pointerdown=${press} @focus=${focus}>
+    <polygon points=${pointsOf(building.footprint)}></polygon>
+    <text x=${x} y=${-y}>${building.id.replace(/^(tower|building)-/, "")}</text>
+  </g>`;
+}
+
+/** @param {import("./draft.js").Tree | import("./draft.js").Wall} thing @param {Chosen} chosen @param {Hand} hand */
+function occluder(thing, chosen, hand) {
+  const { isChosen, press, focus } = handles(chosen, hand);
+  return svg`<g class="thing ${thing.kind}" data-chosen=${isChosen ? "yes" : nothing} tabindex="0" role="button" aria-label=${`${say(thing.kind)} ${chosen.number + 1}`} @pointerdown=${press} @focus=${focus}>
+    ${thing.kind === "tree" ? svg`<circle cx=${thing.at[0]} cy=${-thing.at[1]} r=${thing.radius_m}></circle>` : svg`<polyline class="catch" points=${pointsOf(thing.line)}></polyline><polyline points=${pointsOf(thing.line)}></polyline>`}
+  </g>`;
+}
+
+/** @param {import("./draft.js").Facade} facade */
+function facade(facade) {
+  if (facade.left_m === null || facade.right_m === null || !facade.cells) return nothing;
+  const share = 1 - (facade.blind ?? 0) / facade.cells;
+  const tone = share > 0.95 ? "good" : share > 0.6 ? "part" : "bad";
+  return svg`<line class="facade ${tone}" data-facade=${facade.id} x1=${facade.left_m[0]} y1=${-facade.left_m[1]} x2=${facade.right_m[0]} y2=${-facade.right_m[1]}><title>${nameOf(facade.name)} ${say("blind")} ${facade.blind} / ${facade.cells}</title></line>`;
+}
+
+/** @param {import("./draft.js").Camera} camera @param {Chosen} chosen @param {Hand} hand */
+function sight(camera, chosen, hand) {
+  if (camera.mount === null) return nothing;
+  const { isChosen, press, focus } = handles(chosen, hand);
+  const { x_m: x, y_m: y, yaw_deg } = camera.mount;
+  const half = camera.half_deg ?? 30;
+  /** @param {number} way @param {number} far @returns {Place} */
+  const toward = (way, far) => [x + far * Math.sin((way * Math.PI) / 180), y + far * Math.cos((way * Math.PI) / 180)];
+  const arc = [-1, -0.5, 0, 0.5, 1].map((share) => toward(yaw_deg + share * half, SIGHT_M));
+  const [east, north] = toward(yaw_deg, SIGHT_M);
+  const turn = (/** @type {PointerEvent} */ event) => hand.down(event, chosen, true);
+  return svg`<g class="thing camera ${camera.doubted_since ? "doubted" : ""}" data-camera=${camera.id} data-chosen=${isChosen ? "yes" : nothing} tabindex="0" role="button" aria-label=${`${say("camera")} ${nameOf(camera.name)}`} @pointerdown=${press} @focus=${focus}>
+    <polygon class="sight" points=${pointsOf([[x, y], ...arc])}></polygon>
+    <circle class="catch" cx=${x} cy=${-y} r="4"></circle><circle cx=${x} cy=${-y} r="1.6"></circle>
+    ${isChosen ? svg`<circle class="turn" cx=${east} cy=${-north} r="2" @pointerdown=${turn}></circle>` : nothing}
+  </g>`;
+}

@@ -1,0 +1,114 @@
+"""Plans are redrawn, poses found from clicks and advice given, as the interface does it."""
+
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import numpy as np
+
+from cloud import clock
+from cloud.core.geometry import build
+from cloud.core.geometry.parts import LensPart, Mount
+from tests.fixtures.coverage import LENS, furnish, mount
+from tests.fixtures.world import World
+
+SIZE = (1920, 1080)
+CORNERS = ((2, 0), (2, 4), (9, 0), (9, 4), (5, 2))
+
+
+async def plan(client: httpx.AsyncClient) -> dict[str, Any]:
+    answer = await client.get("/api/estates/garden/plan")
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def clicks(hung: Mount) -> list[dict[str, Any]]:
+    """Where the camera shows crossings of the east facade: 24 m broad from (12, 0), floors of 3 m."""
+    camera = build.camera("cam-east", hung, LensPart.model_validate(LENS), SIZE)
+    places = np.array([(12.0, edge * 3.0, (line - 1) * 3.0) for line, edge in CORNERS])
+    drawn = camera.lens.draw(*((places - camera.place_m) @ camera.axes.T).T)
+    assert drawn.drawn.all()
+    return [
+        {"facade": "east", "line": line, "edge": edge, "at": [float(u), float(v)]}
+        for (line, edge), u, v in zip(CORNERS, drawn.u_px, drawn.v_px, strict=True)
+    ]
+
+
+async def test_a_plan_is_redrawn_and_what_follows_is_told(world: World) -> None:
+    await furnish(world.pool, clock.utc_now() - timedelta(hours=1))
+    async with world.logged_in("manager") as client:
+        before = await plan(client)
+        assert (before["version"], before["blind"] < before["cells"]) == (1, True)
+        (east,) = (one for one in before["cameras"] if one["id"] == "cam-east")
+        drawing = {
+            "replaces": 1,
+            "reason": "a tree was planted, and the camera turned away",
+            "buildings": before["buildings"],
+            "occluders": [{"kind": "tree", "at": [30, 12], "radius_m": 3, "height_m": 8}],
+            "cameras": {
+                "cam-east": {
+                    "mount": {**east["mount"], "yaw_deg": 90},
+                    **{key: east[key] for key in ("lens", "resolution")},
+                }
+            },
+        }
+        answer = await client.put("/api/estates/garden/plan", json=drawing)
+        assert answer.status_code == 200, answer.text
+        after = answer.json()
+        assert (after["version"], after["entered_by"]) == (2, "manager")
+        assert after["blind"] > before["blind"]
+        assert [one["watches"] for one in after["cameras"] if one["id"] == "cam-east"] == [{}]
+        assert after["occluders"][0]["kind"] == "tree"
+
+        late = await client.put("/api/estates/garden/plan", json=drawing)
+        assert (late.status_code, late.json()["version"]) == (409, 2)
+        inside = {**east["mount"], "x_m": 6, "y_m": 12}
+        drawing |= {
+            "replaces": 2,
+            "cameras": {"cam-east": {**drawing["cameras"]["cam-east"], "mount": inside}},
+        }
+        wrong = await client.put("/api/estates/garden/plan", json=drawing)
+        assert wrong.status_code == 422
+        assert "cam-east hangs 6.00 m inside building 3" in wrong.json()["detail"]
+
+
+async def test_a_pose_is_found_from_clicks_and_ends_the_doubt_about_it(world: World) -> None:
+    await furnish(world.pool, clock.utc_now() - timedelta(hours=1))
+    await world.send(world.device.fault("moved", severity="serious"))
+    turned = Mount.model_validate({**mount(4.0, yaw_deg=278), "roll_deg": 88.5})
+    points = clicks(turned)
+    async with world.logged_in("manager") as client:
+        asked: dict[str, Any] = {"picture": SIZE, "points": points}
+        assert (await plan(client))["cameras"][0]["doubted_since"] is not None
+        solved = await client.post("/api/cameras/cam-east/pose/solve", json=asked)
+        assert solved.status_code == 200, solved.text
+        told = solved.json()
+        assert told["rms_px"] < 0.1
+        assert abs(told["mount"]["yaw_deg"] % 360 - 278) < 0.01
+        assert told["errors"]["yaw_deg"] > 0
+        assert [each["facade"] for each in told["homographies"]] == ["east"]
+
+        few = await client.post("/api/cameras/cam-east/pose/solve", json={**asked, "points": points[:3]})
+        assert few.status_code == 422
+        assert "3 points: a pose needs at least 4" in few.json()["detail"]
+
+        body = {**asked, "replaces": 1, "reason": "was knocked by a lorry"}
+        entered = await client.put("/api/cameras/cam-east/pose", json=body)
+        assert entered.status_code == 200, entered.text
+        now = await plan(client)
+        assert (now["version"], now["cameras"][0]["doubted_since"]) == (2, None)
+        assert abs(now["cameras"][0]["mount"]["roll_deg"] - 88.5) < 0.01
+
+
+async def test_advice_closes_cells_of_a_facade(world: World) -> None:
+    await furnish(world.pool, clock.utc_now() - timedelta(hours=1))
+    async with world.logged_in("bureau") as client:
+        answer = await client.get("/api/coverage/facades/east/advice")
+        assert answer.status_code == 200, answer.text
+        told = answer.json()
+        left = told["blind_before"]
+        for camera in told["cameras"]:
+            left -= camera["closes"]
+            assert camera["blind_left"] == left
+        assert told["blind_after"] == left
