@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from cloud.core.equipment_record import FIELDS, Item, missing, told
-from cloud.core.ranking import Counted, Place, Review, Standing, worst_first
+from cloud.core.months import ZONE
+from cloud.core.ranking import Counted, Key, Place, Review, Standing, worst_first
 from cloud.core.sheets import Formula, Sheet
 
 HOW: Final = """\
@@ -18,11 +19,14 @@ HOW: Final = """\
 未建模的立面不知道哪一格看得见，不计入分子分母，另列个数。
 盲格 = 当月受监看时间不到应监看时间一半的格。长期盲格 = 月末已连续无监看超过设定天数的格。
 最久盲区 = 月末已连续无监看最久的一格，有多少天。逾期 = 月末已过期限仍未完工的工单。
-“小区”页的分子分母是公式，由“立面”“摄像机”两页相加；改动任何一行，占比随之重算。
 月份按北京时间划分。进行中的月份算到“计至”；月末后七天内，断网设备补传的数据还会使数字变化。
 Blind share = cell-seconds due and not watched / cell-seconds due.
 Availability = online / due seconds; picture = sound / online seconds, as in the ledger.
-Shares of estates are formulas over the sheets 立面 and 摄像机: sums divided, never means of shares.
+Shares of estates are sums divided, never means of shares.
+"""
+SHEETS: Final = """\
+“小区”页的分子分母是公式，由“立面”“摄像机”两页相加；改动任何一行，占比随之重算。
+Estates' shares are formulas over the sheets 立面 and 摄像机.
 """
 _DAY_S: Final = 86_400.0
 _FACADES, _CAMERAS = "立面", "摄像机"
@@ -63,7 +67,7 @@ def month_sheets(
     rows.append(["合计", "", *_totals(len(order) + 1, review.total[1])])
     until = min(counted.counted_at.values(), default=None)
     about: list[list[Any]] = [["月份", f"{review.month:%Y-%m}"], ["计至", until]]
-    about += [["说明", line] for line in HOW.splitlines()]
+    about += [["说明", line] for line in (HOW + SHEETS).splitlines()]
     return [
         Sheet("小区", _HEAD, rows, frozenset({4, 7, 9})),
         Sheet(_FACADES, _FACADE_HEAD, facades, frozenset({7})),
@@ -218,3 +222,59 @@ def _networked(item: Item) -> str:
 def file_name(what: str, month: str, kind: str, at: datetime) -> str:
     """What an export is called."""
     return f"fallwatch-{what}-{month or f'{at:%Y%m%d}'}.{kind}"
+
+
+_REPORT_HEAD: Final = (
+    *("名称", "盲区占比", "无监看 / 应监看（格·时）", "在线率", "图像完好率", "盲格 / 格"),
+    *("长期盲格", "最久盲区（天）", "逾期", "未建模"),
+)
+_FACADES_PRINTED: Final = 60
+_HOUR_S: Final = 3600.0
+
+
+def report(
+    review: Review, places: Sequence[Place], names: Mapping[str, str], counted: Counted, at: datetime
+) -> dict[str, Any]:
+    """The month as texts for the typesetter: totals, estates, the worst facades, and how all is counted."""
+    estates = {estate: both[1] for estate, both in review.estates.items()}
+    facades = {identity: both[1] for identity, both in review.facades.items()}
+    called = {place.id: f"{names[place.estate]} {place.name_zh}" for place in places}
+    worst = worst_first(facades)
+    before, after = review.total
+    until = min(counted.counted_at.values(), default=None)
+    return {
+        "at_s": int(at.timestamp()),
+        "month": f"{review.month:%Y 年 %m 月}",
+        "until": "未计" if until is None else f"{until.astimezone(ZONE):%Y-%m-%d %H:%M}",
+        "totals": [
+            ["盲区占比", *_beside(before, after, "blind")],
+            ["在线率", *_beside(before, after, "availability")],
+            ["图像完好率", *_beside(before, after, "picture")],
+            ["长期盲格", f"{after.long_blind_cells}", f"上月 {before.long_blind_cells}"],
+            ["逾期工单", f"{after.overdue}", f"上月 {before.overdue}"],
+        ],
+        "head": list(_REPORT_HEAD),
+        "estates": [_printed(names[one], estates[one]) for one in worst_first(estates)],
+        "facades": [_printed(called[one], facades[one]) for one in worst[:_FACADES_PRINTED]],
+        "left": max(0, len(worst) - _FACADES_PRINTED),
+        "how": HOW.splitlines(),
+    }
+
+
+def _beside(before: Standing, after: Standing, key: Key) -> list[str]:
+    return [_percent(after.value(key)), f"上月 {_percent(before.value(key))}"]
+
+
+def _printed(name: str, one: Standing) -> list[str]:
+    blind = one.figures["blind"]
+    return [
+        *(name, _percent(blind.value)),
+        f"{blind.numerator / _HOUR_S:.0f} / {blind.denominator / _HOUR_S:.0f}" if one.cells else "–",
+        *(_percent(one.value("availability")), _percent(one.value("picture"))),
+        f"{one.blind_cells} / {one.cells}" if one.cells else "–",
+        *(f"{one.long_blind_cells}", f"{_days(one.oldest_blind_s)}", f"{one.overdue}", f"{one.unmodelled}"),
+    ]
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{100 * share:.2f}%"

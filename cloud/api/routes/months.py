@@ -11,7 +11,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from cloud import clock
-from cloud.api import shapes
+from cloud.api import report, shapes
 from cloud.api.answers import oversight as answers
 from cloud.api.answers.base import Name
 from cloud.api.auth import Overseer
@@ -31,6 +31,7 @@ router = APIRouter(prefix="/api/bureau")
 
 DAY_S: Final = 86_400.0
 TYPES: Final = {
+    "pdf": "application/pdf",
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
@@ -57,7 +58,7 @@ class Asked(Body):
 class AskedFile(Asked):
     """And as what."""
 
-    format: Literal["csv", "xlsx"] = "xlsx"
+    format: Literal["csv", "xlsx", "pdf"] = "xlsx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +107,14 @@ async def export(account: Overseer, services: Use, asked: Annotated[AskedFile, Q
         read = await _read(conn, asked.first_day(now), now, services.coverage.long_blind_days * DAY_S)
         await enter_export(conn, account, f"month {read.review.month:%Y-%m} {asked.format}", now)
     names = {row.id: row.name_zh for row in read.estates}
+    name = bureau_file.file_name("bureau", f"{read.review.month:%Y%m}", asked.format, now)
+    if asked.format == "pdf":
+        told = bureau_file.report(read.review, read.places, names, read.counted, now)
+        return attached(await report.printed(told), "pdf", name)
     cameras: dict[str, list[tuple[str, str]]] = {}
     for row in read.cameras:
         cameras.setdefault(row.estate, []).append((row.id, row.name_zh))
     made = bureau_file.month_sheets(read.review, read.places, cameras, names, read.counted)
-    name = bureau_file.file_name("bureau", f"{read.review.month:%Y%m}", asked.format, now)
     if asked.format == "csv":
         return attached(sheets.csv_of(made[0]), "csv", name)
     return attached(sheets.workbook(made, f"覆盖监管 {read.review.month:%Y-%m}", now), "xlsx", name)

@@ -6,6 +6,7 @@ import zipfile
 from datetime import date
 from xml.etree import ElementTree as ET
 
+from cloud.api import report
 from cloud.core import bureau_file, sheets
 from cloud.core.ranking import review
 from cloud.core.sheets import Formula, Sheet
@@ -91,6 +92,15 @@ def test_a_file_says_how_it_is_counted_and_is_the_same_each_time() -> None:
     assert sheets.workbook(made(), "x", END) == sheets.workbook(made(), "x", END)
     assert any("盲区占比" in str(row[1]) for row in made()[3].rows)
     assert sheets.csv_of(made()[0]).startswith(b"\xef\xbb\xbf")
+
+
+async def test_a_month_is_set_as_a_pdf_with_how_it_is_counted() -> None:
+    rows = counted(month((10, 20)))
+    ids = {estate: [identity for identity, _ in of] for estate, of in CAMERAS.items()}
+    found = review(OCTOBER, PLACES, ids, (rows, rows), LONG_S)
+    told = bureau_file.report(found, PLACES, NAMES, rows, END)
+    assert told["estates"][0][:3] == ["=花园", "66.13%", "1968 / 2976"]
+    assert (await report.printed(told)).startswith(b"%PDF-")
 
 
 def test_the_registry_as_a_table_says_what_each_record_lacks() -> None:

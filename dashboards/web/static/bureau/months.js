@@ -66,6 +66,7 @@ export function monthLine(month, ask) {
       ${all.map((one) => html`<option value=${one} ?selected=${one === month.month}>${one}</option>`)}</select></label>
     <span class="fine">${oldest ? say("counted_until", { time: dayTime(oldest) }) : say("not_counted")}</span>
     <span class="month-files"><a class="button" data-testid="xlsx" href=${`/api/bureau/months/export${query}&format=xlsx`} download>${say("export_xlsx")}</a>
+      <a class="button" data-testid="pdf" href=${`/api/bureau/months/export${query}&format=pdf`} download>PDF</a>
       <a class="button" data-testid="csv" href=${`/api/bureau/months/export${query}&format=csv`} download>${say("export_csv")}</a></span>
   </div>`;
 }
