@@ -28,8 +28,9 @@ async def test_an_alert_is_dealt_with_set_aside_given_away_and_opened_again_with
 ) -> None:
     await shifts.ended(await shifts.fall())
     page = await visitor.log_in("desk")
-    await expect(page.locator(".card .why")).to_have_text("下方是儿童游乐场，从 12 层落下，0.4 公斤起可致命")
-    await expect(page.get_by_test_id("priority")).to_contain_text("988 / 1000")
+    why = "下方是儿童游乐场，从 12 层落下，0.4 公斤起可致命，宽约 0.32 米"
+    await expect(page.locator(".card .why")).to_have_text(why)
+    await expect(page.get_by_test_id("priority")).to_contain_text("1000 / 1000")
     card = page.locator(".card")
     for key in ("a", "c"):
         await page.keyboard.press(key)

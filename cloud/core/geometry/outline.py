@@ -60,7 +60,9 @@ def footprint(shape: BaseGeometry) -> tuple[Polygon, list[str]]:
         filled = sum(Polygon(ring).area for ring in shape.interiors)
         notes.append(f"its courtyard of {filled:.0f} m² is filled: nothing inside of it is modelled")
     # Needles vanish as well: what is thinner than the grid is no part of a house.
-    smooth = _largest(set_precision(Polygon(shape.exterior).simplify(SMOOTH_M), GRID_M))
+    # GEOS divides by zero on its way to right answers, and numpy would tell of it.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        smooth = _largest(set_precision(Polygon(shape.exterior).simplify(SMOOTH_M), GRID_M))
     if smooth is None or smooth.area < LEAST_M2:
         raise Refused(f"its outline has an area of {shape.area:.1f} m²: no building is so small")
     return orient(smooth), notes
