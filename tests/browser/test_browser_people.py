@@ -28,7 +28,7 @@ async def _people(world: World) -> None:
 
 async def _log_in(visitor: Visitor, name: str, home: str, password: str = PASSWORD) -> Page:
     page = visitor.page
-    await page.context.clear_cookies()
+    await visitor.leave()
     await page.goto(f"{visitor.base_url}/login")
     await page.get_by_label("用户名").fill(name)
     await page.get_by_label("密码").fill(password)
@@ -65,7 +65,7 @@ async def test_an_administrator_adds_somebody_who_comes_in_with_a_second_factor(
     await page.get_by_role("button", name="确认").click()
     await expect(page.get_by_test_id("recovery-codes").locator("li")).to_have_count(10)
 
-    await page.context.clear_cookies()
+    await visitor.leave()
     await page.goto(f"{visitor.base_url}/login")
     await page.get_by_label("用户名").fill("wang")
     await page.get_by_label("密码").fill("seven paper boats at noon")

@@ -112,6 +112,7 @@ def test_a_cabinet_that_gets_hot_is_a_fault_until_it_is_cool_also_over_a_crash(
     cabinet.say(registers(COOL))
     box.start()
     wait_until(lambda: 30.5 in box.values("cab-temp"), 30, "a value")
+    wait_until(lambda: box.values("cab-humidity") and box.values("box-disk"), 10, "the others'")
     assert box.values("cab-humidity")[0] == 54.6
     assert 0 < box.values("box-disk")[0] < 1
     cabinet.say(registers(HOT))
