@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from cloud.core.equipment_record import FIELDS, Item, missing, told
 from cloud.core.months import ZONE
-from cloud.core.ranking import Counted, Key, Place, Review, Standing, worst_first
+from cloud.core.ranking import Counted, Figure, Key, Place, Review, Standing, worst_first
 from cloud.core.sheets import Formula, Sheet
 
 HOW: Final = """\
@@ -157,12 +157,11 @@ def _cameras(
             if one is None:
                 rows.append([names[estate], estate, name, identity, *("",) * 7])
                 continue
-            online = one.online_s / one.due_s if one.due_s > 0 else None
-            sound = one.sound_s / one.online_s if one.online_s > 0 else None
+            online, sound = Figure(one.online_s, one.due_s), Figure(one.sound_s, one.online_s)
             rows.append(
                 [
                     *(names[estate], estate, name, identity, one.online_s, one.due_s),
-                    *(_share("E", "F", line, online), one.sound_s, _share("H", "E", line, sound)),
+                    *(_share("E", "F", line, online.value), one.sound_s, _share("H", "E", line, sound.value)),
                     *(one.recorded_s, one.excluded_s),
                 ]
             )

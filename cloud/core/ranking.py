@@ -9,7 +9,6 @@ from cloud.core.months import CameraMonth, Cause, FacadeMonth
 
 Key = Literal["blind", "availability", "picture"]
 KEYS: Final[tuple[Key, ...]] = ("blind", "availability", "picture")
-DAY_S: Final = 86_400.0
 SHIFT: Final = 0.005
 """Half a point of a share is worth a sentence; less is noise of a few minutes."""
 NEW_CELLS: Final = 3
@@ -17,13 +16,8 @@ NEW_CELLS: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """numerator over denominator; None where there is nothing to count.
+    """numerator over denominator; None where there is nothing to count."""
 
-    blind: cell-seconds due and not watched, over those due. availability: seconds online over due. picture:
-    seconds with a sound picture over online.
-    """
-
-    key: Key
     numerator: float
     denominator: float
 
@@ -60,6 +54,8 @@ class Counted:
 class Standing:
     """How one facade, an estate or all of them stood in a month.
 
+    figures: blind: cell-seconds due and not watched, over those due. availability: seconds online over due.
+    picture: seconds with a sound picture over online.
     facades, unmodelled: how many there are, and of how many nobody can say what is watched. long_blind_cells:
     not watched for longer than the setting when it ended. oldest_blind_s: age of the oldest blind spot then.
     """
@@ -88,9 +84,9 @@ def standing(
     online_s = sum(one.online_s for one in months)
     return Standing(
         {
-            "blind": Figure("blind", due_s - sum(one.watched_cell_s for one in known), due_s),
-            "availability": Figure("availability", online_s, sum(one.due_s for one in months)),
-            "picture": Figure("picture", sum(one.sound_s for one in months), online_s),
+            "blind": Figure(due_s - sum(one.watched_cell_s for one in known), due_s),
+            "availability": Figure(online_s, sum(one.due_s for one in months)),
+            "picture": Figure(sum(one.sound_s for one in months), online_s),
         },
         facades=len(places),
         unmodelled=len(places) - len(known),

@@ -19,7 +19,6 @@ Thing = dict[str, Any]
 
 WALK_M: Final = 0.02
 PROBE_M: Final = 0.005
-REASONS: Final = ("out_of_view", "hidden", "masked", "too_coarse", "too_steep", "watched")
 
 
 @dataclass(frozen=True)

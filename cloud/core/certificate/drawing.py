@@ -12,7 +12,7 @@ from cloud.core.certificate.figures import Day, OfFacade
 from cloud.core.words import BEIJING
 
 FONT: Final = "'Noto Sans CJK SC'"
-INK, FAINT, LINE, RED = "#1b2430", "#5d6773", "#c4ccd6", "#c92a2a"
+INK, FAINT, RED = "#1b2430", "#5d6773", "#c92a2a"
 STEPS: Final = (
     (0.9999, "#1f5fbf"),
     (0.99, "#6d9ee0"),
