@@ -12,8 +12,9 @@ from cloud.core import merkle
 from cloud.core.head import Head, Unbelieved, believed, key_id, signed
 from cloud.core.merkle import Unproved
 from cloud.core.signature import public_key
-from cloud.store import log
-from cloud.store.log import HeadRow
+from cloud.store import audit, log
+from cloud.store.audit import Act
+from cloud.store.log import HeadRow, Leaf
 from cloud.store.pool import Connection
 
 
@@ -87,6 +88,19 @@ async def sign(conn: Connection, signer: Signer, at: datetime) -> HeadRow | None
     made = signed(head, signer.key)
     await log.put_head(conn, head.number, size, at, made)
     return HeadRow(head.number, size, at, made.text, made.signature, None, None)
+
+
+async def entered(conn: Connection, signer: Signer, act: Act, at: datetime) -> tuple[Leaf, HeadRow]:
+    """Enter an act into the log; its entry, and a new head that speaks of it.
+
+    Raises:
+        LogBroken: As `sign`.
+    """
+    number = await audit.enter(conn, act, at)
+    head = await sign(conn, signer, at)
+    assert head is not None
+    (entry,) = await log.about(conn, "audit", [str(number)])
+    return entry, head
 
 
 async def covering(conn: Connection, signer: Signer, index: int, at: datetime) -> HeadRow | None:

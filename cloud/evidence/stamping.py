@@ -11,6 +11,7 @@ from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
 
 from cloud.core.time_stamp import Stamp, Unstamped, stamped
 from cloud.store import log, pool
+from cloud.store.log import HeadRow
 from cloud.store.pool import Pool
 
 QUERY: Final = "application/timestamp-query"
@@ -62,8 +63,27 @@ async def ask(at: StampingAuthority, document: bytes) -> tuple[bytes, Stamp]:
         raise AuthorityAway(f"{at.url}: {error}") from error
 
 
+async def of_head(
+    opened: Pool, at: StampingAuthority, head: HeadRow, now: datetime
+) -> tuple[bytes, datetime]:
+    """(the authority's answer, DER; its time) for a head; asked for, and kept, where it has none.
+
+    No transaction waits for the authority.
+
+    Raises:
+        AuthorityAway: No answer, or none that holds.
+        DatabaseDown: Of the database.
+    """
+    if head.time_stamp is not None and head.stamped_at is not None:
+        return head.time_stamp, head.stamped_at
+    response, stamp = await ask(at, head.signed.document)
+    async with pool.transaction(opened) as conn:
+        await log.put_time_stamp(conn, head.number, response, stamp.at, now)
+    return response, stamp.at
+
+
 async def catch_up(opened: Pool, at: StampingAuthority, now: datetime) -> int:
-    """Have heads stamped that are not, oldest first; how many. No transaction waits for the authority.
+    """Have heads stamped that are not, oldest first; how many.
 
     Raises:
         AuthorityAway: Of the first that failed; those before it are kept.
@@ -72,7 +92,5 @@ async def catch_up(opened: Pool, at: StampingAuthority, now: datetime) -> int:
     async with pool.transaction(opened) as conn:
         missing = await log.unstamped(conn, AT_ONCE)
     for head in missing:
-        response, stamp = await ask(at, head.signed.document)
-        async with pool.transaction(opened) as conn:
-            await log.put_time_stamp(conn, head.number, response, stamp.at, now)
+        await of_head(opened, at, head, now)
     return len(missing)

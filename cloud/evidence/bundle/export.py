@@ -28,7 +28,7 @@ from cloud.evidence.bundle.page import page
 from cloud.evidence.heads import Signer
 from cloud.evidence.keeper import Means
 from cloud.evidence.stamping import StampingAuthority
-from cloud.store import audit, identities, log
+from cloud.store import identities, log
 from cloud.store.audit import Act
 from cloud.store.log import HeadRow, Leaf
 from cloud.store.pool import Connection, Pool, transaction
@@ -117,7 +117,7 @@ async def export(using: Exporter, order: Order, folder: Path) -> Path:
     last, seal = await _seal(using, found, sealed, order, (index, at))
     parts |= seal
     parts[members.LAST_HEAD] = last.signed.document
-    parts[members.LAST_STAMP], _ = await _stamped(using, last, clock.utc_now())
+    parts[members.LAST_STAMP], _ = await stamping.of_head(using.pool, using.authority, last, clock.utc_now())
     parts[members.SUMS] = sums = members.sums(await asyncio.to_thread(_digests, parts))
     parts[members.SUMS_SIGNATURE] = using.signer.key.sign(sums, SCHEME)
     target = folder / f"evidence-{found.row.observed_at:%Y%m%d-%H%M%S}-{order.alert}.zip"
@@ -153,7 +153,7 @@ async def _sealed(using: Exporter, found: Found) -> Sealed:
             raise CannotExport("the log does not know of this clip: it is older than the log")
         first = await heads.covering(conn, using.signer, announced.index, now)
     assert first is not None
-    stamp, stamped_at = await _stamped(using, first, now)
+    stamp, stamped_at = await stamping.of_head(using.pool, using.authority, first, now)
     return Sealed(lines, announced, replace(first, time_stamp=stamp), stamped_at)
 
 
@@ -168,16 +168,6 @@ async def _revoked(using: Exporter, at: datetime) -> Parts:
 
 def _announces(leaf: Leaf) -> bool:
     return leaf.kind == "clip" and b'"manifest": "' in leaf.entry
-
-
-async def _stamped(using: Exporter, head: HeadRow, now: datetime) -> tuple[bytes, datetime]:
-    """The head's time stamp; asked for, and kept, where it has none."""
-    if head.time_stamp is not None and head.stamped_at is not None:
-        return head.time_stamp, head.stamped_at
-    response, stamp = await stamping.ask(using.authority, head.signed.document)
-    async with transaction(using.pool) as conn:
-        await log.put_time_stamp(conn, head.number, response, stamp.at, now)
-    return response, stamp.at
 
 
 async def _draw(found: Found, clip: Path, folder: Path) -> Parts:
@@ -278,10 +268,7 @@ async def _seal(
         exported.model_dump(mode="json"),
     )
     async with transaction(using.pool) as conn:
-        number = await audit.enter(conn, act, at)
-        last = await heads.sign(conn, using.signer, at)
-        assert last is not None
-        (entry,) = await log.about(conn, "audit", [str(number)])
+        entry, last = await heads.entered(conn, using.signer, act, at)
         proofs = await _proofs(conn, sealed, entry, last)
     return last, {members.EXPORT: members.text(_line(entry)), members.PROOFS: members.text(proofs)}
 

@@ -25,7 +25,7 @@ from cloud.evidence.certificate.texts import README
 from cloud.evidence.heads import Signer
 from cloud.evidence.keeper import Means
 from cloud.evidence.stamping import StampingAuthority
-from cloud.store import audit, log
+from cloud.store import log
 from cloud.store.audit import Act
 from cloud.store.log import HeadRow, Leaf
 from cloud.store.pool import Pool, transaction
@@ -82,7 +82,7 @@ async def issue(using: Issuer, wanted: Wanted, folder: Path) -> Path:
     last, seal = await _seal(using, wanted, certificate, parts, begun)
     parts |= seal
     parts[sealed.LAST_HEAD] = last.signed.document
-    parts[sealed.LAST_STAMP], _ = await _stamped(using, last, clock.utc_now())
+    parts[sealed.LAST_STAMP], _ = await stamping.of_head(using.pool, using.authority, last, clock.utc_now())
     parts[sealed.SUMS] = sums = members.sums(_digests(parts))
     parts[sealed.SUMS_SIGNATURE] = using.signer.key.sign(sums, SCHEME)
     target = folder / _named(wanted, now)
@@ -103,18 +103,8 @@ async def _begun(using: Issuer, content: Content, now: datetime) -> Begun:
         first = newest if covers else await heads.sign(conn, using.signer, now)
     if first is None:
         raise CannotCertify("the log is empty: nothing has happened here yet that could be certified")
-    stamp, stamped_at = await _stamped(using, first, now)
+    stamp, stamped_at = await stamping.of_head(using.pool, using.authority, first, now)
     return Begun(lines, replace(first, time_stamp=stamp), stamped_at)
-
-
-async def _stamped(using: Issuer, head: HeadRow, now: datetime) -> tuple[bytes, datetime]:
-    """The head's time stamp; asked for, and kept, where it has none."""
-    if head.time_stamp is not None and head.stamped_at is not None:
-        return head.time_stamp, head.stamped_at
-    response, stamp = await stamping.ask(using.authority, head.signed.document)
-    async with transaction(using.pool) as conn:
-        await log.put_time_stamp(conn, head.number, response, stamp.at, now)
-    return response, stamp.at
 
 
 async def _parts(certificate: Certificate, begun: Begun) -> Parts:
@@ -164,10 +154,7 @@ async def _seal(
     said = issued.model_dump(mode="json")
     act = Act(wanted.by, members.ACTION, "estate", wanted.estate, wanted.estate, wanted.purpose, said)
     async with transaction(using.pool) as conn:
-        number = await audit.enter(conn, act, content.asked.at)
-        last = await heads.sign(conn, using.signer, content.asked.at)
-        assert last is not None
-        (entry,) = await log.about(conn, "audit", [str(number)])
+        entry, last = await heads.entered(conn, using.signer, act, content.asked.at)
         proofs = members.Proofs.model_validate(
             {
                 "lines": [await log.inclusion(conn, leaf.index, last.size) for leaf in begun.lines],
