@@ -8,7 +8,7 @@ import click
 from cloud.core.estate import Estate
 from cloud.core.geometry import advice_told
 from cloud.core.geometry.advice import Advice, advise
-from cloud.core.geometry.allowed import USUAL, spots
+from cloud.core.geometry.allowed import offered, spots
 from cloud.core.geometry.survey import Survey
 
 Limits = tuple[int | None, float | None]
@@ -33,10 +33,9 @@ def tell(
 
 
 def _advice(estate: Estate, found: Survey, chosen: frozenset[str] | None, limits: Limits) -> Advice:
-    offers = USUAL if estate.allowed is None else estate.allowed.offers
     most, budget = limits
     places = spots(estate.allowed, estate.buildings)
-    return advise(found, places, offers, most=most, budget=budget, facades=chosen)
+    return advise(found, places, offered(estate.allowed), most=most, budget=budget, facades=chosen)
 
 
 def _show(estate: Estate, advice: Advice) -> None:

@@ -19,7 +19,7 @@ from cloud.api.services import Services, Use
 from cloud.core import modelled, plan
 from cloud.core.estate import Camera, Estate
 from cloud.core.geometry import advice
-from cloud.core.geometry.allowed import USUAL, spots
+from cloud.core.geometry.allowed import offered, spots
 from cloud.core.geometry.parts import Building, LensPart, Mask, Mount, Occluder, Resolution
 from cloud.core.geometry.pose import CLICK_PX, KnownPoint, Pose, PoseError, on_wall, solved
 from cloud.core.geometry.repose import Optics, changes
@@ -179,7 +179,7 @@ async def advised(facade: SlugInPath, account: Bureau, services: Use) -> answers
 
 def _advised(standing: Estate, site: Site, facade: str) -> advice.Advice:
     places = spots(standing.allowed, standing.buildings)
-    offers = USUAL if standing.allowed is None else standing.allowed.offers
+    offers = offered(standing.allowed)
     return advice.advise(survey(site), places, offers, most=ADVISED, facades=frozenset({facade}))
 
 

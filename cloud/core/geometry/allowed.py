@@ -99,6 +99,11 @@ USUAL: Final = tuple(
 """Offered where the file offers nothing."""
 
 
+def offered(allowed: Allowed | None) -> tuple[Offer, ...]:
+    """Which cameras may be bought."""
+    return USUAL if allowed is None else allowed.offers
+
+
 def spots(allowed: Allowed | None, buildings: Sequence[Building]) -> list[Spot]:
     """Every place that is allowed; without a word in the file, the long walls of all buildings."""
     known = {building.id: building for building in buildings}

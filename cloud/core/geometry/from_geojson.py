@@ -16,6 +16,7 @@ from shapely.geometry import MultiPolygon, shape
 from shapely.geometry.base import BaseGeometry
 
 from cloud.core.geometry import outline
+from cloud.core.geometry.allowed import USUAL
 from cloud.core.geometry.georeference import FARTHEST_M, Plane
 from cloud.core.geometry.outline import Refused, Sizes
 
@@ -232,13 +233,8 @@ class _Drawn:
                 for agent, own in self.agents.items()
             ]
         if self.poles:
-            estate["allowed"] = {"poles": self.poles, "offers": USUAL_OFFERS}
-
-
-USUAL_OFFERS: Final = [
-    {"id": f"{focal} mm", "lens": {"focal_mm": focal, "sensor_mm": [7.68, 4.32]}, "resolution": [3840, 2160]}
-    for focal in (4, 6, 8, 12)
-]
+            offers = [offer.model_dump(mode="json", exclude_defaults=True) for offer in USUAL]
+            estate["allowed"] = {"poles": self.poles, "offers": offers}
 
 
 def _features(collection: object) -> Sequence[Mapping[str, Any]]:
