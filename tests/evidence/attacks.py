@@ -81,7 +81,8 @@ def reindex(found: Members) -> None:
 
 def reseal(made: Made, found: Members, *, insider: bool) -> None:
     """Makes the sums suit the members, signed by whoever has the key."""
-    found[members.SUMS] = members.sums({name: digest(content) for name, content in found.items()})
+    digests = {name: digest(content) for name, content in found.items()}
+    found[members.SUMS] = members.sums(digests, members.ORDER)
     if insider:
         found[members.SUMS_SIGNATURE] = made.signer.key.sign(found[members.SUMS], ec.ECDSA(hashes.SHA256()))
 

@@ -89,7 +89,8 @@ def reindexed(found: Found) -> None:
 
 def resealed(issued: Certified, found: Found) -> None:
     """And whoever holds the log's key signs the sums anew."""
-    found[sealed.SUMS] = members.sums({name: digest(content) for name, content in found.items()})
+    digests = {name: digest(content) for name, content in found.items()}
+    found[sealed.SUMS] = sealed.sums(digests, members.ORDER)
     found[sealed.SUMS_SIGNATURE] = issued.signer.key.sign(found[sealed.SUMS], ec.ECDSA(hashes.SHA256()))
 
 

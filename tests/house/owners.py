@@ -42,6 +42,8 @@ OWNERS: Final[dict[str, str]] = {
     "cloud/evidence/bundle/export.py _seal": "the log and its heads belong to nobody alone",
     "cloud/evidence/certificate/issue.py _begun": "the log and its heads belong to nobody alone",
     "cloud/evidence/certificate/issue.py _seal": "the log and its heads belong to nobody alone",
+    "cloud/evidence/stamping.py of_head": "the log and its heads belong to nobody alone",
+    "cloud/evidence/stamping.py catch_up": "the timers'",
     "cloud/evidence/keys.py newest": "an estate's key, for a clip whose device has shown its certificate",
     "cloud/evidence/keys.py by_id": "an estate's key, for a clip that was found by one's own rights",
 }
@@ -53,6 +55,5 @@ OF_NO_REQUEST: Final[dict[str, str]] = {
     "cloud/evidence/log_check.py": "the timers' and the command's",
     "cloud/evidence/pruning.py": "the timers'",
     "cloud/evidence/resealing.py": "the command's",
-    "cloud/evidence/stamping.py": "the log and its heads belong to nobody alone",
 }
 """Files of which nothing is asked over HTTP."""

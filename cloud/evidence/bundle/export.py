@@ -118,7 +118,7 @@ async def export(using: Exporter, order: Order, folder: Path) -> Path:
     parts |= seal
     parts[members.LAST_HEAD] = last.signed.document
     parts[members.LAST_STAMP], _ = await stamping.of_head(using.pool, using.authority, last, clock.utc_now())
-    parts[members.SUMS] = sums = members.sums(await asyncio.to_thread(_digests, parts))
+    parts[members.SUMS] = sums = members.sums(await asyncio.to_thread(_digests, parts), members.ORDER)
     parts[members.SUMS_SIGNATURE] = using.signer.key.sign(sums, SCHEME)
     target = folder / f"evidence-{found.row.observed_at:%Y%m%d-%H%M%S}-{order.alert}.zip"
     await asyncio.to_thread(_pack, target, parts)

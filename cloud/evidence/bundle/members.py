@@ -7,7 +7,7 @@ as time stamps have some, can be changed.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -187,9 +187,9 @@ def pieces(chunk: bytes) -> list[str]:
     ]
 
 
-def sums(digests: Mapping[str, str]) -> bytes:
+def sums(digests: Mapping[str, str], order: Sequence[str]) -> bytes:
     """`seal/SHA256SUMS` for members with these digests, in the container's order."""
-    names = (name for name in ORDER if name in digests and name not in {SUMS, SUMS_SIGNATURE})
+    names = (name for name in order if name in digests and name not in {SUMS, SUMS_SIGNATURE})
     return "".join(f"{digests[name]}  {name}\n" for name in names).encode()
 
 

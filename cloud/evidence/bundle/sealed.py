@@ -6,14 +6,13 @@ from datetime import timedelta
 
 from pydantic import ValidationError
 
-from cloud.core import merkle
 from cloud.core.words import Words, beijing
 from cloud.evidence.bundle import members
 from cloud.evidence.bundle.anchors import Anchors
 from cloud.evidence.bundle.entries import announcement, read
 from cloud.evidence.bundle.members import Line
 from cloud.evidence.bundle.seen import Doubt, Seen, mapping
-from cloud.evidence.bundle.under import EARLY, grown, head_of, outside, require_under, sealed, stamped_at
+from cloud.evidence.bundle.under import EARLY, grown, head_of, outside, sealed, stamped_at, unproved
 
 
 def stamps(seen: Seen, anchors: Anchors) -> Words:
@@ -63,20 +62,9 @@ def growth(seen: Seen, anchors: Anchors) -> Words:
 def custody(seen: Seen, anchors: Anchors) -> Words:
     """Whether the lines of custody are entries of the log, and all that were there at the export."""
     lines = seen.custody.lines
-    doubts = [*_missing(seen, lines)]
+    doubts = _missing(seen, lines)
     head = head_of(seen, anchors, members.LAST_HEAD)
-    proofs = {proof.metadata.index: proof for proof in seen.proofs.lines}
-    for number, line in enumerate(lines, 1):
-        try:
-            require_under(head, line, proofs.get(line.index))
-        except merkle.Unproved as error:
-            doubts.append(
-                Words(
-                    f"{members.CUSTODY} 第 {number} 行不是日志第 {line.index} 条的原文：内容或次序被改动",
-                    f"line {number} of {members.CUSTODY} is not entry {line.index} of the log: changed or"
-                    f" reordered ({error})",
-                )
-            )
+    doubts += unproved(head, lines, seen.proofs.lines)
     if doubts:
         raise Doubt(*doubts)
     return Words(
@@ -113,7 +101,7 @@ def export(seen: Seen, anchors: Anchors) -> Words:
 
 def whole(seen: Seen, anchors: Anchors) -> Words:
     """Whether the log's key has signed the sums of all members, as they are here."""
-    return sealed(seen, anchors, members.sums(seen.digests))
+    return sealed(seen, anchors, members.sums(seen.digests, members.ORDER))
 
 
 def _differences(seen: Seen, content: dict[str, object]) -> list[Words]:

@@ -2,6 +2,7 @@
 
 # ruff: noqa: RUF001 - Chinese sentences have Chinese punctuation
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -136,7 +137,7 @@ def grown(first: Head, last: Head, proof: Consistency) -> Words:
 def outside(line: Line, head: Head, proof: Inclusion) -> list[Words]:
     """What is wrong where the proof does not show that an entry is under a head."""
     try:
-        require_under(head, line, proof)
+        _require_under(head, line, proof)
     except merkle.Unproved as error:
         return [
             Words(
@@ -148,7 +149,25 @@ def outside(line: Line, head: Head, proof: Inclusion) -> list[Words]:
     return []
 
 
-def require_under(head: Head, line: Line, proof: Inclusion | None) -> None:
+def unproved(head: Head, lines: Sequence[Line], proofs: Sequence[Inclusion]) -> list[Words]:
+    """Which lines of custody the proofs do not show to be entries under a head."""
+    by_index = {proof.metadata.index: proof for proof in proofs}
+    doubts = []
+    for number, line in enumerate(lines, 1):
+        try:
+            _require_under(head, line, by_index.get(line.index))
+        except merkle.Unproved as error:
+            doubts.append(
+                Words(
+                    f"{members.CUSTODY} 第 {number} 行不是日志第 {line.index} 条的原文：内容或次序被改动",
+                    f"line {number} of {members.CUSTODY} is not entry {line.index} of the log: changed or"
+                    f" reordered ({error})",
+                )
+            )
+    return doubts
+
+
+def _require_under(head: Head, line: Line, proof: Inclusion | None) -> None:
     """Nothing, where the proof shows that an entry is under a head.
 
     Raises:

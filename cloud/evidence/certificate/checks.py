@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from cloud.core import merkle
 from cloud.core.certificate import counting, words
 from cloud.core.certificate.comparing import differences
 from cloud.core.certificate.content import Alert, Certificate
@@ -120,7 +119,8 @@ def alerts(seen: Seen, anchors: Anchors) -> Words:
                 f"{sealed.CUSTODY} does not hold the entries that it held: deleted, added or reordered",
             )
         )
-    doubts += _outside(seen, anchors, lines)
+    head = under.head_of(seen, anchors, sealed.LAST_HEAD)
+    doubts += under.unproved(head, lines, _proofs(seen).lines)
     if not content.notes:
         if doubts:
             raise Doubt(*doubts)
@@ -138,26 +138,7 @@ def alerts(seen: Seen, anchors: Anchors) -> Words:
 
 def whole(seen: Seen, anchors: Anchors) -> Words:
     """Whether the log's key has signed the sums of all members, as they are here."""
-    return under.sealed(seen, anchors, members.sums(seen.digests))
-
-
-def _outside(seen: Seen, anchors: Anchors, lines: tuple[Line, ...]) -> list[Words]:
-    """Which lines are no entries of the log."""
-    head = under.head_of(seen, anchors, sealed.LAST_HEAD)
-    proofs = {proof.metadata.index: proof for proof in _proofs(seen).lines}
-    doubts = []
-    for number, line in enumerate(lines, 1):
-        try:
-            under.require_under(head, line, proofs.get(line.index))
-        except merkle.Unproved as error:
-            doubts.append(
-                Words(
-                    f"{sealed.CUSTODY} 第 {number} 行不是日志第 {line.index} 条的原文：内容或次序被改动",
-                    f"line {number} of {sealed.CUSTODY} is not entry {line.index} of the log: changed or"
-                    f" reordered ({error})",
-                )
-            )
-    return doubts
+    return under.sealed(seen, anchors, sealed.sums(seen.digests, members.ORDER))
 
 
 def _untold(told: tuple[Alert, ...], lines: tuple[Line, ...]) -> list[Words]:

@@ -83,7 +83,7 @@ async def issue(using: Issuer, wanted: Wanted, folder: Path) -> Path:
     parts |= seal
     parts[sealed.LAST_HEAD] = last.signed.document
     parts[sealed.LAST_STAMP], _ = await stamping.of_head(using.pool, using.authority, last, clock.utc_now())
-    parts[sealed.SUMS] = sums = members.sums(_digests(parts))
+    parts[sealed.SUMS] = sums = sealed.sums(_digests(parts), members.ORDER)
     parts[sealed.SUMS_SIGNATURE] = using.signer.key.sign(sums, SCHEME)
     target = folder / _named(wanted, now)
     await asyncio.to_thread(_pack, target, parts)

@@ -1,6 +1,5 @@
 """What a certificate's file consists of; sealed as an evidence file is: `cloud.evidence.bundle.members`."""
 
-from collections.abc import Mapping
 from typing import Final, Literal
 
 from cloud.core.certificate.content import FORMAT
@@ -68,9 +67,3 @@ class Issued(Part):
     begin: Instant
     end: Instant
     custody: tuple[Position, ...]
-
-
-def sums(digests: Mapping[str, str]) -> bytes:
-    """`seal/SHA256SUMS` for members with these digests, in the container's order."""
-    names = (name for name in ORDER if name in digests and name not in {SUMS, SUMS_SIGNATURE})
-    return "".join(f"{digests[name]}  {name}\n" for name in names).encode()
