@@ -76,7 +76,7 @@ def seed(file: Path, since: datetime | None, config_file: Path | None) -> None:
     """Bring estates, facades, agents, cameras and sensors to what FILE says, and survey what cameras see."""
     from cloud import clock  # noqa: PLC0415
     from cloud.core.estate import EstateFile  # noqa: PLC0415
-    from cloud.store import audit, changes, plans, pool, registry  # noqa: PLC0415
+    from cloud.store import plans, pool, registry  # noqa: PLC0415
     from contracts import documents  # noqa: PLC0415
 
     settings = _settings(config_file)
@@ -93,18 +93,12 @@ def seed(file: Path, since: datetime | None, config_file: Path | None) -> None:
             await registry.seed(conn, estates)
             for estate in estates.estates:
                 began = clock.monotonic_s()
-                entered = await plans.enter(conn, estate, "system", now, holds_from=since)
-                if entered is None:
-                    continue
-                content = {"version": entered.version, "cameras": entered.cameras}
-                await audit.enter(
-                    conn, audit.Act("system", "entered_plan", "estate", estate.id, content=content), now
-                )
-                await changes.record(conn, entered.changes, now)
-                told.append(
-                    f"{estate.id}: plan {entered.version}, {entered.cameras} cameras surveyed in"
-                    f" {clock.monotonic_s() - began:.1f} s"
-                )
+                entered = await plans.seed(conn, estate, now, holds_from=since)
+                if entered is not None:
+                    told.append(
+                        f"{estate.id}: plan {entered.version}, {entered.cameras} cameras surveyed in"
+                        f" {clock.monotonic_s() - began:.1f} s"
+                    )
         return told
 
     for line in (f"seeded {', '.join(estate.id for estate in estates.estates)}", *_finished(work())):

@@ -9,8 +9,8 @@ from cloud.core import modelled, plan
 from cloud.core.cells import Seen, looks
 from cloud.core.estate import Estate
 from cloud.core.geometry.site import Site
-from cloud.store import doubts, sights
-from cloud.store.changes import Change
+from cloud.store import audit, doubts, sights
+from cloud.store.changes import Change, record
 from cloud.store.pool import Connection, Jsonb
 from contracts.devices import DesiredCamera
 
@@ -82,6 +82,19 @@ async def enter(
         len(stale - gone),
         [*(Change("camera", name) for name in sorted(stale)), *told],
     )
+
+
+async def seed(
+    conn: Connection, estate: Estate, at: datetime, *, holds_from: datetime | None = None
+) -> Entered | None:
+    """`enter` for whoever runs the service: the audit log and the pages are told, too."""
+    entered = await enter(conn, estate, "system", at, holds_from=holds_from)
+    if entered is not None:
+        content = {"version": entered.version, "cameras": entered.cameras}
+        act = audit.Act("system", "entered_plan", "estate", estate.id, content=content)
+        await audit.enter(conn, act, at)
+        await record(conn, entered.changes, at)
+    return entered
 
 
 async def newest(conn: Connection, estate: str) -> tuple[Version | None, Estate | None]:

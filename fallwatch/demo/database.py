@@ -73,7 +73,7 @@ async def prepare(url: str, words: dict[str, str], letters_url: str) -> None:
         estates = EstateFile.model_validate(ESTATE)
         await registry.seed(conn, estates)
         for estate in estates.estates:
-            await plans.enter(conn, estate, "system", clock.utc_now())
+            await plans.seed(conn, estate, clock.utc_now())
         for person in PEOPLE:
             known = await accounts.find(conn, person.username)
             # To put an account anew would log its people out.

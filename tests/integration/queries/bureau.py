@@ -10,7 +10,7 @@ from cloud.core.equipment_record import Paper
 from cloud.core.sampling import drawn, population_digest
 from cloud.store import inspections, months, plans, records
 from tests.fixtures.cloud import NOW
-from tests.fixtures.coverage import garden
+from tests.fixtures.coverage import garden, mount
 from tests.integration.queries.made import At, Case, later
 
 MONTH = calendar.month_of(NOW)
@@ -63,4 +63,5 @@ CASES: Final[Mapping[str, Case]] = {
     "inspections.find": _find,
     "inspections.inspect": _inspect,
     "inspections.inspect (again)": _inspect,
+    "plans.seed": lambda at: plans.seed(at.conn, garden(mount=mount(4.0, yaw_deg=280)), later(630)),
 }
