@@ -6,11 +6,12 @@ from math import ceil
 from typing import Annotated, Final, Self
 
 import numpy as np
-import shapely
 from pydantic import Field, model_validator
-from shapely import Polygon
 
-from cloud.core.geometry.parts import Building, LensPart, PlanPoint, Resolution
+from cloud.core.geometry.checks import ends
+from cloud.core.geometry.lens import F64
+from cloud.core.geometry.outline import facing
+from cloud.core.geometry.parts import Building, LensPart, PlanPoint, Resolution, Wall
 from cloud.core.parts import Name, Part, PlaceId
 
 Height = Annotated[float, Field(gt=0, le=200)]
@@ -140,43 +141,27 @@ def misplaced(allowed: Allowed, buildings: Sequence[Building]) -> Iterator[str]:
 
 
 def _on(side: Side, building: Building) -> Iterator[Spot]:
-    corners = np.array(building.footprint)
-    if not shapely.is_ccw(Polygon(building.footprint).exterior):
-        corners = corners[::-1]
     walls = building.walls_m()
     heights = side.heights_m or (walls / 3, walls * 2 / 3, walls)
-    for number in range(len(corners)):
-        start, end = corners[number], corners[(number + 1) % len(corners)]
+    for edge in range(1, len(building.footprint) + 1) if side.edge is None else (side.edge,):
+        start, end = np.array(ends(building, Wall(building=building.id, edge=edge)))
         way = end - start
         length = float(np.hypot(*way))
-        named = _named(side, building, number)
-        if not named or (side.edge is None and length < LEAST_EDGE_M):
+        if side.edge is None and length < LEAST_EDGE_M:
             continue
         outward = np.array([way[1], -way[0]]) / length
         count = max(ceil(length / side.every_m - 1e-9), 1)
         for share in (np.arange(count) + 0.5) / count:
             x, y = (float(each) for each in start + share * way + BEFORE_M * outward)
-            zh, en = _called(side, building, outward)
+            zh, en = _called(side, building, way)
             for height in heights:
                 yield Spot(
                     zh, en, (round(x, 2), round(y, 2), round(building.ground_m + height, 2)), side.cost
                 )
 
 
-def _named(side: Side, building: Building, number: int) -> bool:
-    """Whether the n-th edge counter-clockwise, from 0, is meant."""
-    if side.edge is None:
-        return True
-    if shapely.is_ccw(Polygon(building.footprint).exterior):
-        return number == side.edge - 1
-    # The corners were reversed: edge n of m lies at m - 1 - n, and the last, which closes the ring, stays.
-    count = len(building.footprint)
-    return number == (count - 1 - side.edge) % count
-
-
-def _called(side: Side, building: Building, outward: np.ndarray) -> tuple[str, str]:
+def _called(side: Side, building: Building, way: F64) -> tuple[str, str]:
     if side.name is not None:
         return side.name.zh, side.name.en
-    quarter = round(float(np.degrees(np.arctan2(outward[0], outward[1]))) / 90) % 4
-    zh, en = (("北", "north"), ("东", "east"), ("南", "south"), ("西", "west"))[quarter]
+    zh, en = facing(way)
     return f"{building.id} {zh}墙", f"{building.id} {en} wall"

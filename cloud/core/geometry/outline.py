@@ -11,6 +11,8 @@ from shapely.geometry.base import BaseGeometry
 from shapely.geometry.polygon import orient
 from shapely.validation import explain_validity
 
+from cloud.core.geometry.lens import F64
+
 STOREY_M: Final = 3.0
 STOREYS_M: Final = (2.2, 6.0)
 """Lowest and highest storey that is believed."""
@@ -119,7 +121,7 @@ def facades(building: Mapping[str, Any], name: str, label: str) -> list[dict[str
         length = float(np.hypot(*way))
         if length < LEAST_WALL_M:
             continue
-        zh, en = QUARTERS[round(float(np.degrees(np.arctan2(way[1], -way[0]))) / 90) % 4]
+        zh, en = facing(way)
         same = sum(each["id"].startswith(f"{building['id']}-{en}") for each in found) + 1
         more = "" if same == 1 else f"-{same}"
         found.append(
@@ -133,6 +135,11 @@ def facades(building: Mapping[str, Any], name: str, label: str) -> list[dict[str
             }
         )
     return found
+
+
+def facing(way: F64) -> tuple[str, str]:
+    """Where a wall looks, in Chinese and English. way: (2,) from its left to its right, seen from outside."""
+    return QUARTERS[round(float(np.degrees(np.arctan2(way[1], -way[0]))) / 90) % 4]
 
 
 def slug(name: str, fallback: str, taken: set[str]) -> str:
