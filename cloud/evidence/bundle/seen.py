@@ -6,7 +6,7 @@ import hashlib
 import json
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, BinaryIO, Final, TypeVar
 
@@ -44,6 +44,7 @@ class Seen:
     digests: Mapping[str, str]
     damaged: tuple[str, ...]
     pieces: tuple[str, ...]
+    _read: dict[str, BaseModel] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def manifest(self) -> ClipManifest:
@@ -53,17 +54,17 @@ class Seen:
         except ValidationError as error:
             raise _unreadable(members.MANIFEST) from error
 
-    @cached_property
+    @property
     def custody(self) -> members.Custody:
         """The lines of custody."""
         return self.part(members.Custody, members.CUSTODY)
 
-    @cached_property
+    @property
     def proofs(self) -> members.Proofs:
         """What connects the entries with the heads."""
         return self.part(members.Proofs, members.PROOFS)
 
-    @cached_property
+    @property
     def export(self) -> members.Line:
         """The log's entry of this export."""
         return self.part(members.Line, members.EXPORT)
@@ -88,11 +89,14 @@ class Seen:
             raise Doubt(refused.words) from refused
 
     def part(self, shape: type[Shape], name: str, limit: int = MAX_TEXT_BYTES) -> Shape:
-        """A member as what it must be; its bytes must be those that we write.
+        """A member as what it must be, read once; its bytes must be those that we write.
 
         Raises:
             Doubt: It is missing, or is not.
         """
+        known = self._read.get(name)
+        if isinstance(known, shape):
+            return known
         content = self.read(name, limit)
         try:
             found = shape.model_validate_json(content)
@@ -100,6 +104,7 @@ class Seen:
             raise _unreadable(name) from error
         if members.text(found) != content:
             raise _unreadable(name)
+        self._read[name] = found
         return found
 
     def head(self, name: str) -> SignedHead:
