@@ -27,8 +27,6 @@ from cloud.store.registry import EstateRow, FacadeRow
 from cloud.store.sessions import SessionRow
 from cloud.store.work_order_lists import LineRow, WorkOrderRow
 
-Json = dict[str, Any]
-
 FIRMWARES: Final = 5
 """So many firmwares of a device are told, the newest."""
 
@@ -232,7 +230,7 @@ def _number(found: object) -> float | None:
     return float(found) if isinstance(found, int | float) and math.isfinite(found) else None
 
 
-def _manifest(text: str | None) -> Json:
+def _manifest(text: str | None) -> Mapping[str, Any]:
     try:
         found = json.loads(text or "{}")
     except ValueError:
