@@ -5,25 +5,43 @@ import os
 import shutil
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
+from http import HTTPStatus
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from starlette.responses import StreamingResponse
 
+from cloud.api.problems import Problem
 from cloud.api.services import Services
+from cloud.evidence.bundle.collect import CannotExport, NoSuchAlert
 from cloud.evidence.bundle.container import CHUNK_BYTES
+from cloud.evidence.certificate.collect import CannotCertify, NoSuchPlace
+from cloud.evidence.certificate.paper import NotPrinted
+from cloud.evidence.heads import LogBroken
+from cloud.evidence.stamping import AuthorityAway
 
 ZIP: Final = "application/zip"
 
 
 async def handed(services: Services, make: Callable[[Path], Awaitable[Path]]) -> StreamingResponse:
-    """The answer that hands out the file which `make` leaves in the folder that it is given."""
+    """The answer that hands out the file which `make` leaves in the folder that it is given.
+
+    Raises:
+        Problem: 404, 409 or 503: what stopped it, and what to do.
+    """
     folder = await asyncio.to_thread(_fresh, services.staging)
     try:
         # Drawing takes a core: one at a time, so that alerts do not wait for it.
         async with services.drawing:
             path = await make(folder)
         file = await asyncio.to_thread(path.open, "rb")
+    except (NoSuchAlert, NoSuchPlace) as error:
+        raise Problem(HTTPStatus.NOT_FOUND, str(error)) from error
+    except AuthorityAway as error:
+        later = {"Retry-After": "60"}
+        raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), headers=later) from error
+    except (CannotExport, CannotCertify, LogBroken, NotPrinted) as error:
+        raise Problem(HTTPStatus.CONFLICT, str(error)) from error
     finally:
         # An open file outlives its name: nothing is left behind, however the sending ends.
         await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)

@@ -14,11 +14,8 @@ from cloud.api.problems import Problem
 from cloud.api.services import Use
 from cloud.core.access import may
 from cloud.core.parts import PlaceId
-from cloud.evidence.certificate.collect import CannotCertify, NoSuchPlace, Wanted
+from cloud.evidence.certificate.collect import Wanted
 from cloud.evidence.certificate.issue import issue
-from cloud.evidence.certificate.paper import NotPrinted
-from cloud.evidence.heads import LogBroken
-from cloud.evidence.stamping import AuthorityAway
 from cloud.store import registry
 from contracts.base import Instant
 
@@ -64,20 +61,6 @@ async def certify(body: Certifying, account: Bureau, services: Use) -> Streaming
         notes=may(account.role, "desk"),
         principal=account.principal,
     )
-    try:
-        answer = await handed(services, lambda folder: issue(using, wanted, folder))
-    except (CannotCertify, LogBroken, AuthorityAway, NotPrinted) as error:
-        raise _told(error) from error
+    answer = await handed(services, lambda folder: issue(using, wanted, folder))
     services.log.info("certificate_issued", estate=body.estate, by=account.username)
     return answer
-
-
-def _told(error: CannotCertify | LogBroken | AuthorityAway | NotPrinted) -> Problem:
-    """What stops an issue, as the answer that says what to do."""
-    match error:
-        case NoSuchPlace():
-            return Problem(HTTPStatus.NOT_FOUND, str(error))
-        case AuthorityAway():
-            return Problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), headers={"Retry-After": "60"})
-        case _:
-            return Problem(HTTPStatus.CONFLICT, str(error))

@@ -11,10 +11,7 @@ from cloud.api.bodies import Body, Why
 from cloud.api.handing import handed
 from cloud.api.problems import Problem
 from cloud.api.services import Use
-from cloud.evidence.bundle.collect import CannotExport, NoSuchAlert
 from cloud.evidence.bundle.export import Order, export
-from cloud.evidence.heads import LogBroken
-from cloud.evidence.stamping import AuthorityAway
 from cloud.store import alerts
 
 router = APIRouter(prefix="/api/alerts")
@@ -38,20 +35,6 @@ async def take_out(alert: UUID, body: Exporting, account: Desk, services: Use) -
             "nothing can be proved here: set evidence.keys, evidence.time_stamp, device_ca",
         )
     using, order = services.exporting, Order(alert, account.username, body.purpose)
-    try:
-        answer = await handed(services, lambda folder: export(using, order, folder))
-    except (CannotExport, LogBroken, AuthorityAway) as error:
-        raise _told(error) from error
+    answer = await handed(services, lambda folder: export(using, order, folder))
     services.log.info("evidence_exported", alert=str(alert), by=account.username)
     return answer
-
-
-def _told(error: CannotExport | LogBroken | AuthorityAway) -> Problem:
-    """What stops an export, as the answer that says what to do."""
-    match error:
-        case NoSuchAlert():
-            return Problem(HTTPStatus.NOT_FOUND, str(error))
-        case AuthorityAway():
-            return Problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), headers={"Retry-After": "60"})
-        case _:
-            return Problem(HTTPStatus.CONFLICT, str(error))
