@@ -1,4 +1,4 @@
-"""Files that are made for one answer: in a folder of their own, of which nothing is left."""
+"""Files as answers: small ones as they are, others from a folder of their own, of which nothing is left."""
 
 import asyncio
 import os
@@ -6,10 +6,10 @@ import shutil
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
 from http import HTTPStatus
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import BinaryIO, Final
 
-from starlette.responses import StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
 from cloud.api.problems import Problem
 from cloud.api.services import Services
@@ -20,7 +20,18 @@ from cloud.evidence.certificate.paper import NotPrinted
 from cloud.evidence.heads import LogBroken
 from cloud.evidence.stamping import AuthorityAway
 
-ZIP: Final = "application/zip"
+TYPES: Final = {
+    ".pdf": "application/pdf",
+    ".csv": "text/csv; charset=utf-8",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".zip": "application/zip",
+}
+
+
+def attached(content: bytes, name: str) -> Response:
+    """A file to save; its name tells of what kind it is."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=TYPES[PurePath(name).suffix], headers=headers)
 
 
 async def handed(services: Services, make: Callable[[Path], Awaitable[Path]]) -> StreamingResponse:
@@ -50,7 +61,7 @@ async def handed(services: Services, make: Callable[[Path], Awaitable[Path]]) ->
         "Content-Disposition": f'attachment; filename="{path.name}"',
         "Cache-Control": "no-store",
     }
-    return StreamingResponse(_sent(file), media_type=ZIP, headers=headers)
+    return StreamingResponse(_sent(file), media_type=TYPES[".zip"], headers=headers)
 
 
 def _sent(file: BinaryIO) -> Iterator[bytes]:

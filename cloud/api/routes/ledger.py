@@ -16,6 +16,7 @@ from cloud.api.answers import figures
 from cloud.api.answers.base import Name
 from cloud.api.auth import Ledger, Maintenance
 from cloud.api.bodies import Body, Id, Why
+from cloud.api.handing import attached
 from cloud.api.problems import Problem
 from cloud.api.services import Use
 from cloud.core import ledger as counting
@@ -117,7 +118,7 @@ async def export(account: Ledger, services: Use, asked: Which) -> Response:
         raw = await ledger.raw(conn, scope, begin, end, now)
         await _enter(conn, account, scope, (begin, end), "ledger")
     content = await asyncio.to_thread(ledger_file.packed, raw, services.targets, FORMULAS)
-    return _attached(content, "application/zip", f"ledger-{scope.estate}-{begin:%Y%m%d}-{end:%Y%m%d}.zip")
+    return attached(content, f"ledger-{scope.estate}-{begin:%Y%m%d}-{end:%Y%m%d}.zip")
 
 
 @router.get("/orders", response_class=Response)
@@ -132,7 +133,7 @@ async def orders(account: Ledger, services: Use, asked: Which) -> Response:
         await _enter(conn, account, scope, (begin, end), "work_orders")
     # With a mark, because spreadsheets take a file without one for the machine's old encoding.
     content = ledger_file.table(_table(found)).encode("utf-8-sig")
-    return _attached(content, "text/csv; charset=utf-8", f"orders-{scope.estate}-{begin:%Y%m%d}.csv")
+    return attached(content, f"orders-{scope.estate}-{begin:%Y%m%d}.csv")
 
 
 @router.post("/planned", status_code=HTTPStatus.CREATED)
@@ -236,8 +237,3 @@ def _line(row: WorkOrderRow) -> Sequence[Any]:
         *(row.opened_at, row.opened_by, row.due_at, row.overdue_at, row.responsible, row.taken_at),
         *(row.finished_at, row.measure, row.verified_by, row.closed_at, row.reopened),
     )
-
-
-def _attached(content: bytes, media_type: str, name: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, media_type=media_type, headers=headers)

@@ -16,6 +16,7 @@ from cloud.api.answers import oversight as answers
 from cloud.api.answers.base import Name
 from cloud.api.auth import Overseer
 from cloud.api.bodies import Body
+from cloud.api.handing import attached
 from cloud.api.problems import Problem
 from cloud.api.services import Use
 from cloud.core import bureau_file, sheets
@@ -30,11 +31,6 @@ from cloud.store.registry import CameraRow, EstateRow
 router = APIRouter(prefix="/api/bureau")
 
 DAY_S: Final = 86_400.0
-TYPES: Final = {
-    "pdf": "application/pdf",
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 class Asked(Body):
@@ -110,26 +106,20 @@ async def export(account: Overseer, services: Use, asked: Annotated[AskedFile, Q
     name = bureau_file.file_name("bureau", f"{read.review.month:%Y%m}", asked.format, now)
     if asked.format == "pdf":
         told = bureau_file.report(read.review, read.places, names, read.counted, now)
-        return attached(await report.printed(told), "pdf", name)
+        return attached(await report.printed(told), name)
     cameras: dict[str, list[tuple[str, str]]] = {}
     for row in read.cameras:
         cameras.setdefault(row.estate, []).append((row.id, row.name_zh))
     made = bureau_file.month_sheets(read.review, read.places, cameras, names, read.counted)
     if asked.format == "csv":
-        return attached(sheets.csv_of(made[0]), "csv", name)
-    return attached(sheets.workbook(made, f"覆盖监管 {read.review.month:%Y-%m}", now), "xlsx", name)
+        return attached(sheets.csv_of(made[0]), name)
+    return attached(sheets.workbook(made, f"覆盖监管 {read.review.month:%Y-%m}", now), name)
 
 
 async def enter_export(conn: Connection, account: Account, what: str, at: datetime) -> None:
     """Somebody took figures out, of all estates that they see."""
     act = Act(account.username, "exported", "bureau", what)
     await audit.enter(conn, act, at)
-
-
-def attached(content: bytes, kind: str, name: str) -> Response:
-    """A file to save."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, media_type=TYPES[kind], headers=headers)
 
 
 async def _read(conn: Connection, wanted: date, now: datetime, long_s: float) -> Read:

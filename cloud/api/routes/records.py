@@ -13,8 +13,9 @@ from cloud.api import shapes
 from cloud.api.answers import oversight as answers
 from cloud.api.auth import Maintenance, Overseer
 from cloud.api.bodies import NO_NUL, Body, Id, SlugInPath
+from cloud.api.handing import attached
 from cloud.api.problems import Problem
-from cloud.api.routes.months import attached, enter_export
+from cloud.api.routes.months import enter_export
 from cloud.api.services import Services, Use
 from cloud.core import bureau_file, sheets
 from cloud.core import equipment_record as record
@@ -98,7 +99,7 @@ async def export(account: Overseer, services: Use, asked: Annotated[AskedFile, Q
         await enter_export(conn, account, f"equipment {asked.format}", now)
     sheet = bureau_file.equipment_sheet(items, names)
     content = sheets.csv_of(sheet) if asked.format == "csv" else sheets.workbook([sheet], "一机一档", now)
-    return attached(content, asked.format, bureau_file.file_name("equipment", "", asked.format, now))
+    return attached(content, bureau_file.file_name("equipment", "", asked.format, now))
 
 
 @router.put("/cameras/{camera}")
