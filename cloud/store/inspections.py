@@ -93,8 +93,8 @@ async def picks(conn: Connection, of: Sequence[UUID]) -> list[PickRow]:
         return await cursor.fetchall()
 
 
-async def find(conn: Connection, draw: UUID, subject: str) -> tuple[What, PickRow] | None:
-    """Something that was drawn, locked until the transaction's end."""
+async def find(conn: Connection, draw: UUID, subject: str) -> tuple[Draw, PickRow] | None:
+    """Something that was drawn, locked until the transaction's end, and its draw."""
     async with conn.cursor(row_factory=class_row(PickRow)) as cursor:
         await cursor.execute(
             "SELECT draw, estate, subject, key, outcome, note, inspected_by, inspected_at, work_order"
@@ -104,9 +104,15 @@ async def find(conn: Connection, draw: UUID, subject: str) -> tuple[What, PickRo
         found = await cursor.fetchone()
     if found is None:
         return None
-    row = await (await conn.execute("SELECT what FROM inspection_draw WHERE id = %s", (draw,))).fetchone()
-    assert row is not None
-    return row[0], found
+    async with conn.cursor(row_factory=class_row(Draw)) as cursor:
+        await cursor.execute(
+            "SELECT id, seed, what, size, population, sha256, purpose, drawn_at, drawn_by"
+            " FROM inspection_draw WHERE id = %s",
+            (draw,),
+        )
+        made = await cursor.fetchone()
+    assert made is not None
+    return made, found
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,18 +93,19 @@ async def found(draw: UUID, body: Found, account: Inspector, services: Use) -> a
         held = await inspections.find(conn, draw, body.subject)
         if held is None:
             raise Problem(HTTPStatus.NOT_FOUND, "this was not drawn")
-        what, pick = held
+        made, pick = held
         if pick.outcome is not None:
             raise Problem(HTTPStatus.CONFLICT, "somebody has said already what was found")
-        order = await _order(conn, account, what, pick, body.note, now) if body.outcome == "failed" else None
+        order = (
+            await _order(conn, account, made.what, pick, body.note, now) if body.outcome == "failed" else None
+        )
         said = Inspected(body.outcome, body.note, account.username, now, order)
         await inspections.inspect(conn, pick, said)
         content = {"draw": str(draw), "subject": pick.subject, "outcome": body.outcome}
         act = Act(account.username, "inspected", "draw", str(draw), pick.estate, body.note, content)
         await audit.enter(conn, act, now)
-        made = [one for one in await inspections.draws(conn) if one.id == draw]
-        told = await _told(conn, made)
-    return told[0]
+        (told,) = await _told(conn, [made])
+    return told
 
 
 async def _order(  # noqa: PLR0917 - each is one thing
