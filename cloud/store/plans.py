@@ -114,6 +114,12 @@ async def _newest(conn: Connection, estate: str) -> tuple[Version | None, plan.C
     return (None, None) if row is None else (Version(*row[:-1]), row[-1])
 
 
+async def planned(conn: Connection) -> set[str]:
+    """Estates of which a plan was entered."""
+    rows = await conn.execute("SELECT DISTINCT estate FROM estate_plan")
+    return {estate for (estate,) in await rows.fetchall()}
+
+
 async def versions(conn: Connection, estate: str) -> list[Version]:
     """All of an estate, oldest first."""
     rows = await conn.execute(

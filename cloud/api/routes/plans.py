@@ -97,7 +97,7 @@ async def listed(account: Planner, services: Use) -> answers.Plans:
     now = clock.utc_now()
     async with services.reading(account) as conn:
         rows = await registry.estates(conn)
-        have = {row.id for row in rows if (await plans.newest(conn, row.id))[0] is not None}
+        have = await plans.planned(conn)
     named = [shapes.thing(row.id, row.name_zh, row.name_en) for row in rows]
     return {
         "now": shapes.instant(now),

@@ -46,6 +46,7 @@ CASES: Final[Mapping[str, Case]] = {
     "plans.enter (the same)": lambda at: _entered(at, garden(), 1),
     "plans.enter (one camera turned)": lambda at: _entered(at, garden(mount=mount(4.0, yaw_deg=280)), 2),
     "plans.newest": lambda at: plans.newest(at.conn, "garden"),
+    "plans.planned": lambda at: plans.planned(at.conn),
     "plans.versions": lambda at: plans.versions(at.conn, "garden"),
     "plans.of_version": lambda at: plans.of_version(at.conn, "garden", 1),
     "plans.follow_wishes": lambda at: plans.follow_wishes(at.conn, later(3)),
