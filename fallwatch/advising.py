@@ -10,6 +10,7 @@ from cloud.core.geometry import advice_told
 from cloud.core.geometry.advice import Advice, advise
 from cloud.core.geometry.allowed import offered, spots
 from cloud.core.geometry.survey import Survey
+from fallwatch import columns
 
 Limits = tuple[int | None, float | None]
 """No more cameras, no more cost."""
@@ -60,13 +61,7 @@ def _show(estate: Estate, advice: Advice) -> None:
                 str(each["blind_left"]),
             ]
         )
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = [
-            text.ljust(width) if number in {1, 2} else text.rjust(width)
-            for number, (text, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        click.echo("  ".join(cells).rstrip())
+    columns.show(rows, left={1, 2})
     for facade in told["facades"]:
         click.echo(f"{facade['facade']}: {facade['blind_before']} → {facade['blind_after']} blind")
     if told["watched_share_before"] is not None:

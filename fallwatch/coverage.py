@@ -13,7 +13,7 @@ from cloud.core.geometry.looking import Reason
 from cloud.core.geometry.survey import Survey
 from cloud.core.modelled import idle, site
 from contracts import documents
-from fallwatch import advising
+from fallwatch import advising, columns
 from fallwatch.surveying import surveyed
 
 BLIND = tuple(reason for reason in Reason if reason is not Reason.WATCHED)
@@ -111,13 +111,7 @@ def _show(estate: Estate, found: Survey, chosen: frozenset[str] | None) -> None:
         [each["facade"], "", "", "not modelled", *("" for _ in BLIND), "", ""]
         for each in told.not_modelled(found.site, chosen)
     ]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = [
-            text.ljust(width) if number in {0, len(row) - 1} else text.rjust(width)
-            for number, (text, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        click.echo("  ".join(cells).rstrip())
+    columns.show(rows, left={0, len(rows[0]) - 1})
     area, watched = sum(v.area_m2 for v in verdicts), sum(v.watched_m2 for v in verdicts)
     if area:
         click.echo(f"{watched:.0f} of {area:.0f} m² are watched: {watched / area:.1%}.")
