@@ -14,7 +14,8 @@ from pathlib import Path
 import click
 
 from bench.measure.machine import told
-from cloud.evidence.bundle import anchors, checks
+from cloud.evidence import offline
+from cloud.evidence.bundle import anchors
 from cloud.evidence.bundle.anchors import Anchors
 from cloud.store import migrate
 from fallwatch.local import postgres
@@ -48,7 +49,7 @@ def main(clip_s: float, out: Path | None) -> None:
             trusted = anchors.load(found.anchors)
             begin = time.perf_counter()
             with found.path.open("rb") as file:
-                whole = checks.verify(file, trusted)
+                whole = offline.verify(file, trusted)
             verify_s = time.perf_counter() - begin
             rows = [_tried(attack, found, trusted) for attack in ATTACKS]
             size = found.path.stat().st_size
@@ -84,7 +85,7 @@ def _exported(folder: Path, out: Path, clip_s: float) -> Iterator[tuple[Made, fl
 
 
 def _tried(attack: Attack, found: Made, trusted: Anchors) -> Row:
-    report = checks.verify(io.BytesIO(attack(found)), trusted)
+    report = offline.verify(io.BytesIO(attack(found)), trusted)
     failed = [check.name for check in report.checks if not check.ok]
     words = [said for check in report.checks if check.name in attack.caught for said in check.words]
     told_where = [said for said in words if attack.matches(said.en)]

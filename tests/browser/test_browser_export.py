@@ -10,7 +10,7 @@ from playwright.async_api import expect
 from cloud import clock
 from cloud.core.estate import EstateFile
 from cloud.evidence import keys, offline
-from cloud.evidence.bundle import anchors, checks
+from cloud.evidence.bundle import anchors
 from cloud.store import plans, pool, registry
 from fallwatch.local.pki import Authority
 from tests.browser.conftest import Visitor
@@ -43,7 +43,7 @@ async def test_the_desk_takes_evidence_out_for_a_purpose(
     await expect(page.get_by_test_id("export-told")).to_contain_text("已记入日志")
     trust = anchors_of(tmp_path / "trust", authority, keys.load(tmp_path / "keys").signer, time_stamps)
     with saved.open("rb") as file:
-        report = checks.verify(file, anchors.load(trust))
+        report = offline.verify(file, anchors.load(trust))
     assert report.ok, report.table()
     assert (
         next(check for check in report.checks if check.name == "annotated").words[0].zh.startswith("标注副本")

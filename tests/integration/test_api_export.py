@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from cloud import clock
 from cloud.config import TimeStampSettings
 from cloud.evidence import keys, offline
-from cloud.evidence.bundle import anchors, checks, container, members
+from cloud.evidence.bundle import anchors, container, members
 from cloud.store import pool
 from fallwatch.__main__ import main
 from tests.evidence.certified import watched
@@ -87,7 +87,7 @@ async def test_what_is_taken_out_verifies_and_stands_in_the_log(
         given = await desk.post(f"/api/alerts/{alert}/export", json={"purpose": "为派出所"})
     assert given.status_code == 200, given.text
     assert given.headers["content-type"] == "application/zip"
-    report = checks.verify(io.BytesIO(given.content), anchors.load(trust))
+    report = offline.verify(io.BytesIO(given.content), anchors.load(trust))
     assert report.ok, report.table()
     found = {member.name: member for member in container.listed(io.BytesIO(given.content))}
     assert members.COPY not in found, "what cannot be decoded cannot be drawn into, and goes out all the same"

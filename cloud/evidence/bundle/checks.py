@@ -7,23 +7,14 @@ They do not wait for one another's success: what is wrong in one place does not 
 # ruff: noqa: RUF001 - Chinese sentences have Chinese punctuation
 
 from collections.abc import Callable, Sequence
-from typing import BinaryIO, Final
+from typing import Final
 
 from cloud.core.words import Words
-from cloud.evidence.bundle import container, diagnose, members, sealed, signed, under
+from cloud.evidence.bundle import diagnose, members, sealed, signed, under
 from cloud.evidence.bundle.anchors import Anchors
 from cloud.evidence.bundle.intact import Names, intact
-from cloud.evidence.bundle.report import Check, Report, refused
-from cloud.evidence.bundle.seen import Doubt, Seen, look
-
-
-def verify(file: BinaryIO, anchors: Anchors) -> Report:
-    """Everything that is to be said of an evidence file."""
-    try:
-        seen = look(file)
-    except container.Refused as found:
-        return refused(found.words)
-    return report(seen, anchors, CHECKS)
+from cloud.evidence.bundle.report import Check, Report
+from cloud.evidence.bundle.seen import Doubt, Seen
 
 
 def report(
