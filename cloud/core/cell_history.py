@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,8 @@ from cloud.core.spans import Span, Spans
 
 Flags = NDArray[np.bool_]
 F64 = NDArray[np.float64]
+Number = TypeVar("Number", np.float64, np.int64)
+"""Of seconds, or of whole microseconds."""
 UNKNOWN = "unknown"
 
 
@@ -112,39 +115,53 @@ class History:
 
     def shares(self, edges: Sequence[datetime]) -> list[float | None]:
         """The share in each stretch between two of `edges`; None where nothing was due."""
-        begins = np.array([(at - self.cuts[0]).total_seconds() for at in self.cuts])
-        cells = self.watched[0].size if len(self.watched) else 0
-        watched = self.watched.reshape(len(self.watched), -1).sum(axis=1)
-        excused = self.excused.reshape(len(self.excused), -1).sum(axis=1)
+        watched, due_cells = self.watched.sum(axis=(1, 2)), (~self.excused).sum(axis=(1, 2))
         found: list[float | None] = []
-        for begin, end in pairwise((at - self.cuts[0]).total_seconds() for at in edges):
-            parts_s = np.clip(np.minimum(begins[1:], end) - np.maximum(begins[:-1], begin), 0, None)
-            due = float((parts_s * (cells - excused)).sum())
+        for parts_s in self._within_s(edges):
+            due = float((parts_s * due_cells).sum())
             found.append(float((parts_s * watched).sum()) / due if due > 0 else None)
         return found
 
     def row_shares(self, edges: Sequence[datetime]) -> list[list[float | None]]:
         """The same for each row, from the ground up: as many shares as there are stretches, each of R."""
-        begins = np.array([(at - self.cuts[0]).total_seconds() for at in self.cuts])
-        columns = self.watched.shape[2]
-        watched, excused = self.watched.sum(axis=2), self.excused.sum(axis=2)
+        watched, due_cells = self.watched.sum(axis=2), (~self.excused).sum(axis=2)
         found: list[list[float | None]] = []
-        for begin, end in pairwise((at - self.cuts[0]).total_seconds() for at in edges):
-            parts_s = np.clip(np.minimum(begins[1:], end) - np.maximum(begins[:-1], begin), 0, None)
-            due, seen = parts_s @ (columns - excused), parts_s @ watched
+        for parts_s in self._within_s(edges):
+            due, seen = parts_s @ due_cells, parts_s @ watched
             found.append([float(s / d) if d > 0 else None for s, d in zip(seen, due, strict=True)])
         return found
 
+    def _within_s(self, edges: Sequence[datetime]) -> Iterator[F64]:
+        """Of each stretch between two of `edges`: how much of each part (n,) lies in it."""
+        cuts_s, edges_s = (
+            np.array([(at - self.cuts[0]).total_seconds() for at in each]) for each in (self.cuts, edges)
+        )
+        return overlaps(cuts_s, edges_s)
+
     @cached_property
     def _blind_s(self) -> tuple[F64, F64]:
-        longest, lasting = (np.zeros(self.watched.shape[1:]) for _ in range(2))
-        for length_s, seen in zip(self.lengths_s, self.watched, strict=True):
-            lasting = np.where(seen, 0.0, lasting + length_s)
-            longest = np.maximum(longest, lasting)
-        return longest, lasting
+        return blind_times(self.lengths_s, self.watched)
 
     def _seconds(self, flags: Flags) -> F64:
         return np.asarray(np.tensordot(self.lengths_s, flags, axes=1))
+
+
+def overlaps(cuts: NDArray[Number], edges: NDArray[Number]) -> Iterator[NDArray[Number]]:
+    """Of each stretch between two of `edges`: how much lies in it of each part between two cuts (n,)."""
+    for begin, end in pairwise(edges):
+        yield np.clip(np.minimum(cuts[1:], end) - np.maximum(cuts[:-1], begin), 0, None)
+
+
+def blind_times(lengths: NDArray[Number], watched: Flags) -> tuple[NDArray[Number], NDArray[Number]]:
+    """(R, C) twice: the longest time in one piece that each cell was not watched, and that at the end.
+
+    lengths: (n,) of the parts. watched: (n, R, C).
+    """
+    longest, lasting = (np.zeros(watched.shape[1:], dtype=lengths.dtype) for _ in range(2))
+    for length, seen in zip(lengths, watched, strict=True):
+        lasting = np.where(seen, 0, lasting + length)
+        longest = np.maximum(longest, lasting)
+    return longest, lasting
 
 
 def history(shape: tuple[int, int], sights: Iterable[Sight], duties: Iterable[Duty], span: Span) -> History:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cloud.core import ledger
 from cloud.core.camera_duty import duties
-from cloud.core.cell_history import Duty, History, history
+from cloud.core.cell_history import Duty, Flags, History, blind_times, history, overlaps
 from cloud.core.cell_history import Loss as LossOfCells
 from cloud.core.cell_history import Sight as SightOfCells
 from cloud.core.certificate.content import SEEN, Content, Facade, Sight
@@ -20,7 +20,6 @@ from cloud.core.spans import Spans
 from cloud.core.words import BEIJING
 
 Counts = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 
 MICROSECOND: Final = timedelta(microseconds=1)
 MS_IN_US: Final = 1000
@@ -96,7 +95,7 @@ def _facade(facade: Facade, found: Iterable[Duty]) -> OfFacade:
         share=watched_ms / due_ms if due_ms else None,
         watched_cells_ms=_table(watched),
         due_cells_ms=_table(due),
-        longest_blind_ms=_table(_longest_blind(lengths, of.watched)),
+        longest_blind_ms=_table(blind_times(lengths, of.watched)[0]),
         smallest_cm=smallest_cm(facade),
         days=tuple(_days(of, lengths)),
         losses=tuple(map(_loss, of.losses)),
@@ -123,28 +122,16 @@ def _sum(lengths: Counts, of: Flags) -> Counts:
     return np.asarray((lengths[:, None, None] * of).sum(axis=0))
 
 
-def _longest_blind(lengths: Counts, watched: Flags) -> Counts:
-    longest, lasting = (np.zeros(watched.shape[1:], dtype=np.int64) for _ in range(2))
-    for length, seen in zip(lengths, watched, strict=True):
-        lasting = np.where(seen, 0, lasting + length)
-        longest = np.maximum(longest, lasting)
-    return longest
-
-
 def _days(of: History, lengths: Counts) -> Iterable[Day]:
     edges = midnights(of.cuts[0], of.cuts[-1])
-    begins = np.concatenate(([0], np.cumsum(lengths)))
-    cells = of.watched[0].size
-    watched, excused, could = (
-        flags.reshape(len(lengths), -1).sum(axis=1)
-        for flags in (of.watched, of.excused, of.within & ~of.excused)
+    edges_us = np.array([(at - of.cuts[0]) // MICROSECOND for at in edges], dtype=np.int64)
+    watched, due, could = (
+        flags.sum(axis=(1, 2)) for flags in (of.watched, ~of.excused, of.within & ~of.excused)
     )
-    for begin, end in pairwise(edges):
-        first, until = ((at - of.cuts[0]) // MICROSECOND for at in (begin, end))
-        parts = np.clip(np.minimum(begins[1:], until) - np.maximum(begins[:-1], first), 0, None)
+    for begin, parts in zip(edges, overlaps(np.append(0, np.cumsum(lengths)), edges_us), strict=False):
         yield Day(
             begin=begin,
-            due_ms=int((parts * (cells - excused)).sum()) // MS_IN_US,
+            due_ms=int((parts * due).sum()) // MS_IN_US,
             could_ms=int((parts * could).sum()) // MS_IN_US,
             watched_ms=int((parts * watched).sum()) // MS_IN_US,
         )

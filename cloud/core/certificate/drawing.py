@@ -7,7 +7,7 @@ from itertools import pairwise
 from math import cos, radians, sin
 from typing import Final
 
-from cloud.core.certificate.counting import Flags
+from cloud.core.cell_history import Flags
 from cloud.core.certificate.figures import Day, OfFacade
 from cloud.core.words import BEIJING
 

@@ -9,9 +9,10 @@ from typing import Any, Final
 
 import numpy as np
 
+from cloud.core.cell_history import Flags
 from cloud.core.certificate import drawing, words
 from cloud.core.certificate.content import SEEN, Certificate, Content, Facade
-from cloud.core.certificate.counting import Counts, Flags, flags, last
+from cloud.core.certificate.counting import Counts, flags, last
 from cloud.core.certificate.figures import Figures, OfFacade
 from cloud.core.certificate.regions import named, regions
 from cloud.evidence.certificate.paper import Chain
