@@ -15,6 +15,7 @@ from uuid import UUID
 import psycopg
 
 from cloud.core.coverage import strip_begin, window
+from cloud.core.days import ZONE
 from cloud.store import (
     accounts,
     alerts,
@@ -99,7 +100,7 @@ async def _past_partitions(url: str, minutes: int) -> None:
 def queries(alert: UUID) -> Mapping[tuple[str, str], Query]:
     """(page, name) → the query, as the page asks it."""
     begin, end = window(NOW)
-    month = NOW.astimezone(rollups.ZONE).replace(day=1, hour=0, minute=0, second=0)
+    month = NOW.astimezone(ZONE).replace(day=1, hour=0, minute=0, second=0)
     day = timedelta(days=1)
     return {
         ("desk", "alerts.open_alerts"): alerts.open_alerts,

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from cloud.core.days import ZONE
 from cloud.core.equipment_record import FIELDS, Item, missing, told
-from cloud.core.months import ZONE
 from cloud.core.ranking import Counted, Figure, Key, Place, Review, Standing, worst_first
 from cloud.core.sheets import Formula, Sheet
 

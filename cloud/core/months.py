@@ -6,18 +6,17 @@ is one sum over another; both are kept, so that whoever has the rows can count a
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from cloud.core.cell_history import F64, Flags, History, Loss
 from cloud.core.cells import FacadeCells, FacadeHistory
+from cloud.core.days import ZONE, midnight
 from cloud.core.ledger import CameraAccount
 from cloud.core.spans import Span
 
-ZONE: Final = ZoneInfo("Asia/Shanghai")
 BLIND_SHARE: Final = 0.5
 """A cell that was watched for less of its due time is a blind cell of the month."""
 CAUSES: Final = 5
@@ -85,7 +84,7 @@ class CameraMonth:
 
 def span_of(month: date) -> Span:
     """[begin, end) of the month in which a day lies."""
-    return _midnight(month.replace(day=1)), _midnight(following(month))
+    return midnight(month.replace(day=1)), midnight(following(month))
 
 
 def following(month: date) -> date:
@@ -176,7 +175,3 @@ def _causes(losses: Sequence[Loss]) -> tuple[Cause, ...]:
             known = found.get((camera, why), Cause(camera, why, 0.0, loss.begin))
             found[camera, why] = Cause(camera, why, known.cell_s + cell_s, known.since)
     return tuple(sorted(found.values(), key=lambda one: (-one.cell_s, one.camera, one.why))[:CAUSES])
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), ZONE)

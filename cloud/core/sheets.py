@@ -13,8 +13,8 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from cloud.core.days import ZONE
 from cloud.core.ledger_file import FORMULA_STARTS, table
-from cloud.core.months import ZONE
 
 MARK: Final = "\N{ZERO WIDTH NO-BREAK SPACE}"
 """Before CSV, because spreadsheets take a file without one for the machine's old encoding."""

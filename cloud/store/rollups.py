@@ -7,14 +7,11 @@ tables that `refresh` brings up to date (migrations 0013 and 0014). The formulas
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
-from zoneinfo import ZoneInfo
 
 from psycopg.rows import class_row
 
+from cloud.core.days import ZONE
 from cloud.store.pool import Connection
-
-ZONE: Final = ZoneInfo("Asia/Shanghai")
-"""Whose days and months the aggregates keep; their definitions name it too."""
 
 Unit = Literal["minute", "hour", "day", "month"]
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from cloud import timers
+from cloud.core.days import ZONE
 from cloud.store import equipment, pool, registry, rollups, series
 from contracts.devices import DeviceFault
 from tests.fixtures.cloud import NOW, Device, seed
@@ -69,7 +70,7 @@ async def test_a_mere_warning_blinds_nothing_until_it_becomes_serious(opened: po
 
 
 async def test_days_begin_at_midnight_of_the_estate(opened: pool.Pool) -> None:
-    midnight = NOW.astimezone(rollups.ZONE).replace(hour=0, minute=0, second=0)
+    midnight = NOW.astimezone(ZONE).replace(hour=0, minute=0, second=0)
     await _watch(opened, midnight - 2 * MINUTE, 5)
     yesterday, today = await _watched(opened, "day", midnight - timedelta(days=1), midnight + 4 * MINUTE)
     assert (yesterday.due_s, yesterday.watched_s) == (120, 120)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated, Final
 
@@ -18,8 +18,9 @@ from cloud.api.bodies import Body, Id, SlugInPath, Why
 from cloud.api.problems import Problem
 from cloud.api.services import Services, Use
 from cloud.core.cells import FacadeHistory, Kept, histories
+from cloud.core.days import ZONE, midnight
 from cloud.core.spans import Span
-from cloud.store import audit, cells, changes, doubts, registry, rollups
+from cloud.store import audit, cells, changes, doubts, registry
 from cloud.store.accounts import Account
 from cloud.store.audit import Act
 from cloud.store.registry import CameraRow, FacadeRow
@@ -45,7 +46,7 @@ class Asked(Body):
             Problem: 422, it is empty or too long.
         """
         end = min(self.end or now, now)
-        begin = self.begin or _day(end.astimezone(rollups.ZONE).date() - timedelta(days=DAYS - 1))
+        begin = self.begin or midnight(end.astimezone(ZONE).date() - timedelta(days=DAYS - 1))
         if not timedelta(0) < end - begin <= LONGEST:
             raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "a span of more than nothing and at most 100 days")
         return begin, end
@@ -187,12 +188,8 @@ def _span(span: Span) -> ToldSpan:
 
 def _days(span: Span) -> list[datetime]:
     """Midnights of the estates' days from the one in which the span begins to the one after its end."""
-    first = span[0].astimezone(rollups.ZONE).date()
-    edges = [_day(first)]
+    first = span[0].astimezone(ZONE).date()
+    edges = [midnight(first)]
     while edges[-1] < span[1]:
-        edges.append(_day(first + timedelta(days=len(edges))))
+        edges.append(midnight(first + timedelta(days=len(edges))))
     return edges
-
-
-def _day(at: date) -> datetime:
-    return datetime.combine(at, datetime.min.time(), rollups.ZONE)

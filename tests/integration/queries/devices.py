@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
+from cloud.core.days import ZONE
 from cloud.store import causes, desired, devices, equipment, identities, rollups, series
 from cloud.store.identities import Shown
 from contracts.devices import DesiredReport, DesiredState
@@ -28,7 +29,7 @@ TOLD = DesiredReport(
     outcome="applied",
     now=1,
 )
-DAY = NOW.astimezone(rollups.ZONE).replace(hour=0, minute=0, second=0)
+DAY = NOW.astimezone(ZONE).replace(hour=0, minute=0, second=0)
 MONTH = DAY.replace(day=1)
 SHOWN = Shown("box-a", 0x7B, later(1000))
 
