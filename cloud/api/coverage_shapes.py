@@ -44,13 +44,13 @@ def facade_now_brief(row: FacadeRow, found: FacadeHistory | None) -> answers.Fac
     """How much of a facade is blind now; all None where it is not modelled."""
     if found is None:
         return {**place(row), "modelled": False, "cells": None, "blind": None, "lost": None}
-    now = cells_now(found)
+    rows, columns = found.grid.shape
     return {
         **place(row),
         "modelled": True,
-        "cells": int(now.watched.size),
-        "blind": now.blind,
-        "lost": int((now.within & ~now.watched).sum()),
+        "cells": rows * columns,
+        "blind": found.blind,
+        "lost": found.lost,
     }
 
 
@@ -110,8 +110,8 @@ def facade_now(
         "smallest_cm": _numbers(100 * now.smallest_m, 1),
         "best": now.best.ravel().tolist(),
         "blind_for_s": _numbers(np.where((blind_s > 0) & (blind_s < whole_s), blind_s, np.nan), 0),
-        "blind": now.blind,
-        "lost": int((now.within & ~now.watched).sum()),
+        "blind": found.blind,
+        "lost": found.lost,
         "cameras": [_view(view, cameras) for view in now.views],
     }
 

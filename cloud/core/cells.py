@@ -107,6 +107,16 @@ class FacadeHistory:
     duties: Mapping[str, Duty]
 
     @property
+    def blind(self) -> int:
+        """How many cells nobody watches at the end."""
+        return int((~self.history.watched[-1]).sum())
+
+    @property
+    def lost(self) -> int:
+        """How many of them a camera would watch, if all worked."""
+        return int((self.history.within[-1] & ~self.history.watched[-1]).sum())
+
+    @property
     def standing(self) -> tuple[CameraSight, ...]:
         """The sights that hold at the end."""
         end = self.history.cuts[-1]

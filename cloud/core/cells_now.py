@@ -41,11 +41,6 @@ class FacadeNow:
     best: np.ndarray
     views: tuple[View, ...]
 
-    @property
-    def blind(self) -> int:
-        """How many cells nobody watches."""
-        return int((~self.watched).sum())
-
 
 def facade_now(found: FacadeHistory) -> FacadeNow:
     """At the end of a history. Where nobody is up that sees a cell, smallest and best are of all cameras."""
