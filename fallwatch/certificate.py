@@ -11,9 +11,9 @@ from cloud.commandline import CONFIG, finished, means, settings
 from cloud.core.words import BEIJING
 from cloud.evidence.certificate.collect import CannotCertify, Wanted
 from cloud.evidence.certificate.issue import issue, issuer
-from cloud.evidence.certificate.paper import NotPrinted
 from cloud.evidence.heads import LogBroken
 from cloud.evidence.stamping import AuthorityAway
+from cloud.printing import NotPrinted
 from cloud.store import pool
 
 ALL = "all"

@@ -16,9 +16,9 @@ from cloud.api.services import Services
 from cloud.evidence.bundle.collect import CannotExport, NoSuchAlert
 from cloud.evidence.bundle.container import CHUNK_BYTES
 from cloud.evidence.certificate.collect import CannotCertify, NoSuchPlace
-from cloud.evidence.certificate.paper import NotPrinted
 from cloud.evidence.heads import LogBroken
 from cloud.evidence.stamping import AuthorityAway
+from cloud.printing import NotPrinted
 
 TYPES: Final = {
     ".pdf": "application/pdf",

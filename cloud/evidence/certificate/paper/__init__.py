@@ -1,9 +1,8 @@
-"""The certificate as a PDF, set in a program of its own: the services do not load the typesetter."""
+"""The certificate as a PDF."""
 
-import asyncio
-import sys
 from typing import Final
 
+from cloud import printing
 from cloud.core.parts import Part
 from contracts.base import Instant
 
@@ -22,30 +21,11 @@ class Chain(Part):
     lines: int
 
 
-class NotPrinted(RuntimeError):  # noqa: N818 - says what is so
-    """The PDF could not be set. The message says why."""
-
-
 async def printed(certificate: bytes, chain: Chain) -> bytes:
     """The PDF of `certificate.json`.
 
     Raises:
         NotPrinted: No Chinese font is installed, or the typesetter failed.
     """
-    argv = (sys.executable, "-m", "cloud.evidence.certificate.paper")
-    pipe = asyncio.subprocess.PIPE
-    program = await asyncio.create_subprocess_exec(*argv, stdin=pipe, stdout=pipe, stderr=pipe)
     given = f"{chain.model_dump_json()}\n".encode() + certificate
-    try:
-        made, said = await asyncio.wait_for(program.communicate(given), SETTING_S)
-    except TimeoutError as error:
-        raise NotPrinted(f"the PDF was not set within {SETTING_S:.0f} s") from error
-    finally:
-        if program.returncode is None:
-            program.kill()
-            await program.wait()
-    if program.returncode:
-        raise NotPrinted(
-            said.decode(errors="replace").strip().rpartition("\n")[2] or "the PDF could not be set"
-        )
-    return made
+    return await printing.printed(__name__, given, SETTING_S)

@@ -2,14 +2,12 @@
 
 import json
 import sys
-from importlib import resources
 from typing import Final
-
-import typst
 
 from cloud.core.certificate.content import Certificate
 from cloud.evidence.certificate.paper import Chain
 from cloud.evidence.certificate.paper.view import view
+from cloud.printing.typeset import typeset
 
 CHINESE: Final = ("Noto Sans CJK SC", "Noto Serif CJK SC")
 
@@ -26,19 +24,10 @@ def paper(content: bytes, chain: Chain) -> bytes:
     Raises:
         SystemExit: A font is missing.
     """
-    fonts = typst.Fonts()
-    if missing := [family for family in CHINESE if family not in fonts.families()]:
-        raise SystemExit(f"the font {missing[0]} is not installed: apt-get install fonts-noto-cjk")
     certificate = Certificate.model_validate_json(content)
     told = json.dumps(view(certificate, content, chain), ensure_ascii=False)
-    template = resources.files(__package__).joinpath("certificate.typ").read_bytes()
-    return typst.compile(
-        template,
-        font_paths=fonts,
-        sys_inputs={"told": told},
-        pdf_standards=["a-2b"],
-        timestamp=int(certificate.content.asked.at.timestamp()),
-    )
+    at_s = int(certificate.content.asked.at.timestamp())
+    return typeset("cloud.evidence.certificate.paper", "certificate.typ", told, CHINESE, at_s)
 
 
 if __name__ == "__main__":
