@@ -49,12 +49,6 @@ def figures(content: Content) -> Figures:
     )
 
 
-def histories(content: Content) -> list[History]:
-    """Of each facade of a certificate, in its order."""
-    found = duties(content.raw, content.doubts, content.least_s)
-    return [_history(facade, found) for facade in content.facades]
-
-
 def midnights(begin: datetime, end: datetime) -> list[datetime]:
     """The span's ends and each midnight of China's clocks between them."""
     day = begin.astimezone(BEIJING).date()
@@ -69,7 +63,8 @@ def flags(rows: Sequence[str], sign: str) -> Flags:
     return np.array([[each == sign for each in row] for row in rows], dtype=np.bool_)
 
 
-def _history(facade: Facade, found: Iterable[Duty]) -> History:
+def history_of(facade: Facade, found: Iterable[Duty]) -> History:
+    """What became of its cells, with these duties of all cameras."""
     sights = [
         SightOfCells(sight.camera, flags(sight.rows, SEEN), (sight.begin, sight.end or facade.end))
         for sight in facade.sights
@@ -78,7 +73,7 @@ def _history(facade: Facade, found: Iterable[Duty]) -> History:
 
 
 def _facade(facade: Facade, found: Iterable[Duty]) -> OfFacade:
-    of = _history(facade, found)
+    of = history_of(facade, found)
     lengths = np.array([(end - begin) // MICROSECOND for begin, end in pairwise(of.cuts)], dtype=np.int64)
     watched, excused = _sum(lengths, of.watched), _sum(lengths, of.excused)
     due = lengths.sum() - excused

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 from hypothesis.extra.numpy import array_shapes, arrays
 
+from cloud.core.camera_duty import duties
 from cloud.core.cell_history import History
 from cloud.core.certificate import counting, words
 from cloud.core.certificate.comparing import differences
@@ -37,7 +38,8 @@ def test_the_sign_of_a_watched_cell_is_the_surveys() -> None:
 
 def test_its_figures_are_those_of_the_history() -> None:
     content = october()
-    of, history = counting.figures(content).facades[1], counting.histories(content)[1]
+    of = counting.figures(content).facades[1]
+    history = counting.history_of(content.facades[1], duties(content.raw, content.doubts, content.least_s))
     assert isinstance(history, History)
     assert of.facade == FACADE
     assert of.watched_ms == round(history.watched_s.sum() * 1000)
