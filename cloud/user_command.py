@@ -26,6 +26,7 @@ ESTATES = click.option(
     "--estate", "estates", multiple=True, help="An estate that they may see; again for more."
 )
 EVERY = click.option("--every-estate", is_flag=True, help="They may see every estate, also those to come.")
+HEAD = ("name", "role", "estates", "second factor", "state")
 
 
 @click.group()
@@ -77,11 +78,10 @@ def everybody(config_file: Path | None) -> None:
     from cloud.store import accounts  # noqa: PLC0415 - `--help` needs no database driver
 
     found = _done(config_file, accounts.listed)
-    rows = [_row(account) for account in found]
-    for row in (("name", "role", "estates", "second factor", "state"), *rows):
-        click.echo(
-            "  ".join(text.ljust(width) for text, width in zip(row, _widths(rows), strict=True)).rstrip()
-        )
+    rows = [HEAD, *(_row(account) for account in found)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        click.echo("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
 
 
 @user.command()
@@ -257,11 +257,6 @@ def _row(account: "Account") -> tuple[str, ...]:
         factor,
         "disabled" if account.is_disabled else "open",
     )
-
-
-def _widths(rows: list[tuple[str, ...]]) -> list[int]:
-    heads = (4, 4, 7, 13, 5)
-    return [max([head, *(len(row[at]) for row in rows)]) for at, head in enumerate(heads)]
 
 
 def _where(account: "Account") -> str:
