@@ -12,7 +12,7 @@ from cloud.core.alarm import State
 from cloud.core.alert import RAISED, Severity
 from cloud.core.machine import Record
 from cloud.core.priority import Priority, ground_at, priority
-from cloud.store import clocks, registry
+from cloud.store import clocks, holds, registry
 from cloud.store.changes import Change
 from cloud.store.pool import Connection, Jsonb
 from contracts.messages import FallEnded, FallingObject, Place
@@ -90,8 +90,7 @@ _SELECT = (
     " estate.id AS estate, estate.name_zh AS estate_zh, estate.name_en AS estate_en,"
     " facade.id AS facade, facade.name_zh AS facade_zh, facade.name_en AS facade_en,"
     " clip.state AS clip_state, coalesce(fall_end.payload -> 'place', alert.payload -> 'place') AS place,"
-    " EXISTS (SELECT FROM legal_hold WHERE legal_hold.alert = alert.id AND lifted_at IS NULL"
-    " AND (until IS NULL OR until > now())) AS is_held"
+    f" {holds.held('now()')} AS is_held"
     " FROM alert JOIN camera ON camera.id = alert.camera JOIN agent ON agent.id = camera.agent"
     " JOIN estate ON estate.id = agent.estate LEFT JOIN clip ON clip.event = alert.message_id"
     " LEFT JOIN fall_end ON fall_end.event = alert.message_id AND fall_end.agent = alert.agent"

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final, LiteralString
 from uuid import UUID
 
 from psycopg.rows import class_row
@@ -10,11 +11,17 @@ from cloud.store import audit
 from cloud.store.audit import Act
 from cloud.store.pool import Connection
 
-ACTIVE = (
-    "EXISTS (SELECT FROM legal_hold WHERE legal_hold.alert = alert.id AND lifted_at IS NULL"
-    " AND (until IS NULL OR until > %(at)s))"
-)
-"""SQL: whether `alert` is held at %(at)s."""
+
+def held(at: LiteralString) -> LiteralString:
+    """SQL: whether `alert` is held at that SQL's time."""
+    return f"EXISTS (SELECT FROM legal_hold WHERE legal_hold.alert = alert.id AND {_stands(at)})"
+
+
+def _stands(at: LiteralString) -> LiteralString:
+    return f"lifted_at IS NULL AND (until IS NULL OR until > {at})"
+
+
+_HOLD: Final = "id, reason, by, at, until, lifted_by, lifted_at, lift_reason"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +77,7 @@ async def of_alert(conn: Connection, alert: UUID) -> list[HoldRow] | None:
         return None
     async with conn.cursor(row_factory=class_row(HoldRow)) as cursor:
         await cursor.execute(
-            "SELECT id, reason, by, at, until, lifted_by, lifted_at, lift_reason FROM legal_hold"
-            " WHERE alert = %s ORDER BY at, id",
+            f"SELECT {_HOLD} FROM legal_hold WHERE alert = %s ORDER BY at, id",  # noqa: S608 - own words
             (alert,),
         )
         return await cursor.fetchall()
@@ -80,8 +86,7 @@ async def of_alert(conn: Connection, alert: UUID) -> list[HoldRow] | None:
 async def active(conn: Connection, at: datetime, limit: int = 200) -> list[tuple[UUID, HoldRow]]:
     """(alert, hold) of what is held now, the newest first."""
     rows = await conn.execute(
-        "SELECT alert, id, reason, by, at, until, lifted_by, lifted_at, lift_reason FROM legal_hold"
-        " WHERE lifted_at IS NULL AND (until IS NULL OR until > %s) ORDER BY at DESC, id LIMIT %s",
+        f"SELECT alert, {_HOLD} FROM legal_hold WHERE {_stands('%s')} ORDER BY at DESC, id LIMIT %s",  # noqa: S608 - own words
         (at, limit),
     )
     return [(alert, HoldRow(*hold)) for alert, *hold in await rows.fetchall()]

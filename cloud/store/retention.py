@@ -10,7 +10,7 @@ from typing import Final
 from cloud.core.retention import Kind
 from cloud.store import audit, partitions
 from cloud.store.audit import Act
-from cloud.store.holds import ACTIVE
+from cloud.store.holds import held
 from cloud.store.pool import Connection
 
 AROUND: Final = timedelta(days=2)
@@ -31,7 +31,7 @@ async def _events(conn: Connection, before: datetime, at: datetime) -> int:
         "INSERT INTO event_held SELECT event.* FROM alert JOIN event ON event.agent = alert.agent"  # noqa: S608 - a constant
         " AND event.observed_at BETWEEN alert.observed_at - %(around)s AND alert.observed_at + %(around)s"
         " AND (event.message_id = alert.message_id OR event.payload ->> 'event' = alert.message_id::text)"
-        f" WHERE event.observed_at < %(before)s AND {ACTIVE} ON CONFLICT DO NOTHING",
+        f" WHERE event.observed_at < %(before)s AND {held('%(at)s')} ON CONFLICT DO NOTHING",
         {"around": AROUND, "before": before, "at": at},
     )
     return await _series(conn, "event", before)
@@ -61,7 +61,7 @@ async def _clips(conn: Connection, before: datetime, at: datetime) -> int:
     rows = await conn.execute(
         "UPDATE clip SET state = 'pruned', pruned_at = %(at)s WHERE state IN ('stored', 'verified')"  # noqa: S608 - a constant
         " AND stored_at < %(before)s AND NOT EXISTS (SELECT FROM alert WHERE alert.message_id = clip.event"
-        f" AND (alert.state <> 'closed' OR {ACTIVE})) RETURNING sha256",
+        f" AND (alert.state <> 'closed' OR {held('%(at)s')})) RETURNING sha256",
         {"at": at, "before": before},
     )
     digests = [row[0] for row in await rows.fetchall()]
