@@ -5,11 +5,14 @@ A doubt is opened by the fault itself (a trigger on `fault`), so that none is fo
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Final
 
 from cloud.core.camera_duty import Doubt
 from cloud.core.spans import Span
 from cloud.store.changes import Change
 from cloud.store.pool import Connection
+
+_SELECT: Final = "SELECT camera, since, ended_at, ended_by, reason FROM pose_doubt"
 
 
 async def end(conn: Connection, cameras: Collection[str], by: str, reason: str, at: datetime) -> list[Change]:
@@ -24,18 +27,15 @@ async def end(conn: Connection, cameras: Collection[str], by: str, reason: str, 
 
 async def standing(conn: Connection) -> list[Doubt]:
     """Cameras of which nobody can say where they look now, longest first."""
-    rows = await conn.execute(
-        "SELECT camera, since, ended_at, ended_by, reason FROM pose_doubt WHERE ended_at IS NULL"
-        " ORDER BY since, camera"
-    )
+    rows = await conn.execute(f"{_SELECT} WHERE ended_at IS NULL ORDER BY since, camera")
     return [Doubt(*row) for row in await rows.fetchall()]
 
 
 async def touching(conn: Connection, span: Span, cameras: Collection[str]) -> tuple[Doubt, ...]:
     """Doubts of these cameras that touch a span, by camera and time."""
     rows = await conn.execute(
-        "SELECT camera, since, ended_at, ended_by, reason FROM pose_doubt WHERE camera = ANY(%s)"
-        " AND since < %s AND (ended_at IS NULL OR ended_at > %s) ORDER BY camera, since, id",
+        f"{_SELECT} WHERE camera = ANY(%s) AND since < %s AND (ended_at IS NULL OR ended_at > %s)"
+        " ORDER BY camera, since, id",
         (list(cameras), span[1], span[0]),
     )
     return tuple(Doubt(*row) for row in await rows.fetchall())

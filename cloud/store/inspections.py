@@ -51,6 +51,12 @@ class PickRow:
     work_order: UUID | None
 
 
+_PICK: Final = (
+    "SELECT draw, estate, subject, key, outcome, note, inspected_by, inspected_at, work_order"
+    " FROM inspection_pick"
+)
+
+
 async def population(conn: Connection, what: What) -> list[Unit]:
     """All that can be drawn of what may be seen."""
     rows = await conn.execute(_POPULATIONS[what].encode())
@@ -85,22 +91,14 @@ async def draws(conn: Connection, limit: int = 50) -> list[Draw]:
 async def picks(conn: Connection, of: Sequence[UUID]) -> list[PickRow]:
     """What some draws gave, by estate and key."""
     async with conn.cursor(row_factory=class_row(PickRow)) as cursor:
-        await cursor.execute(
-            "SELECT draw, estate, subject, key, outcome, note, inspected_by, inspected_at, work_order"
-            " FROM inspection_pick WHERE draw = ANY(%s) ORDER BY draw, estate, key",
-            (list(of),),
-        )
+        await cursor.execute(f"{_PICK} WHERE draw = ANY(%s) ORDER BY draw, estate, key", (list(of),))
         return await cursor.fetchall()
 
 
 async def find(conn: Connection, draw: UUID, subject: str) -> tuple[Draw, PickRow] | None:
     """Something that was drawn, locked until the transaction's end, and its draw."""
     async with conn.cursor(row_factory=class_row(PickRow)) as cursor:
-        await cursor.execute(
-            "SELECT draw, estate, subject, key, outcome, note, inspected_by, inspected_at, work_order"
-            " FROM inspection_pick WHERE draw = %s AND subject = %s FOR UPDATE",
-            (draw, subject),
-        )
+        await cursor.execute(f"{_PICK} WHERE draw = %s AND subject = %s FOR UPDATE", (draw, subject))
         found = await cursor.fetchone()
     if found is None:
         return None

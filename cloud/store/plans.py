@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from cloud.core import modelled, plan
 from cloud.core.cells import Seen, looks
@@ -28,6 +29,9 @@ class Version:
     holds_from: datetime
     entered_at: datetime
     entered_by: str
+
+
+_VERSION: Final = "estate, version, sha256, holds_from, entered_at, entered_by"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +110,7 @@ async def newest(conn: Connection, estate: str) -> tuple[Version | None, Estate 
 async def _newest(conn: Connection, estate: str) -> tuple[Version | None, plan.Content | None]:
     row = await (
         await conn.execute(
-            "SELECT estate, version, sha256, holds_from, entered_at, entered_by, content FROM estate_plan"
-            " WHERE estate = %s ORDER BY version DESC LIMIT 1",
+            f"SELECT {_VERSION}, content FROM estate_plan WHERE estate = %s ORDER BY version DESC LIMIT 1",  # noqa: S608 - own words
             (estate,),
         )
     ).fetchone()
@@ -123,8 +126,7 @@ async def planned(conn: Connection) -> set[str]:
 async def versions(conn: Connection, estate: str) -> list[Version]:
     """All of an estate, oldest first."""
     rows = await conn.execute(
-        "SELECT estate, version, sha256, holds_from, entered_at, entered_by FROM estate_plan"
-        " WHERE estate = %s ORDER BY version",
+        f"SELECT {_VERSION} FROM estate_plan WHERE estate = %s ORDER BY version",  # noqa: S608 - own words
         (estate,),
     )
     return [Version(*row) for row in await rows.fetchall()]
