@@ -84,8 +84,8 @@ class Seen:
 class Kept:
     """Everything that the histories of some facades over a span are made of.
 
-    raw: of all cameras that see one of them, without falls and orders. grids, sights: that hold in the span,
-    by facade and time.
+    raw: of all cameras that see one of them, and maybe of more, without falls and orders. grids, sights: that
+    hold in the span, by facade and time.
     """
 
     raw: Raw

@@ -9,14 +9,24 @@ from cloud.store import doubts, ledger, sights
 from cloud.store.pool import Connection
 
 
-async def kept(conn: Connection, span: Span, as_of: datetime, facades: Collection[str] | None = None) -> Kept:
-    """Of these facades over a span, as known `as_of` then; None: of all that may be seen."""
+async def kept(
+    conn: Connection,
+    span: Span,
+    as_of: datetime,
+    facades: Collection[str] | None = None,
+    *,
+    cameras: Collection[str] = (),
+) -> Kept:
+    """Of these facades over a span, as known `as_of` then; None: of all that may be seen.
+
+    cameras: also of these, whether they see one of the facades or not.
+    """
     grids = await sights.grids(conn, span, facades)
     seen = await sights.of_facades(conn, span, facades)
-    cameras = sorted({sight.camera for sight in seen})
+    of = sorted({*cameras, *(sight.camera for sight in seen)})
     return Kept(
-        await ledger.watching(conn, cameras, span, as_of),
+        await ledger.watching(conn, of, span, as_of),
         grids,
         seen,
-        await doubts.touching(conn, span, cameras),
+        await doubts.touching(conn, span, of),
     )

@@ -2,20 +2,19 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import asdict, astuple
+from dataclasses import asdict, astuple, replace
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 
 import numpy as np
 from psycopg.rows import class_row, kwargs_row
 
 from cloud.core import ledger as counting
 from cloud.core import months
-from cloud.core.cells import FacadeHistory, Kept, histories
-from cloud.core.ledger import Raw
+from cloud.core.cells import Kept, histories
 from cloud.core.months import CameraMonth, Cause, FacadeMonth, Lasting
 from cloud.core.ranking import Counted, Place
-from cloud.store import cells, ledger
+from cloud.store import cells
 from cloud.store.pool import Connection, Jsonb
 
 _SECONDS: Final = np.dtype("<f8")
@@ -77,10 +76,9 @@ async def count(conn: Connection, estate: str, month: date, at: datetime, least_
         "SELECT camera.id FROM camera JOIN agent ON agent.id = agent WHERE agent.estate = %s",
         estate,
     )
-    kept = await cells.kept(conn, span, at, facades)
-    raw = await ledger.watching(conn, cameras, span, at)
+    kept = await cells.kept(conn, span, at, facades, cameras=cameras)
     before = await _lasting(conn, facades, months.preceding(month))
-    counted, accounts = await asyncio.to_thread(_counted, (kept, raw), before, least_s)
+    counted, accounts = await asyncio.to_thread(_counted, kept, frozenset(cameras), before, least_s)
     await conn.execute("DELETE FROM facade_month WHERE month = %s AND facade = ANY(%s)", (month, facades))
     async with conn.cursor() as cursor:
         await cursor.executemany(
@@ -104,12 +102,13 @@ async def count(conn: Connection, estate: str, month: date, at: datetime, least_
 
 
 def _counted(
-    read: tuple[Kept, Raw], before: dict[str, Lasting], least_s: float
+    kept: Kept, cameras: frozenset[str], before: dict[str, Lasting], least_s: float
 ) -> tuple[list[FacadeMonth], tuple[CameraMonth, ...]]:
-    kept, raw = read
-    found: dict[str, FacadeHistory] = histories(kept, least_s)
+    """cameras: the estate's own; those of another that see its facades are counted there."""
+    found = histories(kept, least_s)
     facades = [months.of_facade(one, before.get(name)) for name, one in sorted(found.items())]
-    return facades, months.of_cameras(counting.accounts(raw))
+    own = tuple(camera for camera in kept.raw.cameras if camera.id in cameras)
+    return facades, months.of_cameras(counting.accounts(replace(kept.raw, cameras=own)))
 
 
 def _row(one: FacadeMonth, month: date) -> tuple[Any, ...]:
@@ -176,8 +175,8 @@ async def _lasting(conn: Connection, facades: Sequence[str], month: date) -> dic
     return {facade: _seconds(*told) for facade, *told in await rows.fetchall()}
 
 
-async def _ids(conn: Connection, query: str, estate: str) -> list[str]:
-    return sorted(row[0] for row in await (await conn.execute(query.encode(), (estate,))).fetchall())
+async def _ids(conn: Connection, query: LiteralString, estate: str) -> list[str]:
+    return sorted(row[0] for row in await (await conn.execute(query, (estate,))).fetchall())
 
 
 def _seconds(floors: list[int], bays: list[int], lasting_s: bytes) -> Lasting:
