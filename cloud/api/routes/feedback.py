@@ -1,6 +1,7 @@
 """How often each camera was wrong and why; regions that are proposed to be ignored, applied by a person."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, Final
@@ -48,6 +49,44 @@ class NotWanted(Body):
 
     key: str = Field(pattern=r"^[0-9a-f]{16}$")
     reason: Why
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What there is to say of a camera's regions. newest: what is wanted of its box."""
+
+    camera: str
+    judged: Sequence[Judged]
+    declined: Sequence[DeclinedRow]
+    newest: DesiredState | None
+
+    @property
+    def frame(self) -> tuple[int, int] | None:
+        """A picture of another shape than the last was another view."""
+        return self.judged[-1].frame if self.judged else None
+
+    def wanted(self) -> list[list[Point]]:
+        """What is ignored already, in pixels of `frame`."""
+        return [] if self.frame is None else _wanted(self.newest, self.camera, self.frame)
+
+    def proposals(self) -> list[Proposal]:
+        """What is neither ignored nor declined already."""
+        if self.frame is None:
+            return []
+        found = proposals([_seen(one) for one in self.judged if one.frame == self.frame], self.frame)
+        no, has = [row.region for row in self.declined], self.wanted()
+        return [one for one in found if not is_declined(one, no) and not _is_among(one.polygon, has)]
+
+    def proposal(self, key: str) -> Proposal:
+        """That which somebody answers.
+
+        Raises:
+            Problem: 409, it is not proposed any more.
+        """
+        found = next((one for one in self.proposals() if one.key == key), None)
+        if found is None:
+            raise Problem(HTTPStatus.CONFLICT, "this region is not proposed any more")
+        return found
 
 
 @router.get("/feedback")
@@ -100,10 +139,8 @@ async def accept(camera: SlugInPath, body: Accepted, account: Maintenance, servi
     async with services.acting(account) as conn:
         agent = await _agent_of(conn, camera)
         await desired.lock(conn, agent)
-        found = next((one for one in await _proposals(conn, camera) if one.key == body.key), None)
-        if found is None:
-            raise Problem(HTTPStatus.CONFLICT, "this region is not proposed any more")
-        newest = await desired.newest(conn, agent)
+        at = await _read(conn, agent, camera)
+        found, newest = at.proposal(body.key), at.newest
         cameras = () if newest is None else newest.cameras
         before = next((one for one in cameras if one.camera == camera), DesiredCamera(camera=camera))
         if before.ignore is None and not body.replaces_own:
@@ -139,9 +176,7 @@ async def decline(
     now = clock.utc_now()
     async with services.acting(account) as conn:
         agent = await _agent_of(conn, camera)
-        found = next((one for one in await _proposals(conn, camera) if one.key == body.key), None)
-        if found is None:
-            raise Problem(HTTPStatus.CONFLICT, "this region is not proposed any more")
+        found = (await _read(conn, agent, camera)).proposal(body.key)
         region = Declined(found.polygon, found.frame, sum(found.hides.values()))
         await rows.decline(conn, camera, DeclinedRow(region, body.reason, account.username, now))
         content: dict[str, Any] = {"region": _shape(found), "reason": body.reason}
@@ -151,21 +186,23 @@ async def decline(
         return await _shown(conn, agent, camera)
 
 
-async def _shown(conn: Connection, agent: str, camera: str) -> upkeep.Proposals:
+async def _read(conn: Connection, agent: str, camera: str) -> _Read:
     judged = await rows.judged(conn, clock.utc_now() - SPAN, camera)
-    frame = judged[-1].frame if judged else None
-    newest = await desired.newest(conn, agent)
+    return _Read(camera, judged, await rows.declined(conn, camera), await desired.newest(conn, agent))
+
+
+async def _shown(conn: Connection, agent: str, camera: str) -> upkeep.Proposals:
+    at = await _read(conn, agent, camera)
     standing = (await desired.standings(conn)).get(agent)
     picture = await faults.newest_picture(conn, camera)
-    wanted_here = [] if frame is None else _wanted(newest, camera, frame)
     return {
         "camera": camera,
         "agent": agent,
         "people": shapes.people(await accounts.display_names(conn)),
-        "picture": frame,
+        "picture": at.frame,
         "image": None if picture is None else shapes.thumbnail(*picture),
-        "proposals": [_shape(one) for one in await _proposals(conn, camera)],
-        "wanted": [*wanted_here],
+        "proposals": [_shape(one) for one in at.proposals()],
+        "wanted": [*at.wanted()],
         "desired": None if standing is None else shapes.standing(standing),
         "declined": [
             {
@@ -175,12 +212,12 @@ async def _shown(conn: Connection, agent: str, camera: str) -> upkeep.Proposals:
                 "declined_by": row.declined_by,
                 "declined_at": shapes.instant(row.declined_at),
             }
-            for row in await rows.declined(conn, camera)
+            for row in at.declined
         ],
         "tracks": [
             {"false": is_false(one.reason), "points": _seen(one).points}
-            for one in judged[-DRAWN:]
-            if one.frame == frame
+            for one in at.judged[-DRAWN:]
+            if one.frame == at.frame
         ],
     }
 
@@ -210,17 +247,6 @@ async def _agent_of(conn: Connection, camera: str) -> str:
     if found is None:
         raise Problem(HTTPStatus.NOT_FOUND, "there is no such camera")
     return found
-
-
-async def _proposals(conn: Connection, camera: str) -> list[Proposal]:
-    judged = await rows.judged(conn, clock.utc_now() - SPAN, camera)
-    if not judged:
-        return []
-    frame = judged[-1].frame  # A picture of another shape was another view.
-    found = proposals([_seen(one) for one in judged if one.frame == frame], frame)
-    no = [row.region for row in await rows.declined(conn, camera)]
-    has = _wanted(await desired.newest(conn, await _agent_of(conn, camera)), camera, frame)
-    return [one for one in found if not is_declined(one, no) and not _is_among(one.polygon, has)]
 
 
 def _is_among(polygon: Sequence[Point], regions: Sequence[Sequence[Point]]) -> bool:
