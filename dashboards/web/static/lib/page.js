@@ -9,6 +9,8 @@ import { follow } from "./live.js";
 /** Changes come in bursts: one transaction tells of an alert, a clip and a camera. */
 const COALESCE_MS = 120;
 const RETRY_MS = 3000;
+/** Cameras tell of their minutes all the time, and each moves a day's share by little: they wait for each other. */
+const MINUTES_MS = 5000;
 
 /**
  * @template Snapshot
@@ -34,6 +36,8 @@ export function startPage(path, draw, onSnapshot = () => undefined) {
   let isFetching = false;
   let isWanted = false;
   let isDrawing = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let minutes;
 
   function redraw() {
     if (isDrawing) return;
@@ -47,6 +51,8 @@ export function startPage(path, draw, onSnapshot = () => undefined) {
   async function fetchSnapshot() {
     isFetching = true;
     isWanted = false;
+    clearTimeout(minutes);
+    minutes = undefined;
     const seen = changes;
     changes = [];
     try {
@@ -81,7 +87,8 @@ export function startPage(path, draw, onSnapshot = () => undefined) {
       since,
       (change) => {
         changes = [...changes, change].slice(-200);
-        refetch();
+        if (change.topic === "minute") minutes ??= setTimeout(refetch, MINUTES_MS);
+        else refetch();
       },
       (state) => {
         view.live = state;
