@@ -70,7 +70,7 @@ export function certifying(redraw) {
 }
 
 /** First and last day of the month before this one, in China. @param {number} now_ms */
-export function lastMonth(now_ms) {
+function lastMonth(now_ms) {
   const local = new Date(now_ms + CHINA_MS);
   const first = Date.UTC(local.getUTCFullYear(), local.getUTCMonth() - 1, 1);
   const last = Date.UTC(local.getUTCFullYear(), local.getUTCMonth(), 0);

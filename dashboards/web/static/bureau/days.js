@@ -40,7 +40,7 @@ function isLabelled(i, all) {
 }
 
 /** @param {number | null} share @param {number} most What a day can reach at all, 0…1. */
-export function dayTone(share, most) {
+function dayTone(share, most) {
   if (share === null) return "none";
   const kept = most > 0 ? share / most : 1;
   return kept >= GOOD ? "good" : kept >= BAD ? "part" : "bad";

@@ -20,7 +20,7 @@ const ROLES = /** @type {const} */ (["desk", "maintenance", "manager"]);
 const MINUTE_S = 60;
 
 /** @param {Duty} duty @param {People} people @param {Step[]} all */
-export function stepList(duty, people, all) {
+function stepList(duty, people, all) {
   return html`<ol class="steps">${all.map(
     (step) => html`<li><span class="after">${step.after_s === 0 ? say("at_once") : say("after", { span: span(step.after_s) })}</span><span>${whomName(duty, people, step.whom)}</span></li>`,
   )}</ol>`;

@@ -15,7 +15,7 @@ const WEEK_DAYS = /** @type {const} */ ([0, 1, 2, 3, 4, 5, 6]);
 const WEEK_MS = 7 * 86_400_000;
 
 /** A shift that somebody may go on from: all day and all week, from this Monday on. @param {string[]} members @returns {Shift} */
-export function newShift(members) {
+function newShift(members) {
   const today = new Date();
   today.setDate(today.getDate() - ((today.getDay() + 6) % 7));
   return { people: members.slice(0, 1), anchor: isoDay(today), begins: "00:00", ends: "00:00", weekdays: [...WEEK_DAYS] };

@@ -1,7 +1,7 @@
 /** A camera's pose from points clicked in a still of its picture, which stays in this browser. */
 
 import { Problem, request } from "../lib/api.js";
-import { openWhenShown } from "../lib/form.js";
+import { fieldsOf, openWhenShown } from "../lib/form.js";
 import { nameOf } from "../lib/i18n.js";
 import { html, nothing, ref } from "../lib/lit.js";
 import { reasonOf } from "../lib/shell.js";
@@ -89,9 +89,7 @@ export function poseSheet(plan, camera, page) {
 
   /** @param {SubmitEvent} event */
   function enter(event) {
-    event.preventDefault();
-    const reason = new FormData(/** @type {HTMLFormElement} */ (event.target)).get("reason");
-    return ask("PUT", { replaces: plan.version, reason });
+    return ask("PUT", { replaces: plan.version, reason: fieldsOf(event)("reason") });
   }
 
   /** @param {Point} point @param {number} number */
