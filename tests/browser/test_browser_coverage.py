@@ -1,43 +1,27 @@
 """The bureau's map of cells: a real estate of twelve towers whose cameras fail and come back."""
 
 from datetime import timedelta
-from pathlib import Path
 
 from playwright.async_api import expect
 
 from cloud import clock
-from cloud.core.estate import EstateFile
-from cloud.ingest.handle import commit_batch, read
-from cloud.store import plans, pool, registry
-from contracts import documents
-from contracts.base import Durable
 from tests.browser.conftest import Visitor
 from tests.browser.world import World
-from tests.fixtures.cloud import Device, envelope
+from tests.fixtures.cloud import Device
+from tests.fixtures.coverage import furnish_example
 
-EXAMPLE = Path(__file__).resolve().parents[2] / "cloud" / "examples" / "estate.yaml"
 CAMERA, FACADE = "cam-1n-5s", "yunting-5-south"
 
 
 async def _furnish(world: World) -> Device:
     """The example estate with all its cameras at work since yesterday."""
-    file = documents.parse(EXAMPLE.read_text(encoding="utf-8"), EstateFile, str(EXAMPLE))
-    (estate,) = file.estates
     now = clock.utc_now()
-    async with pool.transaction(world.pool) as conn:
-        await registry.seed(conn, file)
-        await plans.enter(conn, estate, "system", now, holds_from=now - timedelta(days=1))
+    estate = await furnish_example(world.pool, now - timedelta(days=1))
     (agent,) = (one for one in estate.agents if CAMERA in {camera.id for camera in one.cameras})
     for one in estate.agents:
         device = Device(one.id, at=now)
-        await _send(world, *(device.camera("streaming", camera=camera.id) for camera in one.cameras))
+        await world.send(*(device.camera("streaming", camera=camera.id) for camera in one.cameras))
     return Device(agent.id, at=now)
-
-
-async def _send(world: World, *messages: Durable) -> None:
-    batch = read([envelope(message) for message in messages])
-    outcome = await commit_batch(world.pool, world.ca, batch, clock.utc_now())
-    assert not outcome.refused, outcome.refused
 
 
 async def test_cells_of_a_camera_that_fails_are_blind_on_the_map_until_it_is_well(
@@ -52,7 +36,7 @@ async def test_cells_of_a_camera_that_fails_are_blind_on_the_map_until_it_is_wel
     await expect(title).to_have_attribute("data-lost", "0")
     await expect(page.locator(".cells [data-tone=lost]")).to_have_count(0)
 
-    await _send(world, device.fault("covered", subject=CAMERA, severity="serious"))
+    await world.send(device.fault("covered", subject=CAMERA, severity="serious"))
     lost = page.locator(".cells [data-tone=lost]")
     await expect(lost).not_to_have_count(0)
     await expect(page.locator(".cells-said")).to_contain_text("遮挡")
@@ -61,11 +45,11 @@ async def test_cells_of_a_camera_that_fails_are_blind_on_the_map_until_it_is_wel
     await page.keyboard.press("ArrowDown")
     await expect(page.locator(".cells [aria-selected=true]")).to_be_focused()
 
-    await _send(world, device.fault("covered", "cleared", subject=CAMERA))
+    await world.send(device.fault("covered", "cleared", subject=CAMERA))
     await expect(lost).to_have_count(0)
 
-    await _send(world, device.fault("moved", subject=CAMERA, severity="serious"))
-    await _send(world, device.fault("moved", "cleared", subject=CAMERA))
+    await world.send(device.fault("moved", subject=CAMERA, severity="serious"))
+    await world.send(device.fault("moved", "cleared", subject=CAMERA))
     await expect(page.get_by_test_id("doubts")).to_contain_text("1 栋北墙")
     await expect(lost).not_to_have_count(0)
     page = await visitor.log_in("maintenance")

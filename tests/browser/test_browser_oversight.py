@@ -1,42 +1,31 @@
 """The bureau's months: estates ranked, what changed since the month before, records, a draw that is kept."""
 
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from playwright.async_api import Page, expect
 
 from cloud import clock
 from cloud.core import months as calendar
-from cloud.core.estate import EstateFile
-from cloud.ingest.handle import commit_batch, read
-from cloud.store import months, plans, pool, registry
-from contracts import documents
-from contracts.base import Durable
+from cloud.store import months, pool
 from tests.browser.conftest import Visitor
 from tests.browser.world import World
-from tests.fixtures.cloud import Device, envelope
+from tests.fixtures.cloud import Device
+from tests.fixtures.coverage import furnish_example
 
-EXAMPLE = Path(__file__).resolve().parents[2] / "cloud" / "examples" / "estate.yaml"
 CAMERA, FACADE = "cam-1n-5s", "yunting-5-south"
 
 
 async def _furnish(world: World) -> None:
     """The example estate since the month before; a camera of it was covered as this month began."""
-    file = documents.parse(EXAMPLE.read_text(encoding="utf-8"), EstateFile, str(EXAMPLE))
-    (estate,) = file.estates
     now = clock.utc_now()
     this = calendar.span_of(calendar.month_of(now))[0]
     since = calendar.span_of(calendar.preceding(calendar.month_of(now)))[0]
-    async with pool.transaction(world.pool) as conn:
-        await registry.seed(conn, file)
-        await plans.enter(conn, estate, "system", now, holds_from=since)
+    estate = await furnish_example(world.pool, since)
     for one in estate.agents:
         device = Device(one.id, at=since)
-        await _send(
-            world, *(device.camera("streaming", camera=camera.id, at=since) for camera in one.cameras)
-        )
+        await world.send(*(device.camera("streaming", camera=camera.id, at=since) for camera in one.cameras))
         if CAMERA in {camera.id for camera in one.cameras}:
-            await _send(world, device.fault("covered", subject=CAMERA, severity="serious", observed_at=this))
+            await world.send(device.fault("covered", subject=CAMERA, severity="serious", observed_at=this))
     await _watched(world, since, now)
     async with pool.transaction(world.pool) as conn:
         await months.count_due(conn, now, 54)
@@ -51,13 +40,6 @@ async def _watched(world: World, since: datetime, now: datetime) -> None:
             " AND first_seen_at IS NOT NULL",
             (since, end),
         )
-
-
-async def _send(world: World, *messages: Durable) -> None:
-    outcome = await commit_batch(
-        world.pool, world.ca, read([envelope(message) for message in messages]), clock.utc_now()
-    )
-    assert not outcome.refused, outcome.refused
 
 
 async def _draw(page: Page) -> None:

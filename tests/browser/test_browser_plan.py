@@ -9,15 +9,13 @@ from playwright.async_api import expect
 
 from cloud import clock
 from cloud.api.passwords import hashed
-from cloud.core.estate import EstateFile
 from cloud.core.geometry.pose import on_wall
 from cloud.core.modelled import site
-from cloud.store import accounts, plans, pool, registry
-from contracts import documents
+from cloud.store import accounts, pool
 from tests.browser.conftest import Visitor
 from tests.browser.world import PASSWORD, World
+from tests.fixtures.coverage import furnish_example
 
-EXAMPLE = Path(__file__).resolve().parents[2] / "cloud" / "examples" / "estate.yaml"
 CAMERA, FACADE = "cam-1n-5s", "yunting-5-south"
 CROSSINGS = ((8, 1), (8, 10), (22, 1), (22, 10), (15, 5))
 STILL = (960, 540)
@@ -26,13 +24,9 @@ STILL = (960, 540)
 async def test_a_camera_is_turned_and_found_again_from_its_picture(
     world: World, visitor: Visitor, tmp_path: Path
 ) -> None:
-    file = documents.parse(EXAMPLE.read_text(encoding="utf-8"), EstateFile, str(EXAMPLE))
-    (estate,) = file.estates
-    now = clock.utc_now()
+    estate = await furnish_example(world.pool, clock.utc_now() - timedelta(days=1))
     kept = hashed(PASSWORD)
     async with pool.transaction(world.pool) as conn:
-        await registry.seed(conn, file)
-        await plans.enter(conn, estate, "system", now, holds_from=now - timedelta(days=1))
         who = accounts.Account("manager", "陈经理", "Chen, manager", "manager", kept, every_estate=True)
         await accounts.put(conn, who)
     page = await visitor.log_in("desk", "manager")

@@ -23,10 +23,8 @@ from cloud.api.server import serve
 from cloud.config import load
 from cloud.evidence import verify
 from cloud.ingest.handle import commit_batch, read
-from cloud.ingest.reading import Envelope
 from cloud.store import changes, devices, pool
 from cloud.store.pool import Pool
-from contracts import topics
 from contracts.base import Clock, Durable
 from contracts.devices import DeviceFault, DeviceRecord, WarningGiven
 from contracts.messages import (
@@ -44,11 +42,11 @@ from contracts.messages import (
     SensorReading,
     TrackPoint,
     canonical,
-    encode,
 )
 from fallwatch.local import ports, wait
 from fallwatch.local.pki import Authority, Credentials
 from tests.browser.film import BEFORE_S, CLIP_S, FALL_S, FRAME, RATE, film, path_at
+from tests.fixtures.cloud import envelope
 
 AGENT = "box-a"
 EAST, NORTH = "cam-east", "cam-north"
@@ -185,8 +183,9 @@ class World:
             "clock": CLOCK,
         }
 
-    async def _send(self, *messages: Durable) -> None:
-        batch = [Envelope(topics.event(AGENT), encode(message)) for message in messages]
+    async def send(self, *messages: Durable) -> None:
+        """What devices tell, of this estate or of another."""
+        batch = [envelope(message) for message in messages]
         outcome = await commit_batch(self.pool, self.ca, read(batch), clock.utc_now())
         assert not outcome.refused, outcome.refused
 
@@ -206,7 +205,7 @@ class World:
             score=score,
             origin=Origin(x_px=430, y_px=60, uncertainty_px=9),
         )
-        await self._send(message)
+        await self.send(message)
         return message
 
     async def ended(self, event: FallingObject) -> None:
@@ -225,7 +224,7 @@ class World:
             energy_j_per_kg=Estimate(value=196, low=142.8, high=266.8),
             size_m=Estimate(value=0.32, low=0.24, high=0.41),
         )
-        await self._send(
+        await self.send(
             FallEnded(
                 **self._durable(event.observed_at + timedelta(seconds=FALL_S)),
                 camera=event.camera,
@@ -260,7 +259,7 @@ class World:
             )
         )
         signature = self._key().sign(manifest.encode(), ec.ECDSA(hashes.SHA256()))
-        await self._send(
+        await self.send(
             ClipSealed(
                 **self._durable(sealed_at),
                 camera=event.camera,
@@ -295,7 +294,7 @@ class World:
     async def camera(self, camera: str, state: str, reason: str = "", ago_s: float = 0) -> None:
         """A camera began to stream, or was lost."""
         observed_at = clock.utc_now() - timedelta(seconds=ago_s)
-        await self._send(
+        await self.send(
             CameraState.model_validate(
                 {**self._durable(observed_at), "camera": camera, "state": state, "reason": reason}
             )
@@ -304,7 +303,7 @@ class World:
     async def minutes(self, camera: str, count: int, watched_s: float = 60) -> None:
         """A camera tells of its last `count` minutes."""
         begin = clock.utc_now().replace(second=0, microsecond=0) - timedelta(minutes=count)
-        await self._send(
+        await self.send(
             *[
                 CameraMinute(
                     **self._durable(begin + timedelta(minutes=i)),
@@ -319,7 +318,7 @@ class World:
 
     async def reading(self, value: float) -> None:
         """The cabinet tells its temperature."""
-        await self._send(
+        await self.send(
             SensorReading(
                 **self._durable(clock.utc_now()),
                 sensor="cabinet-temp",
@@ -333,20 +332,20 @@ class World:
         """Something about a device went wrong, or is right again; the east camera unless `more` says else."""
         head = {**self._durable(clock.utc_now() - timedelta(seconds=ago_s)), "fault": fault, "state": state}
         device = {"subject_type": "camera", "subject": EAST}
-        await self._send(DeviceFault.model_validate(head | device | more))
+        await self.send(DeviceFault.model_validate(head | device | more))
 
     async def record(self, camera: str, firmware: str, *, ago_s: float = 0, **more: Any) -> None:
         """A camera tells what it is."""
         head = {**self._durable(clock.utc_now() - timedelta(seconds=ago_s)), "firmware": firmware}
         device = {"subject_type": "camera", "subject": camera, "maker": "Example", "model": "E-4K"}
-        await self._send(DeviceRecord.model_validate(head | device | more))
+        await self.send(DeviceRecord.model_validate(head | device | more))
 
     async def warning(self, event: FallingObject, before_s: float) -> None:
         """The siren was switched, so long before the fall was last seen."""
         acted_at = event.last_visible_at - timedelta(seconds=before_s)
         more = {"camera": event.camera, "device": "siren-east", "outcome": "on"}
         times = {"suspected_at": acted_at, "acted_at": acted_at}
-        await self._send(WarningGiven.model_validate({**self._durable(event.observed_at), **more, **times}))
+        await self.send(WarningGiven.model_validate({**self._durable(event.observed_at), **more, **times}))
 
     async def status(self, *, online: bool = True, depth: int = 0, oldest_s: float = 12) -> None:
         """The box says how it is, or the broker says that it is gone."""
