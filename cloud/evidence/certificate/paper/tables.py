@@ -49,9 +49,9 @@ def _causes(loss: Loss, names: Mapping[str, str]) -> str:
 def cameras(content: Content, figures: Figures, numbers: Mapping[str, int], names: Mapping[str, str]) -> Rows:
     """Each camera: how long it watched, and why not at other times."""
     rows = []
+    span = (content.until - content.begin) / MS
     for of in figures.cameras:
         downs = "；".join(f"{words.why(why)} {words.long(lasts * MS)}" for why, lasts in of.downs)
-        span = (content.until - content.begin) / MS
         rows.append(
             [
                 str(numbers.get(of.camera, "")),
@@ -65,14 +65,14 @@ def cameras(content: Content, figures: Figures, numbers: Mapping[str, int], name
 
 def faults(content: Content, names: Mapping[str, str]) -> Rows:
     """How soon each fault was noticed, acknowledged and over."""
-    return [_fault(content, fault, names) for fault in content.faults]
+    people = _people(content)
+    return [_fault(content, fault, names, people) for fault in content.faults]
 
 
-def _fault(content: Content, fault: Fault, names: Mapping[str, str]) -> list[str]:
+def _fault(content: Content, fault: Fault, names: Mapping[str, str], people: Mapping[str, str]) -> list[str]:
     noticed = _first(fault.lines, "raised")
     acknowledged = _first(fault.lines, "acknowledged")
     order = _order_of(content, fault)
-    people = {person.id: person.zh for person in content.people}
     taken = "" if order is None or order.taken_at is None else f"\n接单 {_after(fault.since, order.taken_at)}"
     repaired = "" if order is None or not order.measure else f"\n{order.measure}"
     by = "" if acknowledged is None else f"\n{people.get(acknowledged.by, acknowledged.by)}"
@@ -104,8 +104,7 @@ def _order_of(content: Content, fault: Fault) -> WorkOrder | None:
 
 def alerts(content: Content, names: Mapping[str, str]) -> Rows:
     """Each alert and what was done."""
-    people = {person.id: person.zh for person in content.people}
-    facades = _places(content)
+    people, facades = _people(content), _places(content)
     rows = []
     for alert in content.alerts:
         where = facades.get(alert.facade or "", alert.facade or "")
@@ -137,17 +136,18 @@ def _deed(line: Line) -> str:
 
 def orders(content: Content, names: Mapping[str, str]) -> Rows:
     """Work other than patrols."""
-    return [_order(content, order, names) for order in content.orders if order.source != "patrol"]
+    places = _places(content)
+    return [_order(order, places, names) for order in content.orders if order.source != "patrol"]
 
 
 def patrols(content: Content, names: Mapping[str, str]) -> Rows:
     """What somebody went and looked at."""
-    return [_order(content, order, names) for order in content.orders if order.source == "patrol"]
+    places = _places(content)
+    return [_order(order, places, names) for order in content.orders if order.source == "patrol"]
 
 
-def _order(content: Content, order: WorkOrder, names: Mapping[str, str]) -> list[str]:
-    facades = _places(content)
-    where = facades.get(order.facade or "", order.facade or "") or names.get(
+def _order(order: WorkOrder, places: Mapping[str, str], names: Mapping[str, str]) -> list[str]:
+    where = places.get(order.facade or "", order.facade or "") or names.get(
         order.subject or "", order.subject or ""
     )
     what = words.why(order.kind) if order.kind else order.title
@@ -164,6 +164,10 @@ def _order(content: Content, order: WorkOrder, names: Mapping[str, str]) -> list
         + ("" if order.measure is None else "，")
         + words.STATES.get(order.state, order.state),
     ]
+
+
+def _people(content: Content) -> dict[str, str]:
+    return {person.id: person.zh for person in content.people}
 
 
 def _places(content: Content) -> dict[str, str]:

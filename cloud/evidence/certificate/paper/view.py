@@ -3,7 +3,7 @@
 # ruff: noqa: RUF001 - Chinese sentences have Chinese punctuation
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
@@ -17,12 +17,11 @@ from cloud.core.certificate.figures import Figures, OfFacade
 from cloud.core.certificate.regions import named, regions
 from cloud.evidence.certificate.paper import Chain
 from cloud.evidence.certificate.paper.site import plan_of
-from cloud.evidence.certificate.paper.tables import alerts, cameras, faults, losses, orders, patrols
+from cloud.evidence.certificate.paper.tables import MS, alerts, cameras, faults, losses, orders, patrols
 
 MOST_REGIONS: Final = 6
 COARSE: Final = 3
 """`geometry.looking.Reason.TOO_COARSE`: from here on enough is seen, but not finely enough."""
-MS: Final = timedelta(milliseconds=1)
 
 
 def view(certificate: Certificate, text: bytes, chain: Chain) -> dict[str, Any]:
@@ -31,6 +30,7 @@ def view(certificate: Certificate, text: bytes, chain: Chain) -> dict[str, Any]:
     numbers = {camera.id: number for number, camera in enumerate(content.raw.cameras, 1)}
     names = {camera.id: camera.zh for camera in content.cameras}
     pairs = list(zip(content.facades, figures.facades, strict=True))
+    facades = [_facade(content, facade, of, numbers) for facade, of in pairs]
     sha256 = hashlib.sha256(text).hexdigest()
     return {
         "number": sha256[:16].upper(),
@@ -47,11 +47,15 @@ def view(certificate: Certificate, text: bytes, chain: Chain) -> dict[str, Any]:
         "sums": _sums(certificate),
         "said": list(_said(certificate)),
         "english": _english(certificate),
-        "blind": list(_blind(pairs)),
+        "blind": [
+            {"facade": told["name"], "cells": of.never, "of": of.cells, "parts": told["blind"]}
+            for told, of in zip(facades, figures.facades, strict=True)
+            if of.never
+        ],
         "not_modelled": [name.zh for name in content.not_modelled],
         "plan": plan_of(content, numbers),
         "days": drawing.days([(facade.name.zh, of) for facade, of in pairs]) if pairs else "",
-        "facades": [_facade(content, facade, of, numbers) for facade, of in pairs],
+        "facades": facades,
         "cameras": cameras(content, figures, numbers, names),
         "faults": faults(content, names),
         "alerts": alerts(content, names),
@@ -137,19 +141,6 @@ def _said(certificate: Certificate) -> Iterator[str]:
         yield f"出具时此期间尚未结束：本证明只涉及 {words.instant(content.until)} 以前。"
 
 
-def _blind(pairs: Sequence[tuple[Facade, OfFacade]]) -> Iterator[dict[str, Any]]:
-    """What no camera watches though all work: where, and why not."""
-    for facade, of in pairs:
-        if not of.never:
-            continue
-        yield {
-            "facade": facade.name.zh,
-            "cells": of.never,
-            "of": of.cells,
-            "parts": list(_parts(facade, _ever(facade), _reasons(facade))),
-        }
-
-
 def _ever(facade: Facade) -> Flags:
     """(R, C): which cells a camera would have watched at any time, had all worked."""
     ever = np.zeros(facade.shape, dtype=np.bool_)
@@ -180,11 +171,9 @@ def _parts(facade: Facade, ever: Flags, best: Counts) -> Iterator[str]:
 def _facade(content: Content, facade: Facade, of: OfFacade, numbers: Mapping[str, int]) -> dict[str, Any]:
     seen = [sight.camera for sight in facade.sights if any(SEEN in row for row in sight.rows)]
     watchers = sorted({numbers[camera] for camera in seen if camera in numbers})
-    lasting = max(
-        (each for row in of.longest_blind_ms for each in row),
-        default=0,
-    )
+    lasting = max((each for row in of.longest_blind_ms for each in row), default=0)
     listed, more = losses(content, of)
+    best = _reasons(facade)
     return {
         "name": facade.name.zh,
         "building": facade.building,
@@ -193,11 +182,11 @@ def _facade(content: Content, facade: Facade, of: OfFacade, numbers: Mapping[str
         "share": words.share(of.share),
         "unwatched": words.share(None if of.share is None else 1 - of.share),
         "never": of.never,
-        "blind": list(_parts(facade, _ever(facade), _reasons(facade))),
+        "blind": list(_parts(facade, _ever(facade), best)),
         "longest": words.long(lasting * MS),
         "cameras": "、".join(f"{number} 号" for number in watchers) or "没有",
         "watched_map": drawing.watched(of, facade.floors, facade.bays),
-        "smallest_map": drawing.smallest(of, _reasons(facade) >= COARSE, facade.floors, facade.bays),
+        "smallest_map": drawing.smallest(of, best >= COARSE, facade.floors, facade.bays),
         "columns": len(facade.bays),
         "days": drawing.days([("逐日", of)]),
         "losses": listed,
