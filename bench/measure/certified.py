@@ -49,24 +49,15 @@ async def fill(opened: pool.Pool, url: str, of: Estate, span: tuple[datetime, da
     begin, _ = span
     async with pool.transaction(opened) as conn:
         known = {facade.id for facade in of.facades}
-        agents = tuple(
-            agent.model_copy(
-                update={
-                    "cameras": tuple(
-                        camera.model_copy(
-                            update={"facades": tuple(each for each in camera.facades if each in known)}
-                        )
-                        for camera in agent.cameras
-                    )
-                }
+        standing = of.with_cameras(
+            lambda camera: camera.model_copy(
+                update={"facades": tuple(each for each in camera.facades if each in known)}
             )
-            for agent in of.agents
         )
-        standing = of.model_copy(update={"agents": agents})
         await registry.seed(conn, EstateFile(estates=(standing,)))
         await plans.enter(conn, standing, "bench", begin, holds_from=begin - timedelta(days=1))
         await audit.enter(conn, Act("bench", "seeded", "estate", of.id, of.id), begin)
-    cameras = [camera.id for agent in of.agents for camera in agent.cameras]
+    cameras = [camera.id for camera in of.cameras]
     spans: list[tuple[str, datetime, datetime, float]] = []
     states: list[tuple[str, datetime, int]] = []
     faults: list[tuple[object, ...]] = []

@@ -1,5 +1,6 @@
 """The estate file: which estates there are, their facades, and which devices watch them."""
 
+from collections.abc import Callable
 from graphlib import CycleError, TopologicalSorter
 from typing import Final, Literal, Self
 
@@ -143,11 +144,22 @@ class Estate(Part):
     allowed: Allowed | None = None
     """Where more cameras may hang, for advice on closing what is blind."""
 
+    @property
+    def cameras(self) -> tuple[Camera, ...]:
+        """Of all its boxes."""
+        return tuple(camera for agent in self.agents for camera in agent.cameras)
+
+    def with_cameras(self, changed: Callable[[Camera], Camera]) -> Self:
+        """The same estate, each camera changed so."""
+        agents = tuple(
+            agent.model_copy(update={"cameras": tuple(map(changed, agent.cameras))}) for agent in self.agents
+        )
+        return self.model_copy(update={"agents": agents})
+
     @model_validator(mode="after")
     def _stands_in_space(self) -> Self:
         walls = {facade.id: (facade.wall, facade.floors) for facade in self.facades if facade.wall}
-        cameras = [camera for agent in self.agents for camera in agent.cameras]
-        mounts = {camera.id: camera.mount for camera in cameras if camera.mount}
+        mounts = {camera.id: camera.mount for camera in self.cameras if camera.mount}
         wrong = checks.misplaced(self.buildings, self.occluders, walls, mounts)
         if self.allowed is not None:
             wrong += allowed.misplaced(self.allowed, self.buildings)
@@ -168,12 +180,9 @@ class Estate(Part):
     @model_validator(mode="after")
     def _facades_exist(self) -> Self:
         known = {facade.id for facade in self.facades}
-        for agent in self.agents:
-            for camera in agent.cameras:
-                if unknown := set(camera.facades) - known:
-                    raise ValueError(
-                        f"camera {camera.id} covers facades that are not here: {sorted(unknown)}"
-                    )
+        for camera in self.cameras:
+            if unknown := set(camera.facades) - known:
+                raise ValueError(f"camera {camera.id} covers facades that are not here: {sorted(unknown)}")
         return self
 
     @model_validator(mode="after")

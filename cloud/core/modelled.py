@@ -21,10 +21,9 @@ def site(estate: Estate) -> Site:
         for facade in estate.facades
         if facade.wall is not None
     }
-    all_cameras = [camera for agent in estate.agents for camera in agent.cameras]
     cameras = {
         each.id: build.camera(each.id, each.mount, each.lens, each.resolution, each.masks)
-        for each in all_cameras
+        for each in estate.cameras
         if each.mount is not None and each.lens is not None and each.resolution is not None
     }
     return Site(
@@ -34,7 +33,7 @@ def site(estate: Estate) -> Site:
         cylinders=build.cylinders(estate.occluders),
         needed=estate.coverage,
         facades_not_modelled=tuple(each.id for each in estate.facades if each.wall is None),
-        cameras_not_modelled=tuple(each.id for each in all_cameras if each.id not in cameras),
+        cameras_not_modelled=tuple(each.id for each in estate.cameras if each.id not in cameras),
     )
 
 
@@ -48,8 +47,7 @@ def idle(estate: Estate, survey: Survey) -> tuple[tuple[str, str], ...]:
     }
     return tuple(
         (camera.id, facade)
-        for agent in estate.agents
-        for camera in agent.cameras
+        for camera in estate.cameras
         for facade in camera.facades
         if camera.id in survey.site.cameras
         and facade in survey.site.facades

@@ -46,7 +46,7 @@ def digest(content: Content) -> str:
 
 def cameras(plan: Estate) -> dict[str, Camera]:
     """By their id."""
-    return {camera.id: camera for agent in plan.agents for camera in agent.cameras}
+    return {camera.id: camera for camera in plan.cameras}
 
 
 def redrawn(
@@ -105,18 +105,9 @@ def wished_masks(wished: DesiredCamera | None) -> tuple[Mask, ...]:
 def masked(plan: Estate, wished: Iterable[DesiredCamera]) -> Estate:
     """The plan with what operators have masked since."""
     more = {each.camera: wished_masks(each) for each in wished}
-    agents = tuple(
-        agent.model_copy(
-            update={
-                "cameras": tuple(
-                    camera.model_copy(update={"masks": (*camera.masks, *more.get(camera.id, ()))})
-                    for camera in agent.cameras
-                )
-            }
-        )
-        for agent in plan.agents
+    return plan.with_cameras(
+        lambda camera: camera.model_copy(update={"masks": (*camera.masks, *more.get(camera.id, ()))})
     )
-    return plan.model_copy(update={"agents": agents})
 
 
 _POSE: Final = ("mount", "lens", "resolution")

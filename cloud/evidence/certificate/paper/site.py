@@ -24,7 +24,7 @@ def plan_of(content: Content, numbers: Mapping[str, int]) -> str:
     spoken = {facade.id for facade in content.facades}
     names = {facade.id: facade.name.zh for facade in estate.facades}
     walls = site(estate).facades
-    cameras = [camera for agent in estate.agents for camera in agent.cameras if camera.mount is not None]
+    cameras = [camera for camera in estate.cameras if camera.mount is not None]
     return drawing.plan(
         PlanDrawing(
             buildings=[(_called(each.id, estate), each.footprint) for each in estate.buildings],
