@@ -7,7 +7,7 @@ from typing import Final
 
 from cloud.core import ledger, spans
 from cloud.core.cell_history import Duty
-from cloud.core.coverage import SETTLE
+from cloud.core.coverage import settled
 from cloud.core.ledger import Outage, Raw
 from cloud.core.spans import Span, Spans
 from cloud.core.watched import MINUTE
@@ -68,21 +68,16 @@ def _duty(  # noqa: PLR0917 - each is one thing
         *ledger.times_blinded(by.faults.get(("camera", camera.id), []), end),
         *(Outage(doubt.since, doubt.ended_at or end, POSE_DOUBTED) for doubt in doubts),
     ]
-    well = spans.minus(whole, _spans(told))
+    well = spans.minus(whole, ledger.together(told))
     recorded = spans.union(
         (run.begin, run.end) for run in by.watched.get(camera.id, []) if run.watched_s >= least_s
     )
-    missed = _missed(well, recorded, min(end, _settled(raw.as_of)))
+    missed = _missed(well, recorded, min(end, settled(raw.as_of)))
     downs = [*told, *(Outage(*part, UNRECORDED) for part in missed)]
-    inside = (
-        Outage(*part, down.why)
-        for down in downs
-        for part in spans.both(spans.union([(down.begin, down.end)]), whole)
-    )
     return Duty(
         camera.id,
         up=spans.minus(well, missed),
-        downs=tuple(sorted(inside, key=lambda down: (down.begin, down.why))),
+        downs=ledger.within(downs, whole),
         announced=spans.both(whole, ledger.announced(raw.planned, camera)),
     )
 
@@ -99,11 +94,3 @@ def _missed(well: Spans, recorded: Spans, settled: datetime) -> Spans:
         lasts = end > settled and settled - begin >= GRACE
         missed.append((begin, end if lasts else min(end, settled)))
     return spans.union(missed)
-
-
-def _settled(as_of: datetime) -> datetime:
-    return (as_of - SETTLE).replace(second=0, microsecond=0)
-
-
-def _spans(outages: Iterable[Outage]) -> Spans:
-    return spans.union((outage.begin, outage.end) for outage in outages)

@@ -55,8 +55,13 @@ def facade_now(cameras: Iterable[CameraNow]) -> FacadeNow:
 
 def window(now: datetime) -> tuple[datetime, datetime]:
     """The last day, to the last whole minute whose report can have arrived."""
-    end = (now - SETTLE).replace(second=0, microsecond=0)
+    end = settled(now)
     return end - DAY, end
+
+
+def settled(at: datetime) -> datetime:
+    """The end of the last whole minute whose report can have arrived."""
+    return (at - SETTLE).replace(second=0, microsecond=0)
 
 
 def strip_begin(end: datetime) -> datetime:

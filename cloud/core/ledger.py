@@ -201,9 +201,9 @@ def _account(camera: Camera, raw: Raw, by: Sorted, end: datetime) -> CameraAccou
     excluded = spans.both(whole, announced(raw.planned, camera))
     due = spans.minus(whole, excluded)
     lost, away = times_lost(by.states.get(camera.id, []), end), times_away(by, camera, end)
-    online = spans.minus(due, spans.union([*_spans(lost), *_spans(away)]))
+    online = spans.minus(due, together([*lost, *away]))
     blind = times_blinded(by.faults.get(("camera", camera.id), []), end)
-    sound = spans.minus(online, spans.union(_spans(blind)))
+    sound = spans.minus(online, together(blind))
     runs = by.watched.get(camera.id, [])
     kept = spans.union((run.begin, run.end) for run in runs)
     falls = [fall for fall in by.falls.get(camera.id, []) if _is_due(fall, due, raw.as_of)]
@@ -216,8 +216,8 @@ def _account(camera: Camera, raw: Raw, by: Sorted, end: datetime) -> CameraAccou
         excluded_s=spans.seconds(excluded),
         falls=len(falls),
         clips=sum(_is_whole(fall) for fall in falls),
-        outages=_within([*lost, *away], due),
-        blinded=_within(blind, online),
+        outages=within([*lost, *away], due),
+        blinded=within(blind, online),
         unrecorded=tuple(Outage(*part, "") for part in spans.minus(due, kept)),
     )
 
@@ -261,11 +261,12 @@ def times_blinded(faults: list[FaultSpan], end: datetime) -> list[Outage]:
     ]
 
 
-def _spans(outages: Iterable[Outage]) -> list[Span]:
-    return [(outage.begin, outage.end) for outage in outages]
+def together(outages: Iterable[Outage]) -> Spans:
+    """All time that lies in one of them."""
+    return spans.union((outage.begin, outage.end) for outage in outages)
 
 
-def _within(outages: Iterable[Outage], where: Spans) -> tuple[Outage, ...]:
+def within(outages: Iterable[Outage], where: Spans) -> tuple[Outage, ...]:
     """Those parts of outages that count, oldest first."""
     parts = [
         Outage(*part, outage.why)
