@@ -12,6 +12,7 @@ from cloud import config, ledger, logs
 from cloud.backup_command import backup, restore
 from cloud.commandline import CONFIG as _CONFIG
 from cloud.commandline import finished as _finished
+from cloud.commandline import issuer as _held
 from cloud.commandline import means as _means
 from cloud.commandline import settings as _settings
 from cloud.commandline import until_terminated as _until_terminated
@@ -106,14 +107,10 @@ def seed(file: Path, since: datetime | None, config_file: Path | None) -> None:
 
 
 def _issuer(settings: config.Settings) -> "Authority":
-    from cloud.evidence import authority  # noqa: PLC0415
-
-    if settings.device_ca is None or settings.enrolment is None:
+    found = _held(settings.device_ca, settings.enrolment)
+    if found is None:
         raise click.ClickException("set device_ca and enrolment.ca_key in the settings")
-    try:
-        return authority.load(settings.device_ca, settings.enrolment.ca_key, settings.enrolment.days)
-    except (OSError, ValueError) as error:
-        raise click.ClickException(f"enrolment.ca_key cannot be used: {error}") from error
+    return found
 
 
 def _write_crl(settings: config.Settings) -> str:

@@ -12,6 +12,7 @@ import click
 from cloud import config, logs
 
 if TYPE_CHECKING:
+    from cloud.core.authority import Authority
     from cloud.evidence.keeper import Means
 
 Result = TypeVar("Result")
@@ -48,6 +49,20 @@ def means(evidence: config.EvidenceSettings | None) -> "Means":
 
     try:
         return keeper.means(evidence)
+    except config.SettingsError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def issuer(device_ca: Path | None, enrolment: config.EnrolmentSettings | None) -> "Authority | None":
+    """The devices' authority, where this machine holds its key.
+
+    Raises:
+        ClickException: It cannot be used.
+    """
+    from cloud.evidence import authority  # noqa: PLC0415 - `--help` needs no library
+
+    try:
+        return authority.held(device_ca, enrolment)
     except config.SettingsError as error:
         raise click.ClickException(str(error)) from error
 

@@ -8,11 +8,8 @@ from uuid import UUID
 import click
 from cryptography.hazmat.primitives import serialization
 
-from cloud.commandline import CONFIG, finished, means, settings
-from cloud.config import Settings
-from cloud.core.authority import Authority
+from cloud.commandline import CONFIG, finished, issuer, means, settings
 from cloud.core.signature import public_pem
-from cloud.evidence import authority
 from cloud.evidence.blobs import KeyLost, OtherBytes
 from cloud.evidence.bundle import anchors as trust
 from cloud.evidence.bundle.collect import CannotExport
@@ -41,12 +38,12 @@ def export_command(alert: UUID, by: str, purpose: str, out: Path, config_file: P
     given = means(found.evidence)
     if not purpose.strip():
         raise click.ClickException("--purpose is empty: say for whom and why it is taken out")
-    issuer = _issuer(found)
+    signs_list = issuer(found.device_ca, found.enrolment)
     out.mkdir(parents=True, exist_ok=True)
 
     async def work(folder: Path) -> Path:
         async with pool.opened(found.database_url, max_size=2) as opened:
-            using = exporter(given, found.device_ca, opened, issuer)
+            using = exporter(given, found.device_ca, opened, signs_list)
             made = await export(using, Order(alert, by, purpose.strip()), folder)
         return Path(shutil.move(made, out / made.name))
 
@@ -55,16 +52,6 @@ def export_command(alert: UUID, by: str, purpose: str, out: Path, config_file: P
             click.echo(finished(work(Path(folder))))
         except (CannotExport, AuthorityAway, LogBroken, KeyLost, OtherBytes, OSError) as error:
             raise click.ClickException(str(error)) from error
-
-
-def _issuer(found: Settings) -> Authority | None:
-    """Who signs the list of revoked certificates, where this machine holds the key."""
-    if found.enrolment is None or found.device_ca is None:
-        return None
-    try:
-        return authority.load(found.device_ca, found.enrolment.ca_key, found.enrolment.days)
-    except (OSError, ValueError) as error:
-        raise click.ClickException(f"enrolment.ca_key cannot be used: {error}") from error
 
 
 @main.command("anchors")

@@ -133,7 +133,8 @@ def create_app(settings: Settings) -> FastAPI:
     if settings.evidence is None:
         raise SettingsError("no evidence store: set evidence in the settings or S3_URL in the environment")
     store, ca = settings.evidence, _ca(settings.device_ca)
-    issuer, channel_keys = _issuer(settings), _channel_keys(settings.notify)
+    issuer = authority.held(settings.device_ca, settings.enrolment)
+    channel_keys = _channel_keys(settings.notify)
     means = keeper.means(store)
     web = Path(str(resources.files("dashboards"))) / "web"
     keys, provider = _keys(settings.access), _provider(settings.access)
@@ -255,15 +256,6 @@ def _rules(settings: Settings, *, has_keys: bool) -> SessionRules:
         idle=timedelta(minutes=settings.access.idle_minutes),
         factor_for=frozenset(settings.access.second_factor_for if has_keys else ()),
     )
-
-
-def _issuer(settings: Settings) -> Authority | None:
-    if settings.enrolment is None or settings.device_ca is None:
-        return None
-    try:
-        return authority.load(settings.device_ca, settings.enrolment.ca_key, settings.enrolment.days)
-    except (OSError, ValueError) as error:
-        raise SettingsError(f"enrolment.ca_key cannot be used: {error}") from error
 
 
 def _ca(path: Path | None) -> Certificate | None:

@@ -7,8 +7,23 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from cloud.config import EnrolmentSettings, SettingsError
 from cloud.core.authority import Authority, revocations
 from cloud.evidence import verify
+
+
+def held(certificate: Path | None, enrolment: EnrolmentSettings | None) -> Authority | None:
+    """The authority, where the settings say that this machine holds its key.
+
+    Raises:
+        SettingsError: It cannot be used.
+    """
+    if certificate is None or enrolment is None:
+        return None
+    try:
+        return load(certificate, enrolment.ca_key, enrolment.days)
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"enrolment.ca_key cannot be used: {error}") from error
 
 
 def load(certificate: Path, key: Path, days: float) -> Authority:
