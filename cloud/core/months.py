@@ -107,8 +107,8 @@ def due(first: datetime, counted: dict[date, datetime], at: datetime) -> list[da
 
     Each until a week after its end, every ten minutes; what a later month carries on, an earlier one decides.
     """
-    found, month = [], month_of(first)
-    while month <= month_of(at):
+    found, month, newest = [], month_of(first), month_of(at)
+    while month <= newest:
         last = counted.get(month)
         if last is None or (last < span_of(month)[1] + SETTLED and last <= at - EVERY):
             found.append(month)

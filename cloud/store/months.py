@@ -36,13 +36,13 @@ async def due(conn: Connection, at: datetime, limit: int = AT_ONCE) -> list[tupl
     """(estate, month) that must be counted at `at`, the longest uncounted first, months of one in order."""
     rows = await conn.execute(
         "SELECT estate.id, least(plan.first, seen.first), counted.months, counted.times FROM estate"
-        " LEFT JOIN LATERAL (SELECT min(holds_from) AS first FROM estate_plan"
-        " WHERE estate = estate.id) plan ON true"
-        " LEFT JOIN LATERAL (SELECT min(first_seen_at) AS first FROM camera JOIN agent"
-        " ON agent.id = camera.agent WHERE agent.estate = estate.id) seen ON true"
-        " LEFT JOIN LATERAL (SELECT array_agg(month ORDER BY month) AS months,"
-        " array_agg(counted_at ORDER BY month) AS times FROM estate_month"
-        " WHERE estate = estate.id) counted ON true"
+        " LEFT JOIN (SELECT estate, min(holds_from) AS first FROM estate_plan GROUP BY estate) plan"
+        " ON plan.estate = estate.id"
+        " LEFT JOIN (SELECT agent.estate, min(first_seen_at) AS first FROM camera JOIN agent"
+        " ON agent.id = camera.agent GROUP BY agent.estate) seen ON seen.estate = estate.id"
+        " LEFT JOIN (SELECT estate, array_agg(month ORDER BY month) AS months,"
+        " array_agg(counted_at ORDER BY month) AS times FROM estate_month GROUP BY estate) counted"
+        " ON counted.estate = estate.id"
         " WHERE least(plan.first, seen.first) <= %s ORDER BY estate.id",
         (at,),
     )
