@@ -4,31 +4,22 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final, cast
-from uuid import UUID
+from typing import Any, cast
 
-from cloud.api.answers import alerts, upkeep
+from cloud.api.answers import alerts
 from cloud.api.answers import people as of_people
 from cloud.api.answers.base import Grounds, Line, Name, Named, People
 from cloud.core import access
-from cloud.core.device import Device, Firmware
-from cloud.core.fault import OF_PICTURE, Subject, SubjectKind, is_blinding
 from cloud.store.accounts import NO_PASSWORD, Account
 from cloud.store.alerts import AlertRow, HistoryRow
 from cloud.store.audit import Entry
 from cloud.store.clips import ClipRow
-from cloud.store.desired import Standing
 from cloud.store.equipment import WarningRow
-from cloud.store.faults import FaultRow
 from cloud.store.grants import GrantRow
 from cloud.store.handovers import HandoverRow
-from cloud.store.photos import PhotoRow
 from cloud.store.registry import EstateRow, FacadeRow
 from cloud.store.sessions import SessionRow
 from cloud.store.work_order_lists import LineRow, WorkOrderRow
-
-FIRMWARES: Final = 5
-"""So many firmwares of a device are told, the newest."""
 
 
 def instant(at: datetime) -> str:
@@ -139,7 +130,7 @@ def alert(row: AlertRow) -> alerts.Alert:
         "time_is": row.clock,
         "estate": thing(row.estate, row.estate_zh, row.estate_en),
         "camera": thing(row.camera, row.camera_zh, row.camera_en),
-        "facade": _facade(row),
+        "facade": facade_of(row),
         "score": row.score,
         "place": cast("alerts.Place | None", row.place),
         "acknowledged_by": row.acknowledged_by,
@@ -158,7 +149,8 @@ def alert(row: AlertRow) -> alerts.Alert:
     }
 
 
-def _facade(row: AlertRow | WorkOrderRow) -> Named | None:
+def facade_of(row: AlertRow | WorkOrderRow) -> Named | None:
+    """The facade of an alert or a work order, where it has one."""
     return None if row.facade is None else thing(row.facade, row.facade_zh or "", row.facade_en or "")
 
 
@@ -238,70 +230,6 @@ def _manifest(text: str | None) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def work_order(row: WorkOrderRow, pictures: Sequence[PhotoRow], *, seen: bool) -> upkeep.WorkOrder:
-    """A work order with its photographs. seen: what its device saw is the first of those before the work."""
-    shown = row.picture is not None and seen
-    seen_by_device: upkeep.DevicePhoto = {"stage": "before", "url": thumbnail(row.fault, row.picture or "")}
-    subject: upkeep.Subject | None = None
-    if row.subject is not None and row.subject_type is not None:
-        called = thing(row.subject, row.subject_zh or row.subject, row.subject_en or row.subject)
-        subject = {"type": row.subject_type, **called}
-    return {
-        "id": str(row.id),
-        "number": order_number(row),
-        "state": row.state,
-        "source": row.source,
-        "severity": row.severity,
-        "kind": row.kind,
-        "title": row.title,
-        "detail": row.detail,
-        "reference": row.reference,
-        "fault": None if row.fault is None else str(row.fault),
-        "estate": thing(row.estate, row.estate_zh, row.estate_en),
-        "building": row.building,
-        "facade": _facade(row),
-        "floor": row.floor,
-        "bay": row.bay,
-        "subject": subject,
-        "opened_by": row.opened_by,
-        "opened_at": instant(row.opened_at),
-        "due_at": instant(row.due_at),
-        "overdue_at": maybe(row.overdue_at),
-        "responsible": row.responsible,
-        "taken_by": row.taken_by,
-        "taken_at": maybe(row.taken_at),
-        "finished_by": row.finished_by,
-        "finished_at": maybe(row.finished_at),
-        "measure": row.measure,
-        "verified_by": row.verified_by,
-        "reason": row.reason,
-        "closed_at": maybe(row.closed_at),
-        "reopened": row.reopened,
-        "reopened_at": maybe(row.reopened_at),
-        "photos": [*([seen_by_device] if shown else ()), *(photo(picture) for picture in pictures)],
-    }
-
-
-def order_number(row: WorkOrderRow) -> str:
-    """What people call a work order."""
-    return f"W-{row.number:05d}"
-
-
-def photo(row: PhotoRow) -> upkeep.Photo:
-    """A photograph of a work order."""
-    return {
-        "stage": row.stage,
-        "url": f"/api/work-orders/photos/{row.id}",
-        "by": row.by,
-        "at": instant(row.at),
-    }
-
-
-def thumbnail(fault: UUID | None, picture: str) -> str:
-    """Where the picture of a fault is. picture: names its content, so that a browser may keep it."""
-    return f"/api/faults/{fault}/thumbnail?v={picture}"
-
-
 def places(estates: Sequence[EstateRow], facades: Sequence[FacadeRow]) -> list[Grounds]:
     """Estates with their facades: where something can be."""
     return [
@@ -322,67 +250,6 @@ def places(estates: Sequence[EstateRow], facades: Sequence[FacadeRow]) -> list[G
     ]
 
 
-def fault(row: FaultRow, names: Mapping[Subject, Name], estate: Named, facades: list[Named]) -> upkeep.Fault:
-    """A fault with the facades that it may leave unwatched."""
-    return {
-        "id": str(row.id),
-        "kind": row.kind,
-        "subject": _subject(row.subject_type, row.subject, names),
-        "estate": estate,
-        "state": row.state,
-        "severity": row.severity,
-        "of_picture": row.kind in OF_PICTURE,
-        "blinding": is_blinding(row.kind, row.severity),
-        "reason": row.reason,
-        "value": row.value,
-        "baseline": row.baseline,
-        "threshold": row.threshold,
-        "unit": row.unit,
-        "what": cast("Name | None", row.what),
-        "advice": cast("Name | None", row.advice),
-        "thumbnail": None if row.picture is None else thumbnail(row.id, row.picture),
-        "since": instant(row.since),
-        "cleared_at": maybe(row.cleared_at),
-        "close_reason": row.close_reason,
-        "acknowledged_by": row.acknowledged_by,
-        "shelved_until": maybe(row.shelved_until),
-        "shelve_reason": row.shelve_reason,
-        "suppressed_by": None if row.suppressed_by is None else str(row.suppressed_by),
-        "beneath": row.beneath,
-        "announced_at": maybe(row.announced_at),
-        "facades": facades,
-        "work_order": None if row.work_order is None else str(row.work_order),
-    }
-
-
-def standing(found: Standing) -> upkeep.Standing:
-    """Where an agent stands with what is wanted of it. outcome: None before it has reported `wanted`."""
-    heard = found.reported == found.wanted
-    return {
-        "wanted": found.wanted,
-        "outcome": cast("upkeep.Outcome | None", found.outcome) if heard else None,
-        "reason": (found.reason or "") if heard else "",
-        "now": found.now,
-    }
-
-
-def record(device: Device, history: Sequence[Firmware]) -> upkeep.Record:
-    """What a device is, and the firmwares that it ran before, newest first."""
-    return {
-        "maker": device.maker,
-        "model": device.model,
-        "serial": device.serial,
-        "firmware": device.firmware,
-        "profile": device.profile,
-        "profile_version": device.profile_version,
-        "wanted_firmware": device.wanted_firmware,
-        "firmwares": [
-            {"version": firmware.version, "since": instant(firmware.since)}
-            for firmware in reversed(history[-FIRMWARES:])
-        ],
-    }
-
-
 def warning(row: WarningRow) -> alerts.Warned:
     """A siren or lamp that was switched, or should have been."""
     return {
@@ -391,8 +258,3 @@ def warning(row: WarningRow) -> alerts.Warned:
         "acted_at": instant(row.acted_at),
         "reason": row.reason,
     }
-
-
-def _subject(kind: SubjectKind, identity: str, names: Mapping[Subject, Name]) -> upkeep.Subject:
-    called = names.get(Subject(kind, identity), name(identity, identity))
-    return {"type": kind, "id": identity, "name": called}

@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from cloud import clock
-from cloud.api import shapes
+from cloud.api import shapes, upkeep_shapes
 from cloud.api.answers import upkeep
 from cloud.api.answers.alerts import Feedback
 from cloud.api.auth import Maintenance
@@ -200,10 +200,10 @@ async def _shown(conn: Connection, agent: str, camera: str) -> upkeep.Proposals:
         "agent": agent,
         "people": shapes.people(await accounts.display_names(conn)),
         "picture": at.frame,
-        "image": None if picture is None else shapes.thumbnail(*picture),
+        "image": None if picture is None else upkeep_shapes.thumbnail(*picture),
         "proposals": [_shape(one) for one in at.proposals()],
         "wanted": [*at.wanted()],
-        "desired": None if standing is None else shapes.standing(standing),
+        "desired": None if standing is None else upkeep_shapes.standing(standing),
         "declined": [
             {
                 "polygon": row.region.polygon,

@@ -11,7 +11,7 @@ from pydantic import AwareDatetime
 from starlette.responses import Response
 
 from cloud import clock
-from cloud.api import shapes
+from cloud.api import shapes, upkeep_shapes
 from cloud.api.answers import figures
 from cloud.api.answers.base import Name
 from cloud.api.auth import Ledger, Maintenance
@@ -233,7 +233,7 @@ def _line(row: WorkOrderRow) -> Sequence[Any]:
     what = (row.source, row.state, row.severity, row.title or row.kind, row.reference)
     place = (row.estate_zh, row.building, row.facade_zh, row.floor, row.bay, row.subject_zh)
     return (
-        *(shapes.order_number(row), *what, *place),
+        *(upkeep_shapes.order_number(row), *what, *place),
         *(row.opened_at, row.opened_by, row.due_at, row.overdue_at, row.responsible, row.taken_at),
         *(row.finished_at, row.measure, row.verified_by, row.closed_at, row.reopened),
     )

@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from cloud import clock
-from cloud.api import coverage_shapes, shapes
+from cloud.api import coverage_shapes, shapes, upkeep_shapes
 from cloud.api.answers import upkeep
 from cloud.api.answers.base import Name, Named
 from cloud.api.auth import Maintenance
@@ -109,7 +109,7 @@ class View:
             "missing": max(0, unseen.missing - row.outbox_depth),
             "lost": unseen.lost,
             "software": row.software,
-            "desired": None if standing is None else shapes.standing(standing),
+            "desired": None if standing is None else upkeep_shapes.standing(standing),
         }
 
     def camera(self, row: CameraRow, frames_per_s: float | None) -> upkeep.Camera:
@@ -148,7 +148,7 @@ class View:
         if row.kind == AGENT_OFFLINE:
             cameras = self.cameras_of.get(row.subject, [])
         facades = {found["id"]: found for camera in cameras for found in self.coverage.get(camera, [])}
-        return shapes.fault(row, self.names, self.estates[row.estate], list(facades.values()))
+        return upkeep_shapes.fault(row, self.names, self.estates[row.estate], list(facades.values()))
 
 
 @router.get("/maintenance")
@@ -182,7 +182,7 @@ async def overview(account: Maintenance, services: Use) -> upkeep.Maintenance:
         "cameras": [view.camera(row, rates.get(row.id)) for row in cameras],
         "sensors": [view.sensor(row, now) for row in sensors],
         "faults": [view.fault(row) for row in known],
-        "work_orders": [shapes.work_order(row, pictures.get(row.id, ()), seen=True) for row in orders],
+        "work_orders": [upkeep_shapes.work_order(row, pictures.get(row.id, ()), seen=True) for row in orders],
         "technicians": technicians,
         "places": shapes.places(estates, facades),
         "doubts": coverage_shapes.doubted(doubted, cameras),
@@ -192,7 +192,9 @@ async def overview(account: Maintenance, services: Use) -> upkeep.Maintenance:
 async def _records(conn: Connection) -> dict[Subject, upkeep.Record]:
     history = await equipment.firmware_history(conn)
     told = {Subject(device.subject_type, device.subject): device for device in await equipment.devices(conn)}
-    return {subject: shapes.record(device, history.get(subject, ())) for subject, device in told.items()}
+    return {
+        subject: upkeep_shapes.record(device, history.get(subject, ())) for subject, device in told.items()
+    }
 
 
 @router.get("/faults/{fault}/thumbnail", response_class=Response)

@@ -12,7 +12,7 @@ from pydantic import Field, StringConstraints
 from starlette.responses import Response
 
 from cloud import clock
-from cloud.api import shapes
+from cloud.api import shapes, upkeep_shapes
 from cloud.api.answers import upkeep
 from cloud.api.auth import Ledger, Maintenance
 from cloud.api.bodies import NO_NUL, Body, Id, Note, Why
@@ -292,7 +292,7 @@ async def _shown(conn: Connection, account: Account, rows: Sequence[WorkOrderRow
     """Orders with those of their pictures that the role may see: people may stand in them."""
     pictures = {} if account.role in NEED_LEAVE else await photos.of(conn, [row.id for row in rows])
     seen = may(account.role, "maintenance")
-    return [shapes.work_order(row, pictures.get(row.id, ()), seen=seen) for row in rows]
+    return [upkeep_shapes.work_order(row, pictures.get(row.id, ()), seen=seen) for row in rows]
 
 
 def _no_order() -> Problem:
