@@ -134,8 +134,7 @@ def create_app(settings: Settings) -> FastAPI:
         raise SettingsError("no evidence store: set evidence in the settings or S3_URL in the environment")
     store, ca = settings.evidence, _ca(settings.device_ca)
     issuer = authority.held(settings.device_ca, settings.enrolment)
-    channel_keys = _channel_keys(settings.notify)
-    means = keeper.means(store)
+    channel_keys, means = _channel_keys(settings.notify), keeper.means(store)
     web = Path(str(resources.files("dashboards"))) / "web"
     keys, provider = _keys(settings.access), _provider(settings.access)
     registry, log = CollectorRegistry(), logs.logger("api")
