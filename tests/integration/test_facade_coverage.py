@@ -5,7 +5,7 @@ import numpy as np
 from edge.core.vision.origin import Interval, origin_of
 from tests.fixtures.throws import calibrated_view, throw
 
-CASES = 40
+CASES = 60
 EACH_VIEW = 4
 
 

@@ -36,7 +36,7 @@ def test_a_shadow_that_was_there_from_the_start_and_goes_is_no_dirt() -> None:
 
 def test_a_shadow_that_wanders_through_a_day_is_no_fault_of_the_view() -> None:
     camera = Camera().sees(taken(shaded(facade(), 0)) * 2)
-    for right in range(0, WIDTH + 100, 40):
+    for right in range(0, WIDTH + 100, 20):
         several = taken(shaded(facade(), right), first=1000 * right)
         camera.sees(several, MINUTE_S)
     assert camera.faults == []
