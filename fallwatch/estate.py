@@ -11,7 +11,7 @@ import yaml
 from cloud.core.estate import EstateFile
 from cloud.core.geometry import from_csv, from_geojson
 from cloud.core.geometry.from_geojson import Asked, Draft
-from cloud.core.geometry.outline import Refused
+from cloud.core.refused import Refused
 from contracts import documents
 
 Command = Callable[..., None]

@@ -1,15 +1,17 @@
 """Errors of the HTTP interface as problem details (RFC 9457), made in one place."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from cloud.core.machine import Forbidden
+from cloud.core.refused import Objection, Refused
 from cloud.evidence.blobs import KeyLost, OtherBytes, StoreDown
 from cloud.store.pool import DatabaseDown, RowRefused
 
@@ -30,6 +32,29 @@ _BODY: Final = {
             "type": "object",
             "additionalProperties": {"type": "string"},
             "description": "Which fields of the body do not fit, and why.",
+        },
+        "objections": {
+            "type": "array",
+            "description": "What is wrong, each with a code that stays, and what its sentence names.",
+            "items": {
+                "type": "object",
+                "required": ["code", "detail", "values", "field", "at"],
+                "properties": {
+                    "code": {"type": "string"},
+                    "detail": {"type": "string"},
+                    "values": {"type": "object", "additionalProperties": {"type": ["string", "number"]}},
+                    "field": {"type": ["string", "null"], "description": "Of the body."},
+                    "at": {
+                        "type": ["object", "null"],
+                        "description": "Where in an uploaded file: a line, a feature.",
+                        "properties": {
+                            "of": {"type": "string"},
+                            "number": {"type": "integer"},
+                            "name": {"type": "string"},
+                        },
+                    },
+                },
+            },
         },
     },
 }
@@ -79,8 +104,53 @@ def answer(
     return JSONResponse(body, status_code=status.value, headers=headers, media_type=MEDIA_TYPE)
 
 
+def refused(error: Refused | ValidationError) -> Problem:
+    """422 for what cannot be as somebody wants it: a sentence each, with a code by which pages say it."""
+    if isinstance(error, Refused):
+        found, detail = _told(error), str(error)
+    else:
+        found = list(_found(error.errors()))
+        detail = "; ".join(each["detail"] for each in found)
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, objections=found)
+
+
+def answered(each: Objection, field: str | None = None) -> dict[str, Any]:
+    """An objection as it is answered."""
+    return {
+        "code": each.code,
+        "detail": each.template.format(**each.values),
+        "values": dict(each.values),
+        "field": field,
+        "at": None if each.at is None else {"of": each.at.of, "number": each.at.number, "name": each.at.name},
+    }
+
+
+def _told(error: Refused, field: str | None = None) -> list[dict[str, Any]]:
+    return [answered(each, field) for each in error.objections]
+
+
+def _found(errors: Sequence[Any], skip: int = 0) -> Iterator[dict[str, Any]]:
+    """What a model says is wrong. skip: steps of each place that are not the body's."""
+    for one in errors:
+        context = one.get("ctx", {})
+        field = ".".join(str(step) for step in one["loc"][skip:])
+        if isinstance(own := context.get("error"), Refused):
+            yield from _told(own, field)
+            continue
+        values = {key: value for key, value in context.items() if isinstance(value, str | int | float)}
+        said = one["msg"].removeprefix(BY_US)
+        yield {
+            "code": one["type"],
+            "detail": f"{field}: {said}" if field else said,
+            "values": values,
+            "field": field,
+            "at": None,
+        }
+
+
 def install(app: FastAPI) -> None:
     """Make every error of `app` a problem."""
+    _install_refusals(app)
 
     @app.exception_handler(Problem)
     async def problem(_: Request, error: Problem) -> Response:
@@ -111,6 +181,17 @@ def install(app: FastAPI) -> None:
         request.app.state.services.log.error("evidence_key_lost", reason=str(error))
         return answer(HTTPStatus.GONE, "the key with which this clip was sealed is not to be had")
 
+    @app.exception_handler(HTTPException)
+    async def http(_: Request, error: HTTPException) -> Response:
+        return answer(HTTPStatus(error.status_code), str(error.detail), error.headers)
+
+
+def _install_refusals(app: FastAPI) -> None:
+    @app.exception_handler(Refused)
+    async def cannot_be(_: Request, error: Refused) -> Response:
+        found = refused(error)
+        return answer(found.status, found.detail, more=found.more)
+
     @app.exception_handler(RowRefused)
     async def row_refused(_: Request, __: RowRefused) -> Response:
         return answer(HTTPStatus.UNPROCESSABLE_ENTITY, "these values cannot be stored")
@@ -123,8 +204,5 @@ def install(app: FastAPI) -> None:
             ".".join(str(step) for step in one["loc"][1:]): one["msg"].removeprefix(BY_US)
             for one in reversed(found)
         }
-        return answer(HTTPStatus.UNPROCESSABLE_ENTITY, detail, more={"fields": fields})
-
-    @app.exception_handler(HTTPException)
-    async def http(_: Request, error: HTTPException) -> Response:
-        return answer(HTTPStatus(error.status_code), str(error.detail), error.headers)
+        more = {"fields": fields, "objections": list(_found(found, skip=1))}
+        return answer(HTTPStatus.UNPROCESSABLE_ENTITY, detail, more=more)

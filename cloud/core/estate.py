@@ -22,6 +22,7 @@ from cloud.core.geometry.parts import (
 )
 from cloud.core.parts import Name, Part, PlaceId
 from cloud.core.priority import Below, Ground
+from cloud.core.refused import Refused, objection
 from contracts.ids import AgentId, CameraId, SensorId
 
 ZONES: Final = frozenset({"Asia/Shanghai", "Asia/Hong_Kong", "Asia/Macau"})
@@ -53,9 +54,16 @@ class Facade(Part):
     def _stretches_lie_on_it(self) -> Self:
         for ground in self.grounds():
             if not ground.first_bay <= ground.last_bay <= self.bays:
-                raise ValueError(
-                    f"facade {self.id} has bays 1 to {self.bays}; a stretch below it goes from"
-                    f" {ground.first_bay} to {ground.last_bay}"
+                raise Refused(
+                    objection(
+                        "stretch_off_facade",
+                        "facade {facade} has bays 1 to {bays}; a stretch below it goes from {first} to"
+                        " {last}",
+                        facade=self.id,
+                        bays=self.bays,
+                        first=ground.first_bay,
+                        last=ground.last_bay,
+                    )
                 )
         return self
 
@@ -96,9 +104,14 @@ class Camera(Part):
         given = {"mount": self.mount, "lens": self.lens, "resolution": self.resolution}
         missing = [name for name, value in given.items() if value is None]
         if missing and len(missing) < len(given):
-            raise ValueError(
-                f"camera {self.id}: {' and '.join(missing)} missing: what it sees follows from mount, lens"
-                " and resolution together; give all three or none"
+            raise Refused(
+                objection(
+                    "camera_half_modelled",
+                    "camera {camera}: {missing} missing: what it sees follows from mount, lens and resolution"
+                    " together; give all three or none",
+                    camera=self.id,
+                    missing=" and ".join(missing),
+                )
             )
         if self.lens is not None and self.resolution is not None:
             checks.expect_sound(self.lens.seen(self.resolution), self.id)
@@ -164,7 +177,7 @@ class Estate(Part):
         if self.allowed is not None:
             wrong += allowed.misplaced(self.allowed, self.buildings)
         if wrong:
-            raise ValueError("; ".join(wrong))
+            raise Refused(*wrong)
         return self
 
     @field_validator("zone")
@@ -182,7 +195,14 @@ class Estate(Part):
         known = {facade.id for facade in self.facades}
         for camera in self.cameras:
             if unknown := set(camera.facades) - known:
-                raise ValueError(f"camera {camera.id} covers facades that are not here: {sorted(unknown)}")
+                raise Refused(
+                    objection(
+                        "camera_covers_unknown",
+                        "camera {camera} covers facades that are not here: {facades}",
+                        camera=camera.id,
+                        facades=str(sorted(unknown)),
+                    )
+                )
         return self
 
     @model_validator(mode="after")

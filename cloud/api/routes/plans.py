@@ -14,7 +14,7 @@ from cloud.api import plan_shapes, shapes
 from cloud.api.answers import plan as answers
 from cloud.api.auth import Bureau, Planner
 from cloud.api.bodies import Body, Note, SlugInPath, Why
-from cloud.api.problems import BY_US, Problem
+from cloud.api.problems import Problem, refused
 from cloud.api.services import Services, Use
 from cloud.core import modelled, plan
 from cloud.core.estate import Camera, Estate
@@ -25,6 +25,7 @@ from cloud.core.geometry.pose import CLICK_PX, KnownPoint, Pose, PoseError, on_w
 from cloud.core.geometry.repose import Optics, changes
 from cloud.core.geometry.site import Site
 from cloud.core.geometry.survey import Survey, survey
+from cloud.core.refused import Refused, objection
 from cloud.store import audit, doubts, plans, registry
 from cloud.store import changes as told
 from cloud.store.accounts import Account
@@ -123,10 +124,12 @@ async def redraw(estate: SlugInPath, body: Drawing, account: Planner, services: 
             hung = {name: each.model_dump() for name, each in body.cameras.items()}
             drawn = plan.redrawn(standing, body.buildings, body.occluders, hung)
         except ValidationError as error:
-            raise _refused(error) from error
+            raise refused(error) from error
         if unknown := sorted(body.cameras.keys() - plan.cameras(standing).keys()):
-            raise Problem(
-                HTTPStatus.UNPROCESSABLE_ENTITY, f"not cameras of this estate: {', '.join(unknown)}"
+            raise Refused(
+                objection(
+                    "not_its_cameras", "not cameras of this estate: {cameras}", cameras=", ".join(unknown)
+                )
             )
         await _enter(conn, drawn, (account.username, body.reason, ("estate", estate)), now)
     services.log.info("plan_entered", estate=estate, by=account.username)
@@ -156,7 +159,7 @@ async def enter_pose(camera: SlugInPath, body: Posing, account: Planner, service
             moved = {camera: {**hung, "mount": mount}}
             drawn = plan.redrawn(standing, standing.buildings, standing.occluders, moved)
         except ValidationError as error:
-            raise _refused(error) from error
+            raise refused(error) from error
         await _enter(conn, drawn, (account.username, body.reason, ("camera", camera)), now)
     services.log.info("pose_entered", camera=camera, by=account.username, rms_px=answer["rms_px"])
     return answer
@@ -249,13 +252,9 @@ def _solved(standing: Estate, camera: str, body: Clicks) -> tuple[Pose, answers.
         )
     site = modelled.site(standing)
     width, height = one.resolution
-    try:
-        points = [
-            _known(click, site, (width / body.picture[0], height / body.picture[1])) for click in body.points
-        ]
-        found = solved(one.lens.seen(one.resolution), points, body.click_px)
-    except PoseError as error:
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error)) from error
+    scale = (width / body.picture[0], height / body.picture[1])
+    points = [_known(click, site, scale) for click in body.points]
+    found = solved(one.lens.seen(one.resolution), points, body.click_px)
     optics = Optics(camera, one.lens, one.resolution, one.masks)
     changed = changes(site, optics, found)
     return found, plan_shapes.pose(camera, found, points, changed, Survey(site, {}))
@@ -269,10 +268,11 @@ def _known(click: Click, site: Site, scale: tuple[float, float]) -> KnownPoint:
     assert click.line is not None
     assert click.edge is not None
     if click.facade not in site.facades:
-        raise PoseError(f"The plan does not say where a facade {click.facade} stands.")
+        raise PoseError(
+            objection(
+                "facade_not_modelled",
+                "The plan does not say where a facade {facade} stands.",
+                facade=click.facade,
+            )
+        )
     return on_wall(site.facades[click.facade], click.line, click.edge, (across, down))
-
-
-def _refused(error: ValidationError) -> Problem:
-    first = error.errors()[0]
-    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, first["msg"].removeprefix(BY_US))

@@ -13,6 +13,7 @@ from cloud.core.geometry.lens import F64
 from cloud.core.geometry.outline import facing
 from cloud.core.geometry.parts import Building, LensPart, PlanPoint, Resolution, Wall
 from cloud.core.parts import Name, Part, PlaceId
+from cloud.core.refused import Objection, Refused, objection
 
 Height = Annotated[float, Field(gt=0, le=200)]
 Cost = Annotated[float, Field(ge=0, le=1e9)]
@@ -69,12 +70,22 @@ class Allowed(Part):
     @model_validator(mode="after")
     def _is_a_choice(self) -> Self:
         if not self.poles and not self.sides:
-            raise ValueError("allowed names neither poles nor sides: cameras may hang nowhere")
+            raise Refused(
+                objection(
+                    "allowed_nowhere", "allowed names neither poles nor sides: cameras may hang nowhere"
+                )
+            )
         for what, ids in (("pole", [p.id for p in self.poles]), ("offer", [o.id for o in self.offers])):
             if doubled := sorted({each for each in ids if ids.count(each) > 1}):
-                raise ValueError(f"{what} named twice: {doubled}")
+                raise Refused(_twice(what, doubled))
         if free := [offer.id for offer in self.offers if offer.cost == 0]:
-            raise ValueError(f"offers {free} cost nothing: there would be no end to them; give each a cost")
+            raise Refused(
+                objection(
+                    "offer_for_nothing",
+                    "offers {offers} cost nothing: there would be no end to them; give each a cost",
+                    offers=str(free),
+                )
+            )
         return self
 
 
@@ -121,23 +132,41 @@ def spots(allowed: Allowed | None, buildings: Sequence[Building]) -> list[Spot]:
     ]
 
 
-def misplaced(allowed: Allowed, buildings: Sequence[Building]) -> Iterator[str]:
-    """Sentences about sides of buildings that are not there."""
+def misplaced(allowed: Allowed, buildings: Sequence[Building]) -> Iterator[Objection]:
+    """Sides of buildings that are not there."""
     known = {building.id: building for building in buildings}
     for side in allowed.sides:
         if side.building not in known:
-            yield f"allowed names building {side.building}, which is not among the buildings"
+            yield objection(
+                "allowed_no_building",
+                "allowed names building {building}, which is not among the buildings",
+                building=side.building,
+            )
         elif side.edge is not None and side.edge > (count := len(known[side.building].footprint)):
-            yield f"allowed names edge {side.edge} of building {side.building}, whose footprint has {count}"
+            yield objection(
+                "allowed_no_edge",
+                "allowed names edge {edge} of building {building}, whose footprint has {edges}",
+                edge=side.edge,
+                building=side.building,
+                edges=count,
+            )
         else:
             building = known[side.building]
             top = building.walls_m() + building.roof.rise_m
             for height in side.heights_m:
                 if height > top:
-                    yield (
-                        f"allowed hangs cameras {height:g} m high on building {side.building}, which is"
-                        f" {top:.1f} m high"
+                    yield objection(
+                        "allowed_too_high",
+                        "allowed hangs cameras {height_m} m high on building {building}, which is {top_m} m"
+                        " high",
+                        height_m=f"{height:g}",
+                        building=side.building,
+                        top_m=f"{top:.1f}",
                     )
+
+
+def _twice(what: str, ids: list[str]) -> Objection:
+    return objection("named_twice", "{what} named twice: {ids}", what=what, ids=str(ids))
 
 
 def _on(side: Side, building: Building) -> Iterator[Spot]:

@@ -9,6 +9,7 @@ from shapely import LineString, Point, Polygon, STRtree
 
 from cloud.core.geometry.lens import Lens
 from cloud.core.geometry.parts import Building, Mount, Occluder, Screen, Tree, Wall
+from cloud.core.refused import Objection, Refused, objection
 
 TOUCH_M: Final = 0.001
 """A camera on a wall may be drawn as far inside of it."""
@@ -32,16 +33,22 @@ def ends(building: Building, wall: Wall) -> tuple[tuple[float, float], tuple[flo
 
 
 def expect_sound(lens: Lens, camera: str) -> None:
-    """Refuse a distortion that folds the picture over itself. Raises ValueError."""
+    """Refuse a distortion that folds the picture over itself. Raises Refused."""
     width, height = lens.size_px
     fold = np.sqrt(lens.fold) * np.ones(4)
     around = fold * np.array([1, -1, 0, 0]), fold * np.array([0, 0, 1, -1])
     pixels = lens.bent(*around)
     near = np.hypot(pixels[0] - lens.centre[0], pixels[1] - lens.centre[1]).min()
     if near < min(width, height) / 2:
-        raise ValueError(
-            f"camera {camera}: its distortion {[*lens.distortion]} draws nothing farther than {near:.0f} px"
-            " from the middle: check the signs and that the numbers are OpenCV's k1, k2, p1, p2, k3"
+        raise Refused(
+            objection(
+                "distortion_folds",
+                "camera {camera}: its distortion {distortion} draws nothing farther than {px} px from the"
+                " middle: check the signs and that the numbers are OpenCV's k1, k2, p1, p2, k3",
+                camera=camera,
+                distortion=str([*lens.distortion]),
+                px=round(near),
+            )
         )
 
 
@@ -50,8 +57,8 @@ def misplaced(
     occluders: Sequence[Occluder],
     walls: Mapping[str, tuple[Wall, int]],
     mounts: Mapping[str, Mount],
-) -> list[str]:
-    """Sentences about what is wrong, at most `MOST`.
+) -> list[Objection]:
+    """What is wrong, at most `MOST`.
 
     Args:
         buildings: Of one estate.
@@ -66,10 +73,12 @@ def misplaced(
         *_inside(buildings, plans, occluders, mounts),
     ]
     rest = len(wrong) - MOST
-    return wrong if rest <= 0 else [*wrong[:MOST], f"and {rest} problems more"]
+    if rest <= 0:
+        return wrong
+    return [*wrong[:MOST], objection("more_problems", "and {n} problems more", n=rest)]
 
 
-def _overlapping(buildings: Sequence[Building], plans: Sequence[Polygon]) -> Iterator[str]:
+def _overlapping(buildings: Sequence[Building], plans: Sequence[Polygon]) -> Iterator[Objection]:
     # Coarsely by the index, exactly by area: neighbours share walls, and towers stand on podiums.
     for first, second in STRtree(plans).query(plans, predicate="intersects").T if plans else ():
         if first < second:
@@ -77,51 +86,90 @@ def _overlapping(buildings: Sequence[Building], plans: Sequence[Polygon]) -> Ite
             if one.ground_m != other.ground_m:
                 continue
             if (area := plans[first].intersection(plans[second]).area) > OVERLAP_M2:
-                yield (
-                    f"buildings {one.id} and {other.id} overlap by {area:.0f} m²: correct a footprint, or"
-                    " give the one that stands on the other its ground_m"
+                yield objection(
+                    "buildings_overlap",
+                    "buildings {one} and {other} overlap by {m2} m²: correct a footprint, or give the one"
+                    " that stands on the other its ground_m",
+                    one=one.id,
+                    other=other.id,
+                    m2=round(area),
                 )
 
 
 def _walls(
     buildings: Sequence[Building], plans: Sequence[Polygon], walls: Mapping[str, tuple[Wall, int]]
-) -> Iterator[str]:
+) -> Iterator[Objection]:
     known = {building.id: (building, plan) for building, plan in zip(buildings, plans, strict=True)}
     for facade, (wall, floors) in walls.items():
         if wall.building not in known:
-            yield f"facade {facade} is a wall of building {wall.building}, which is not among the buildings"
+            yield objection(
+                "facade_without_building",
+                "facade {facade} is a wall of building {building}, which is not among the buildings",
+                facade=facade,
+                building=wall.building,
+            )
             continue
         building, plan = known[wall.building]
         if floors > building.floors:
-            yield (
-                f"facade {facade} has {floors} floors, building {building.id} has {building.floors}:"
-                " correct one of them"
+            yield objection(
+                "facade_too_high",
+                "facade {facade} has {floors} floors, building {building} has {of_building}: correct one of"
+                " them",
+                facade=facade,
+                floors=floors,
+                building=building.id,
+                of_building=building.floors,
             )
         if wall.edge is not None and wall.edge > len(building.footprint):
-            yield (
-                f"facade {facade} is edge {wall.edge} of building {building.id}, whose footprint has"
-                f" {len(building.footprint)}"
+            yield objection(
+                "no_such_edge",
+                "facade {facade} is edge {edge} of building {building}, whose footprint has {edges}",
+                facade=facade,
+                edge=wall.edge,
+                building=building.id,
+                edges=len(building.footprint),
             )
             continue
-        if reason := _turned(ends(building, wall), plan):
-            yield f"facade {facade} at building {building.id}: {reason}"
+        yield from _turned(facade, building.id, ends(building, wall), plan)
 
 
-def _turned(both: tuple[tuple[float, float], tuple[float, float]], plan: Polygon) -> str | None:
+def _turned(
+    facade: str, building: str, both: tuple[tuple[float, float], tuple[float, float]], plan: Polygon
+) -> Iterator[Objection]:
     left, right = np.array(both)
     for name, end in (("left", left), ("right", right)):
         if (off := plan.exterior.distance(Point(end))) > AT_THE_WALL_M:
-            return f"its {name} end lies {off:.1f} m from the footprint's edge: put it on the edge"
+            yield objection(
+                "end_off",
+                "facade {facade} at building {building}: its {end} end lies {m} m from the footprint's edge:"
+                " put it on the edge",
+                facade=facade,
+                building=building,
+                end=name,
+                m=round(off, 1),
+            )
+            return
     way = right - left
     if (length := float(np.hypot(*way))) < 0.1:
-        return "its wall has no length"
+        yield objection(
+            "wall_without_length",
+            "facade {facade} at building {building}: its wall has no length",
+            facade=facade,
+            building=building,
+        )
+        return
     inward = np.array([-way[1], way[0]]) / length * 0.5
     along = left + ((np.arange(TRIES) + 0.5) / TRIES)[:, None] * way
     inside = shapely.contains_xy(plan, along + inward).sum()
     outside = shapely.contains_xy(plan, along - inward).sum()
     if outside > inside:
-        return "left and right are exchanged: left is the end that is left seen from outside"
-    return None
+        yield objection(
+            "ends_exchanged",
+            "facade {facade} at building {building}: left and right are exchanged: left is the end that is"
+            " left seen from outside",
+            facade=facade,
+            building=building,
+        )
 
 
 def _inside(
@@ -129,7 +177,7 @@ def _inside(
     plans: Sequence[Polygon],
     occluders: Sequence[Occluder],
     mounts: Mapping[str, Mount],
-) -> Iterator[str]:
+) -> Iterator[Objection]:
     tree, around = STRtree(plans), STRtree([_around(occluder) for occluder in occluders])
     for camera, mount in mounts.items():
         place = Point(mount.x_m, mount.y_m)
@@ -138,16 +186,35 @@ def _inside(
             top = building.ground_m + building.walls_m() + building.roof.rise_m
             depth = plans[number].exterior.distance(place)
             if mount.z_m < top and depth > TOUCH_M:
-                yield (
-                    f"camera {camera} hangs {depth:.2f} m inside building {building.id}: move it out of the"
-                    f" wall, or above the roof at {top:.1f} m"
+                yield objection(
+                    "camera_inside_building",
+                    "camera {camera} hangs {m} m inside building {building}: move it out of the wall, or"
+                    " above the roof at {top_m} m",
+                    camera=camera,
+                    m=f"{depth:.2f}",
+                    building=building.id,
+                    top_m=f"{top:.1f}",
                 )
         for number in around.query(place) if occluders else ():
             occluder = occluders[number]
             if _swallows(occluder, place, mount.z_m):
-                what = "the crown of the tree" if isinstance(occluder, Tree) else "the wall"
-                where = occluder.at if isinstance(occluder, Tree) else occluder.line[0]
-                yield f"camera {camera} hangs inside {what} at {where}: move one of them"
+                yield _swallowed(camera, occluder)
+
+
+def _swallowed(camera: str, occluder: Occluder) -> Objection:
+    if isinstance(occluder, Tree):
+        return objection(
+            "camera_inside_tree",
+            "camera {camera} hangs inside the crown of the tree at {at}: move one of them",
+            camera=camera,
+            at=str(occluder.at),
+        )
+    return objection(
+        "camera_inside_wall",
+        "camera {camera} hangs inside the wall at {at}: move one of them",
+        camera=camera,
+        at=str(occluder.line[0]),
+    )
 
 
 def _around(occluder: Occluder) -> Polygon:

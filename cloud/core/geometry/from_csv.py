@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from cloud.core.geometry import from_geojson
 from cloud.core.geometry.from_geojson import Asked, Draft
-from cloud.core.geometry.outline import Refused
+from cloud.core.refused import At, Objection, Refused, objection
 
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "building": ("building", "name", "id", "楼栋", "楼号", "名称"),
@@ -43,36 +43,51 @@ def read(text: str, asked: Asked) -> Draft:
     }
     if missing := [column for column in NEEDED if column not in known]:
         raise Refused(
-            f"line 1: the header lacks {', '.join(missing)}; it says {header.strip() or 'nothing'}; needed"
-            f" are {', '.join(NEEDED)}, and height or floors"
+            objection(
+                "header_lacks",
+                "the header lacks {missing}; it says {found}; needed are {needed}, and height or floors",
+                missing=", ".join(missing),
+                found=header.strip() or "nothing",
+                needed=", ".join(NEEDED),
+            ).found_at(At("line", 1))
         )
-    features, numbers, refused = [], [], []
+    features: list[dict[str, Any]] = []
+    places: list[At] = []
+    refused: list[Objection] = []
     for row in rows:
         said = {column: (row.get(name) or "").strip() for column, name in known.items()}
         if not any(said.values()):
             continue
+        place = At("line", rows.line_num, said["building"])
         try:
             features.append(_feature(said))
-            numbers.append(rows.line_num)
+            places.append(place)
         except Refused as error:
-            refused.append(f"line {rows.line_num} ({said['building'] or 'no name'}): {error}")
+            refused += [each.found_at(place) for each in error.objections]
     if not features and not refused:
-        raise Refused("the table has no lines beneath its header")
+        raise Refused(objection("table_empty", "the table has no lines beneath its header"))
     draft = Draft({"id": asked.estate, "name": {"zh": asked.zh, "en": asked.en}})
     if features:
         collection = {"type": "FeatureCollection", "features": features}
         draft = from_geojson.read(collection, Asked(**{**_fields(asked), "local": True}))
     return Draft(
         draft.estate,
-        [_at_line(note, numbers) for note in draft.notes],
-        [*refused, *(_at_line(reason, numbers) for reason in draft.refused)],
+        [_at_line(each, places) for each in draft.notes],
+        [*refused, *(_at_line(each, places) for each in draft.refused)],
     )
 
 
 def _feature(said: Mapping[str, str]) -> dict[str, Any]:
     length, width, x, y = (_number(said, column) for column in ("length", "width", "x", "y"))
     if min(length, width) <= 0:
-        raise Refused(f"it is {length:g} m long and {width:g} m wide: both must be above zero")
+        raise Refused(
+            objection(
+                "sizes_not_above_zero",
+                "it is {length_m} m long and {width_m} m wide: both must be above zero",
+                length_m=f"{length:g}",
+                width_m=f"{width:g}",
+            )
+        )
     along = radians(90 - (_number(said, "rotation") if said.get("rotation") else 90.0))
     corners = [
         [
@@ -95,14 +110,14 @@ def _number(said: Mapping[str, str], column: str) -> float:
     try:
         return float(text.replace(",", ".") if text.count(",") == 1 and "." not in text else text)
     except ValueError:
-        raise Refused(f"{column} is {text!r}: write a number") from None
+        raise Refused(
+            objection("cell_unread", "{column} is {found}: write a number", column=column, found=repr(text))
+        ) from None
 
 
-def _at_line(told: str, numbers: list[int]) -> str:
+def _at_line(told: Objection, places: list[At]) -> Objection:
     """What was told of the n-th feature, told of its line."""
-    what, _, rest = told.partition(":")
-    number, _, name = what.removeprefix("feature ").partition(" ")
-    return f"line {numbers[int(number) - 1]}{' ' if name else ''}{name}:{rest}"
+    return told if told.at is None else told.found_at(places[told.at.number - 1])
 
 
 def _fields(asked: Asked) -> dict[str, Any]:

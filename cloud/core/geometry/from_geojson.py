@@ -5,10 +5,9 @@ the words that Chinese surveys use. What is doubtful is told, what cannot be use
 feature, with what to do about it.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from shapely import Polygon
@@ -18,47 +17,9 @@ from shapely.geometry.base import BaseGeometry
 from cloud.core.geometry import outline
 from cloud.core.geometry.allowed import USUAL
 from cloud.core.geometry.georeference import FARTHEST_M, Plane
-from cloud.core.geometry.outline import Refused, Sizes
-
-ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
-    "name": ("name", "building", "addr:housenumber", "ref", "名称", "楼栋", "楼号"),
-    "height": ("height", "height_m", "building:height", "高度", "建筑高度"),
-    "floors": ("floors", "levels", "building:levels", "floor", "层数", "楼层", "地上层数"),
-    "kind": ("kind", "type", "类型"),
-    "radius": ("radius", "radius_m", "冠幅半径"),
-    "diameter": ("diameter_crown", "冠幅"),
-    "z": ("z", "z_m", "mount_height", "高度", "height"),
-    "yaw": ("yaw", "yaw_deg", "direction", "camera:direction", "朝向"),
-    "pitch": ("pitch", "pitch_deg", "仰角"),
-    "roll": ("roll", "roll_deg"),
-    "focal": ("focal_mm", "焦距"),
-    "sensor": ("sensor_mm",),
-    "fov": ("fov", "fov_deg", "camera:angle"),
-    "resolution": ("resolution", "分辨率"),
-    "agent": ("agent", "box"),
-    "thickness": ("thickness", "thickness_m", "width"),
-}
-KINDS: Final[Mapping[str, str]] = {
-    "building": "building",
-    "楼": "building",
-    "建筑": "building",
-    "tree": "tree",
-    "树": "tree",
-    "wall": "wall",
-    "fence": "wall",
-    "墙": "wall",
-    "围墙": "wall",
-    "camera": "camera",
-    "摄像机": "camera",
-    "pole": "pole",
-    "杆": "pole",
-}
-_NUMBER: Final = re.compile(r"^\s*([-+]?\d+(?:[.,]\d+)?)\s*(?:m|米|层|楼|°)?\s*$")
-_PAIR: Final = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*[x\u00d7*,]\s*(\d+(?:\.\d+)?)\s*$")
-_NO_NAME: Final = frozenset(
-    {"yes", "residential", "apartments", "house", "dormitory", "commercial", "retail"}
-)
-"""What OpenStreetMap writes under building, where a table has its name."""
+from cloud.core.geometry.outline import Sizes
+from cloud.core.geometry.properties import KINDS, count_of, number_of, pair_of, text_of
+from cloud.core.refused import At, Objection, Refused, Value, objection
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +39,8 @@ class Draft:
     """An estate as an estate file has it; what was assumed of it; what of it cannot be used."""
 
     estate: dict[str, Any]
-    notes: list[str] = field(default_factory=list)
-    refused: list[str] = field(default_factory=list)
+    notes: list[Objection] = field(default_factory=list)
+    refused: list[Objection] = field(default_factory=list)
 
 
 def read(collection: object, asked: Asked) -> Draft:
@@ -94,13 +55,13 @@ def read(collection: object, asked: Asked) -> Draft:
     drawn = _Drawn(asked, draft)
     for number, each in enumerate(features, 1):
         properties = each.get("properties") or {}
-        name = _text(properties, "name")
-        where = f"feature {number}" + (f" ({name})" if name else "")
+        name = text_of(properties, "name")
+        where = At("feature", number, name)
         try:
             drawn.take(_shape(each.get("geometry"), plane), properties, name or str(each.get("id") or number))
         except Refused as error:
-            draft.refused.append(f"{where}: {error}")
-        draft.notes += [f"{where}: {note}" for note in drawn.told()]
+            draft.refused += [each.found_at(where) for each in error.objections]
+        draft.notes += [each.found_at(where) for each in drawn.told()]
     drawn.finish()
     return draft
 
@@ -117,12 +78,15 @@ class _Drawn:
     occluders: list[dict[str, Any]] = field(default_factory=list)
     poles: list[dict[str, Any]] = field(default_factory=list)
     agents: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    _notes: list[str] = field(default_factory=list)
+    _notes: list[Objection] = field(default_factory=list)
 
-    def told(self) -> list[str]:
+    def told(self) -> list[Objection]:
         """What was assumed since the last call."""
         notes, self._notes = self._notes, []
         return notes
+
+    def _note(self, code: str, template: str, **values: Value) -> None:
+        self._notes.append(Objection(code, template, values))
 
     def take(self, drawn: BaseGeometry, properties: Mapping[str, Any], name: str) -> None:
         """One feature."""
@@ -130,7 +94,7 @@ class _Drawn:
         if kind == "building":
             parts = list(drawn.geoms) if isinstance(drawn, MultiPolygon) else [drawn]
             if len(parts) > 1:
-                self._notes.append(f"its {len(parts)} parts become a building each")
+                self._note("parts_apart", "its {n} parts become a building each", n=len(parts))
             for part in parts:
                 self._building(part, properties, name)
         elif kind == "wall":
@@ -141,7 +105,7 @@ class _Drawn:
 
     def _building(self, part: BaseGeometry, properties: Mapping[str, Any], name: str) -> None:
         plan, notes = outline.footprint(part)
-        sizes = Sizes(_number(properties, "height"), _count(properties, "floors"))
+        sizes = Sizes(number_of(properties, "height"), count_of(properties, "floors"))
         high, more = outline.storeys(sizes, self.asked.default_floors)
         self._notes += [*notes, *more]
         building = {
@@ -156,28 +120,32 @@ class _Drawn:
     def _wall(self, drawn: BaseGeometry, properties: Mapping[str, Any]) -> None:
         lines = list(getattr(drawn, "geoms", [drawn]))
         if any(isinstance(line, Polygon) for line in lines):
-            raise Refused("a wall is a line: draw it as one, or call it a building")
-        height = _number(properties, "height")
+            raise Refused(
+                objection("wall_as_area", "a wall is a line: draw it as one, or call it a building")
+            )
+        height = number_of(properties, "height")
         if height is None:
             height = 2.5
-            self._notes.append("it is taken as 2.5 m high")
-        more = {"thickness_m": thick} if (thick := _number(properties, "thickness")) else {}
+            self._note("wall_height_assumed", "it is taken as 2.5 m high")
+        more = {"thickness_m": thick} if (thick := number_of(properties, "thickness")) else {}
         for line in lines:
             points = [[round(x, 2), round(y, 2)] for x, y, *_ in line.coords]
             self.occluders.append({"kind": "wall", "line": points, "height_m": height, **more})
 
     def _tree(self, at: tuple[float, float], properties: Mapping[str, Any], _: str) -> None:
-        height, radius = _number(properties, "height"), _number(properties, "radius")
-        if radius is None and (across := _number(properties, "diameter")) is not None:
+        height, radius = number_of(properties, "height"), number_of(properties, "radius")
+        if radius is None and (across := number_of(properties, "diameter")) is not None:
             radius = across / 2
         if height is None or radius is None:
-            self._notes.append("where its size is missing, 8 m high and a crown of 3 m radius are assumed")
+            self._note(
+                "tree_assumed", "where its size is missing, 8 m high and a crown of 3 m radius are assumed"
+            )
         high, broad = height or 8.0, radius or 3.0
         trunk = {"trunk_m": round(high / 4, 2)} if high <= 2.0 else {}
         self.occluders.append({"kind": "tree", "at": list(at), "radius_m": broad, "height_m": high, **trunk})
 
     def _pole(self, at: tuple[float, float], properties: Mapping[str, Any], name: str) -> None:
-        height = _number(properties, "height")
+        height = number_of(properties, "height")
         pole = {
             "id": outline.slug(name, "pole", self.taken),
             "name": {"zh": name, "en": name},
@@ -190,15 +158,19 @@ class _Drawn:
             "id": outline.slug(name, "camera", self.taken),
             "name": {"zh": name, "en": name},
         }
-        mount = {key: _number(properties, key) for key in ("z", "yaw", "pitch")}
-        focal, sensor = _number(properties, "focal"), _pair(properties, "sensor")
-        fov = _number(properties, "fov")
-        size = _pair(properties, "resolution")
+        mount = {key: number_of(properties, key) for key in ("z", "yaw", "pitch")}
+        focal, sensor = number_of(properties, "focal"), pair_of(properties, "sensor")
+        fov = number_of(properties, "fov")
+        size = pair_of(properties, "resolution")
         missing = [key for key, value in {**mount, "resolution": size}.items() if value is None]
         if fov is None and (focal is None or sensor is None):
             missing.append("fov, or focal_mm and sensor_mm")
         if missing:
-            self._notes.append(f"it is not modelled: {', '.join(missing)} missing; it watches nothing yet")
+            self._note(
+                "camera_not_modelled",
+                "it is not modelled: {missing} missing; it watches nothing yet",
+                missing=", ".join(missing),
+            )
         else:
             assert size is not None
             camera |= {
@@ -206,12 +178,12 @@ class _Drawn:
                     "x_m": at[0],
                     "y_m": at[1],
                     **{f"{key}_m" if key == "z" else f"{key}_deg": value for key, value in mount.items()},
-                    "roll_deg": _number(properties, "roll") or 0.0,
+                    "roll_deg": number_of(properties, "roll") or 0.0,
                 },
                 "lens": {"fov_deg": fov} if fov else {"focal_mm": focal, "sensor_mm": list(sensor or ())},
                 "resolution": [round(side) for side in size],
             }
-        agent = _text(properties, "agent") or "box-1"
+        agent = text_of(properties, "agent") or "box-1"
         self.agents.setdefault(agent, []).append(camera)
 
     def finish(self) -> None:
@@ -239,29 +211,40 @@ class _Drawn:
 
 def _features(collection: object) -> Sequence[Mapping[str, Any]]:
     if not isinstance(collection, Mapping) or collection.get("type") not in {"FeatureCollection", "Feature"}:
-        raise Refused("this is no GeoJSON: a FeatureCollection is expected; shapefiles export as one")
+        raise Refused(
+            objection(
+                "no_geojson", "this is no GeoJSON: a FeatureCollection is expected; shapefiles export as one"
+            )
+        )
     found = [collection] if collection["type"] == "Feature" else collection.get("features")
     if not isinstance(found, list) or not found or not all(isinstance(each, Mapping) for each in found):
-        raise Refused("the collection has no features: draw at least one building")
+        raise Refused(objection("no_features", "the collection has no features: draw at least one building"))
     return found
 
 
 def _plane(features: Iterable[Mapping[str, Any]], asked: Asked) -> tuple[dict[str, Any], Plane | None]:
     places = np.array([place for each in features for place in _places(each.get("geometry"))]).reshape(-1, 2)
     if not len(places):
-        raise Refused("no feature has a geometry")
+        raise Refused(objection("no_geometries", "no feature has a geometry"))
     if asked.local:
         return {}, None
     if (np.abs(places) > (180, 90)).any():
         raise Refused(
-            "its coordinates are not longitude and latitude: export it as WGS 84 (EPSG:4326), or say --local"
-            " if they are metres east and north"
+            objection(
+                "not_degrees",
+                "its coordinates are not longitude and latitude: export it as WGS 84 (EPSG:4326), or say"
+                " --local if they are metres east and north",
+            )
         )
     lon, lat = (float(each) for each in (places.min(axis=0) + places.max(axis=0)) / 2)
     plane = Plane(round(lon, 6), round(lat, 6))
     if np.abs(plane.metres(places)).max() > FARTHEST_M:
         raise Refused(
-            f"its features lie more than {FARTHEST_M / 1000:.0f} km from their middle: one estate at a time"
+            objection(
+                "too_far_apart",
+                "its features lie more than {km} km from their middle: one estate at a time",
+                km=round(FARTHEST_M / 1000),
+            )
         )
     return {"origin": {"lon_deg": plane.lon_deg, "lat_deg": plane.lat_deg}}, plane
 
@@ -282,7 +265,7 @@ def _places(geometry: object) -> Iterator[tuple[float, float]]:
 
 def _shape(geometry: Mapping[str, Any] | None, plane: Plane | None) -> BaseGeometry:
     if not geometry:
-        raise Refused("it has no geometry: draw it, or take it out")
+        raise Refused(objection("geometry_missing", "it has no geometry: draw it, or take it out"))
 
     def moved(coordinates: Any) -> Any:
         if coordinates and isinstance(coordinates[0], int | float):
@@ -293,14 +276,18 @@ def _shape(geometry: Mapping[str, Any] | None, plane: Plane | None) -> BaseGeome
     try:
         found = shape({"type": geometry["type"], "coordinates": moved(geometry["coordinates"])})
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
-        raise Refused(f"its geometry cannot be read ({error}): draw it anew") from error
+        raise Refused(
+            objection(
+                "geometry_unread", "its geometry cannot be read ({reason}): draw it anew", reason=str(error)
+            )
+        ) from error
     if found.is_empty:
-        raise Refused("its geometry is empty: draw it, or take it out")
+        raise Refused(objection("geometry_empty", "its geometry is empty: draw it, or take it out"))
     return found
 
 
 def _kind(drawn: BaseGeometry, properties: Mapping[str, Any]) -> str:
-    said = KINDS.get((_text(properties, "kind") or "").lower())
+    said = KINDS.get((text_of(properties, "kind") or "").lower())
     if said is None:
         for tag, kind in (("natural", "tree"), ("barrier", "wall"), ("surveillance:type", "camera")):
             if tag in properties:
@@ -315,53 +302,23 @@ def _kind(drawn: BaseGeometry, properties: Mapping[str, Any]) -> str:
     if said is None:
         said = of_type.get(drawn.geom_type)
     if said is None:
-        if any(_number(properties, key) is not None for key in ("yaw", "pitch", "focal", "fov")):
+        if any(number_of(properties, key) is not None for key in ("yaw", "pitch", "focal", "fov")):
             said = "camera"
         else:
             raise Refused(
-                f"nobody says what this {drawn.geom_type} is: add kind: building, wall, tree, camera or pole"
+                objection(
+                    "kind_missing",
+                    "nobody says what this {geometry} is: add kind: building, wall, tree, camera or pole",
+                    geometry=drawn.geom_type,
+                )
             )
     if drawn.geom_type not in fits.get(said, ("Point",)):
-        raise Refused(f"a {said} cannot be drawn as a {drawn.geom_type}")
+        raise Refused(
+            objection(
+                "kind_misfit",
+                "a {kind} cannot be drawn as a {geometry}",
+                kind=said,
+                geometry=drawn.geom_type,
+            )
+        )
     return said
-
-
-def _value(properties: Mapping[str, Any], key: str) -> Any:
-    for name in ALIASES[key]:
-        value = properties.get(name)
-        if value is not None and str(value).strip() and not (key == "name" and value in _NO_NAME):
-            return value
-    return None
-
-
-def _text(properties: Mapping[str, Any], key: str) -> str:
-    value = _value(properties, key)
-    return "" if value is None or isinstance(value, Mapping | list) else str(value).strip()[:64]
-
-
-def _number(properties: Mapping[str, Any], key: str) -> float | None:
-    value = _value(properties, key)
-    if value is None:
-        return None
-    found = _NUMBER.match(str(value))
-    if found is None:
-        raise Refused(f"its {key} is {value!r}: write a number of metres, floors or degrees")
-    return float(found[1].replace(",", "."))
-
-
-def _count(properties: Mapping[str, Any], key: str) -> int | None:
-    value = _number(properties, key)
-    if value is not None and (value < 1 or value > 200):
-        raise Refused(f"its {key} are {value:g}: between 1 and 200 are believed")
-    return None if value is None else round(value)
-
-
-def _pair(properties: Mapping[str, Any], key: str) -> tuple[float, float] | None:
-    value = _value(properties, key)
-    if value is None:
-        return None
-    text = "x".join(str(each) for each in value) if isinstance(value, list) else str(value)
-    found = _PAIR.match(text)
-    if found is None:
-        raise Refused(f"its {key} is {value!r}: write it as width x height")
-    return float(found[1]), float(found[2])

@@ -12,6 +12,7 @@ from shapely.geometry.polygon import orient
 from shapely.validation import explain_validity
 
 from cloud.core.geometry.lens import F64
+from cloud.core.refused import Objection, Refused, objection
 
 STOREY_M: Final = 3.0
 STOREYS_M: Final = (2.2, 6.0)
@@ -29,10 +30,6 @@ _SLUG: Final = re.compile(r"[^a-z0-9]+")
 QUARTERS: Final = (("北", "north"), ("东", "east"), ("南", "south"), ("西", "west"))
 
 
-class Refused(ValueError):  # noqa: N818 - named for what is so
-    """What was drawn cannot be used. The message is a sentence for whoever drew it."""
-
-
 @dataclass(frozen=True, slots=True)
 class Sizes:
     """As far as they are known."""
@@ -41,32 +38,52 @@ class Sizes:
     floors: int | None
 
 
-def footprint(shape: BaseGeometry) -> tuple[Polygon, list[str]]:
+def footprint(shape: BaseGeometry) -> tuple[Polygon, list[Objection]]:
     """The outline as one sound polygon without holes, counter-clockwise, and what was done to it.
 
     Raises:
         Refused: It is not one area.
     """
-    notes: list[str] = []
+    notes: list[Objection] = []
     if not shape.is_valid:
         reason = explain_validity(shape)
         whole = _largest(make_valid(shape))
         area = abs(_signed_area(shape))
         if whole is None or abs(whole.area - area) > MENDED * whole.area:
-            raise Refused(f"its outline crosses itself ({reason}): draw its corners in order, around it")
-        notes.append(f"its outline was mended ({reason})")
+            raise Refused(
+                objection(
+                    "outline_crosses",
+                    "its outline crosses itself ({reason}): draw its corners in order, around it",
+                    reason=reason,
+                )
+            )
+        notes.append(objection("outline_mended", "its outline was mended ({reason})", reason=reason))
         shape = whole
     if not isinstance(shape, Polygon):
-        raise Refused(f"a {shape.geom_type} is no outline: draw a polygon")
+        raise Refused(
+            objection("no_outline", "a {geometry} is no outline: draw a polygon", geometry=shape.geom_type)
+        )
     if shape.interiors:
         filled = sum(Polygon(ring).area for ring in shape.interiors)
-        notes.append(f"its courtyard of {filled:.0f} m² is filled: nothing inside of it is modelled")
+        notes.append(
+            objection(
+                "courtyard_filled",
+                "its courtyard of {m2} m² is filled: nothing inside of it is modelled",
+                m2=round(filled),
+            )
+        )
     # Needles vanish as well: what is thinner than the grid is no part of a house.
     # GEOS divides by zero on its way to right answers, and numpy would tell of it.
     with np.errstate(divide="ignore", invalid="ignore"):
         smooth = _largest(set_precision(Polygon(shape.exterior).simplify(SMOOTH_M), GRID_M))
     if smooth is None or smooth.area < LEAST_M2:
-        raise Refused(f"its outline has an area of {shape.area:.1f} m²: no building is so small")
+        raise Refused(
+            objection(
+                "outline_too_small",
+                "its outline has an area of {m2} m²: no building is so small",
+                m2=f"{shape.area:.1f}",
+            )
+        )
     return orient(smooth), notes
 
 
@@ -82,7 +99,7 @@ def _signed_area(shape: BaseGeometry) -> float:
     return float(np.sum(x[:-1] * y[1:] - x[1:] * y[:-1]) / 2)
 
 
-def storeys(sizes: Sizes, default_floors: int | None) -> tuple[dict[str, Any], list[str]]:
+def storeys(sizes: Sizes, default_floors: int | None) -> tuple[dict[str, Any], list[Objection]]:
     """Keys of a building that say how high it is, and what was assumed.
 
     Raises:
@@ -92,22 +109,42 @@ def storeys(sizes: Sizes, default_floors: int | None) -> tuple[dict[str, Any], l
     if height is None and floors is None:
         if default_floors is None:
             raise Refused(
-                "neither its height nor its floors are given: add height (m) or floors, or say what to assume"
-                " with --default-floors"
+                objection(
+                    "height_missing",
+                    "neither its height nor its floors are given: add height (m) or floors, or say what to"
+                    " assume with --default-floors",
+                )
             )
-        return {"floors": default_floors}, [f"{default_floors} floors are assumed"]
+        return {"floors": default_floors}, [
+            objection("floors_assumed", "{floors} floors are assumed", floors=default_floors)
+        ]
     if height is None:
         return {"floors": floors}, []
     if floors is None:
         floors = max(round(height / STOREY_M), 1)
-        notes = [f"{floors} floors are taken from its height of {height:g} m"]
+        notes = [
+            objection(
+                "floors_from_height",
+                "{floors} floors are taken from its height of {height_m} m",
+                floors=floors,
+                height_m=f"{height:g}",
+            )
+        ]
     else:
         notes = []
     storey = height / floors
     if not STOREYS_M[0] <= storey <= STOREYS_M[1]:
         raise Refused(
-            f"{floors} floors in {height:g} m are {storey:.1f} m each: correct height (m) or floors; storeys"
-            f" of {STOREYS_M[0]:g} to {STOREYS_M[1]:g} m are believed"
+            objection(
+                "storey_unbelieved",
+                "{floors} floors in {height_m} m are {storey_m} m each: correct height (m) or floors; storeys"
+                " of {least_m} to {most_m} m are believed",
+                floors=floors,
+                height_m=f"{height:g}",
+                storey_m=f"{storey:.1f}",
+                least_m=f"{STOREYS_M[0]:g}",
+                most_m=f"{STOREYS_M[1]:g}",
+            )
         )
     return {"floors": floors, "storey_height_m": round(storey, 3)}, notes
 

@@ -12,6 +12,7 @@ from shapely.validation import explain_validity
 
 from cloud.core.geometry.lens import Lens
 from cloud.core.parts import Part, PlaceId
+from cloud.core.refused import Refused, objection
 
 Coordinate = Annotated[float, Field(ge=-20_000, le=20_000)]
 PlanPoint = tuple[Coordinate, Coordinate]
@@ -21,6 +22,9 @@ PicturePoint = tuple[Share, Share]
 """x right, y down, in shares of the picture's width and height from its upper left corner."""
 Corners = Annotated[tuple[PlanPoint, ...], Field(min_length=3)]
 
+LEAST_MASK: Final = 1e-6
+"""Of the picture."""
+LEAST_FOOTPRINT_M2: Final = 4.0
 ROOF_STOREYS: Final = 2
 """So many storeys may stand above the highest floor that people live on: machine rooms, tanks, a crown."""
 
@@ -67,21 +71,35 @@ class Building(Part):
 
     @model_validator(mode="after")
     def _is_a_building(self) -> Self:
-        _expect_simple(self.footprint, f"building {self.id}: its footprint", 4.0, "m²")
+        _expect_footprint(self.footprint, self.id)
         tops = self.floor_lines_m()
         if self.height_m is None:
             return self
         if self.height_m < tops[-1] - 0.05:
-            raise ValueError(
-                f"building {self.id}: {self.floors} floors are {tops[-1]:.1f} m high, height_m says"
-                f" {self.height_m:.1f}: correct floors, storey_height_m or height_m"
+            raise Refused(
+                objection(
+                    "building_too_low",
+                    "building {building}: {floors} floors are {tops_m} m high, height_m says {height_m}:"
+                    " correct floors, storey_height_m or height_m",
+                    building=self.id,
+                    floors=self.floors,
+                    tops_m=f"{tops[-1]:.1f}",
+                    height_m=f"{self.height_m:.1f}",
+                )
             )
         if self.height_m >= tops[-1] + (ROOF_STOREYS + 1) * self.storey_height_m:
             room = int((self.height_m - tops[-1]) / self.storey_height_m)
-            raise ValueError(
-                f"building {self.id}: {self.floors} floors are {tops[-1]:.1f} m high, height_m says"
-                f" {self.height_m:.1f}: room for {room} floors more; correct"
-                " floors, storey_height_m or height_m"
+            raise Refused(
+                objection(
+                    "building_too_high",
+                    "building {building}: {floors} floors are {tops_m} m high, height_m says {height_m}: room"
+                    " for {room} floors more; correct floors, storey_height_m or height_m",
+                    building=self.id,
+                    floors=self.floors,
+                    tops_m=f"{tops[-1]:.1f}",
+                    height_m=f"{self.height_m:.1f}",
+                    room=room,
+                )
             )
         return self
 
@@ -100,9 +118,13 @@ class Wall(Part):
     def _is_said_once(self) -> Self:
         ends = (self.left is not None) + (self.right is not None)
         if (self.edge is not None) + ends not in {1, 2} or ends == 1 or (self.edge is not None and ends):
-            raise ValueError("a wall is either an edge of the footprint, or left and right")
+            raise Refused(
+                objection("wall_said_twice", "a wall is either an edge of the footprint, or left and right")
+            )
         if self.left is not None and self.left == self.right:
-            raise ValueError("left and right are the same point: a wall has two ends")
+            raise Refused(
+                objection("wall_of_one_end", "left and right are the same point: a wall has two ends")
+            )
         return self
 
 
@@ -121,8 +143,12 @@ class Tree(Part):
     @model_validator(mode="after")
     def _has_leaves(self) -> Self:
         if self.trunk_m >= self.height_m or self.trunk_radius_m > self.radius_m:
-            raise ValueError(
-                f"the tree at {self.at} has no crown: trunk_m ends below height_m, inside radius_m"
+            raise Refused(
+                objection(
+                    "tree_without_crown",
+                    "the tree at {at} has no crown: trunk_m ends below height_m, inside radius_m",
+                    at=str(self.at),
+                )
             )
         return self
 
@@ -139,7 +165,9 @@ class Screen(Part):
     @model_validator(mode="after")
     def _has_a_length(self) -> Self:
         if LineString(self.line).length < 0.1:
-            raise ValueError("this wall has no length: its points lie on each other")
+            raise Refused(
+                objection("screen_without_length", "this wall has no length: its points lie on each other")
+            )
         return self
 
 
@@ -177,7 +205,7 @@ class LensPart(Part):
     def _is_said_once(self) -> Self:
         by_focal = self.focal_mm is not None and self.sensor_mm is not None
         if by_focal == (self.fov_deg is not None) or (self.focal_mm is None) != (self.sensor_mm is None):
-            raise ValueError("a lens is either focal_mm and sensor_mm, or fov_deg")
+            raise Refused(objection("lens_said_twice", "a lens is either focal_mm and sensor_mm, or fov_deg"))
         return self
 
     def seen(self, size_px: tuple[int, int]) -> Lens:
@@ -222,7 +250,13 @@ class Needed(Part):
     @model_validator(mode="after")
     def _has_a_centre(self) -> Self:
         if self.samples % 2 == 0:
-            raise ValueError(f"samples is {self.samples}: an odd number has a point at the cell's centre")
+            raise Refused(
+                objection(
+                    "samples_even",
+                    "samples is {samples}: an odd number has a point at the cell's centre",
+                    samples=self.samples,
+                )
+            )
         return self
 
     @property
@@ -232,17 +266,48 @@ class Needed(Part):
 
 
 def expect_mask(points: tuple[PicturePoint, ...], camera: str) -> None:
-    """Refuse a mask that is no area. Raises ValueError."""
-    _expect_simple(points, f"camera {camera}: a mask", 1e-6, "of the picture")
-
-
-def _expect_simple(points: tuple[tuple[float, float], ...], what: str, least: float, unit: str) -> None:
+    """Refuse a mask that is no area. Raises Refused."""
     shape = Polygon(points)
     if not shape.is_valid:
-        raise ValueError(
-            f"{what} crosses itself ({explain_validity(shape)}): list its corners in order, around it"
+        raise Refused(
+            objection(
+                "mask_crosses",
+                "camera {camera}: a mask crosses itself ({reason}): list its corners in order, around it",
+                camera=camera,
+                reason=explain_validity(shape),
+            )
         )
-    if shape.area < least:
-        raise ValueError(
-            f"{what} has an area of {shape.area:.3g} {unit}: list at least three corners, in metres"
+    if shape.area < LEAST_MASK:
+        raise Refused(
+            objection(
+                "mask_too_small",
+                "camera {camera}: a mask has an area of {share} of the picture: list at least three corners,"
+                " in shares of width and height",
+                camera=camera,
+                share=f"{shape.area:.3g}",
+            )
+        )
+
+
+def _expect_footprint(points: tuple[PlanPoint, ...], building: str) -> None:
+    shape = Polygon(points)
+    if not shape.is_valid:
+        raise Refused(
+            objection(
+                "footprint_crosses",
+                "building {building}: its footprint crosses itself ({reason}): list its corners in order,"
+                " around it",
+                building=building,
+                reason=explain_validity(shape),
+            )
+        )
+    if shape.area < LEAST_FOOTPRINT_M2:
+        raise Refused(
+            objection(
+                "footprint_too_small",
+                "building {building}: its footprint has an area of {m2} m²: list at least three corners, in"
+                " metres",
+                building=building,
+                m2=f"{shape.area:.3g}",
+            )
         )

@@ -18,6 +18,7 @@ from cloud.core.geometry.grid import Facade
 from cloud.core.geometry.lens import F64, Lens
 from cloud.core.geometry.parts import Mount
 from cloud.core.geometry.site import axes
+from cloud.core.refused import Objection, Refused, objection
 
 MIN_POINTS: Final = 4
 CLICK_PX: Final = 3.0
@@ -38,8 +39,8 @@ STEP: Final = 1e-6
 _FINE: Final = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_COUNT, 100, 1e-12)
 
 
-class PoseError(ValueError):
-    """The points tell no pose. The message is a sentence for whoever clicked them."""
+class PoseError(Refused):
+    """The points tell no pose. The message is for whoever clicked them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +112,16 @@ def on_wall(facade: Facade, line: float, edge: float, at_px: tuple[float, float]
     floors = len(facade.lines_m) - 1
     if not (1 <= line <= floors + 1 and 0 <= edge <= facade.bays):
         raise PoseError(
-            f"{facade.id} has floor lines 1 to {floors + 1} and bay edges 0 to {facade.bays}, not line"
-            f" {line:g} and edge {edge:g}."
+            objection(
+                "crossing_off_facade",
+                "{facade} has floor lines 1 to {lines} and bay edges 0 to {edges}, not line {line} and edge"
+                " {edge}.",
+                facade=facade.id,
+                lines=floors + 1,
+                edges=facade.bays,
+                line=f"{line:g}",
+                edge=f"{edge:g}",
+            )
         )
     up = float(np.interp(line, np.arange(1, floors + 2), facade.lines_m))
     x, y = (float(each) for each in facade.left_m + facade.along * (edge / facade.bays * facade.length_m))
@@ -137,8 +146,11 @@ def solved(lens: Lens, points: Sequence[KnownPoint], click_px: float = CLICK_PX)
     fits = _fits(lens, points, middle)
     if not fits:
         raise PoseError(
-            "No camera before these walls draws the points so: check that each is the place that"
-            " it is said to be, and that left and right are not exchanged."
+            objection(
+                "no_pose",
+                "No camera before these walls draws the points so: check that each is the place that it is"
+                " said to be, and that left and right are not exchanged.",
+            )
         )
     squares, values = fits[0]
     off = np.hypot(*(_drawn(lens, values, places - middle) - pixels).T)
@@ -167,16 +179,26 @@ def solved(lens: Lens, points: Sequence[KnownPoint], click_px: float = CLICK_PX)
 def _expect_spread(places: F64, pixels: F64) -> None:
     if len(places) < MIN_POINTS:
         raise PoseError(
-            f"{len(places)} point{'s' if len(places) != 1 else ''}: a pose needs at least {MIN_POINTS}, best"
-            " near the corners of what the camera sees."
+            objection(
+                "too_few_points",
+                "{n} points: a pose needs at least {least}, best near the corners of what the camera sees.",
+                n=len(places),
+                least=MIN_POINTS,
+            )
         )
-    for given, where in ((pixels, "in the picture"), (places, "in the estate")):
+    for given, where in ((pixels, "picture"), (places, "estate")):
         if len(np.unique(given.round(3), axis=0)) < len(given):
-            raise PoseError(f"Two points are at the same place {where}.")
+            raise PoseError(
+                objection("points_alike", "Two points are at the same place in the {where}.", where=where)
+            )
         if _thinnest(given) < MIN_BREADTH:
             raise PoseError(
-                f"The points lie on one line {where} (but one, perhaps): choose them on two floor lines and"
-                " two bay edges at least."
+                objection(
+                    "points_on_a_line",
+                    "The points lie on one line in the {where} (but one, perhaps): choose them on two floor"
+                    " lines and two bay edges at least.",
+                    where=where,
+                )
             )
 
 
@@ -225,16 +247,19 @@ def _expect_one(fits: Sequence[tuple[float, F64]], middle: F64, click_px: float)
             and (other - best) / click_px**2 < LIKELY
         ):
             raise PoseError(
-                "Two poses draw these points as well: one at"
-                f" ({here[0]:.1f}, {here[1]:.1f}, {here[2]:.1f}) m, one at"
-                f" ({there[0]:.1f}, {there[1]:.1f}, {there[2]:.1f}) m. Add a point that does not lie on the"
-                " same wall, or points farther apart."
+                objection(
+                    "two_poses",
+                    "Two poses draw these points as well: one at ({here}) m, one at ({there}) m. Add a point"
+                    " that does not lie on the same wall, or points farther apart.",
+                    here=", ".join(f"{each:.1f}" for each in here[:3]),
+                    there=", ".join(f"{each:.1f}" for each in there[:3]),
+                )
             )
 
 
-def _who_lies_off(lens: Lens, points: Sequence[KnownPoint], off: F64) -> str:
+def _who_lies_off(lens: Lens, points: Sequence[KnownPoint], off: F64) -> Objection:
     """The point without which the others agree best, or that none does."""
-    worst = f"{off.max():.0f} px"
+    worst = round(float(off.max()))
     if len(points) > MIN_POINTS:
         rests = []
         for number in range(len(points)):
@@ -243,14 +268,22 @@ def _who_lies_off(lens: Lens, points: Sequence[KnownPoint], off: F64) -> str:
             rests.append(fits[0][0] if fits else np.inf)
         number = int(np.argmin(rests))
         if rests[number] < 0.25 * float((off**2).sum()):
-            return (
-                f"The points lie up to {worst} from where a camera would draw them; without"
-                f" {points[number].name} the others agree: was it clicked, or named, wrongly?"
+            return objection(
+                "point_off",
+                "The points lie up to {px} px from where a camera would draw them; without {point} the others"
+                " agree: was it clicked, or named, wrongly?",
+                px=worst,
+                point=points[number].name,
+                number=number + 1,
             )
-    name = points[int(np.argmax(off))].name
-    return (
-        f"The points do not agree: {name} lies {worst} from where a camera with this lens would draw it."
-        " Check each point's place, and the lens in the estate file."
+    number = int(np.argmax(off))
+    return objection(
+        "points_disagree",
+        "The points do not agree: {point} lies {px} px from where a camera with this lens would draw it."
+        " Check each point's place, and the lens in the estate file.",
+        px=worst,
+        point=points[number].name,
+        number=number + 1,
     )
 
 

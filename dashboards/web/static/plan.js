@@ -133,7 +133,7 @@ async function save(event) {
     compare(old, plan);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    refused = error.status === 409 ? say("refused_stale") : error.status === 422 ? error.message : reasonOf(error);
+    refused = error.status === 409 ? say("refused_stale") : reasonOf(error);
   }
   isBusy = false;
   page.redraw();

@@ -14,11 +14,13 @@ export class Problem extends Error {
    * @param {string} [detail]
    * @param {boolean} [isOfFactor] It is the second factor that is missing or wrong.
    * @param {Record<string, string>} [fields] Which fields of what was sent do not fit, and why.
+   * @param {import("./refused.js").Objection[]} [objections] What is wrong, each with its code.
    */
-  constructor(status, title, detail = "", isOfFactor = false, fields = {}) {
+  constructor(status, title, detail = "", isOfFactor = false, fields = {}, objections = []) {
     super(detail || title);
     this.status = status;
     this.fields = fields;
+    this.objections = objections;
     /** Whether what a box's own file says would count no more. */
     this.replacesOwn = false;
     /** Fields beside which it is said; the others are said below the form. @type {Set<string>} */
@@ -84,7 +86,7 @@ async function fetched(method, path, body, timeout_ms) {
   if (response.ok) return response;
   if (response.status === 401 && path !== "/api/session") goToLogin();
   const content = await response.json().catch(() => null);
-  const problem = new Problem(response.status, content?.title ?? response.statusText, content?.detail ?? "", content?.second_factor === true, content?.fields);
+  const problem = new Problem(response.status, content?.title ?? response.statusText, content?.detail ?? "", content?.second_factor === true, content?.fields, content?.objections);
   problem.replacesOwn = content?.replaces_own === true;
   throw problem;
 }

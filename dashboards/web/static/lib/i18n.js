@@ -55,6 +55,11 @@ export function listOf(names) {
   return names.join(language === "zh" ? "、" : ", ");
 }
 
+/** Sentences after each other. @param {string[]} sentences */
+export function linesOf(sentences) {
+  return sentences.join(language === "zh" ? "；" : "; ");
+}
+
 /** How somebody is called; the username of who has left. @param {import("./types.js").People} people @param {string | null} username */
 export function personOf(people, username) {
   const name = username === null ? undefined : people[username];
@@ -62,9 +67,11 @@ export function personOf(people, username) {
 }
 
 /**
+ * A text with its values.
+ *
  * @param {string} text
  * @param {Values} values
  */
-function fill(text, values) {
+export function fill(text, values) {
   return text.replace(/\{(\w+)\}/g, (whole, key) => (key in values ? String(values[key]) : whole));
 }

@@ -3,9 +3,10 @@
 import { goToLogin, Problem, request } from "./api.js";
 import { serverNow } from "./clock.js";
 import { clockTime, span } from "./format.js";
-import { currentLanguage, nameOf, setLanguage } from "./i18n.js";
+import { currentLanguage, linesOf, nameOf, setLanguage } from "./i18n.js";
 import { html, nothing } from "./lit.js";
 import { mark } from "./marks.js";
+import { sentencesOf } from "./refused.js";
 import { say } from "../words/common.js";
 
 /** @typedef {import("./live.js").LiveState} LiveState */
@@ -114,8 +115,9 @@ export async function attempt(action, redraw) {
   redraw();
 }
 
-/** Why something was refused. @param {Problem} problem */
-export function reasonOf(problem) {
+/** Why something was refused. @param {Problem} problem @param {(field: string) => string} [called] How people call its fields. */
+export function reasonOf(problem, called) {
+  if (problem.objections.length > 0) return linesOf(sentencesOf(problem, called));
   if (problem.status === 0) return say("problem_0");
   if (problem.status === 403) return say("problem_403");
   if (problem.status === 409) return say("problem_409");

@@ -81,7 +81,7 @@ export function poseSheet(plan, camera, page) {
       }
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      state.said = error.status === 422 ? error.message : reasonOf(error);
+      state.said = reasonOf(error);
     }
     state.busy = false;
     page.redraw();
