@@ -19,6 +19,9 @@ from cloud.store.registry import CameraRow, FacadeRow
 
 LOSSES: Final = 200
 """So many are listed, the largest; the certificate has all."""
+ELSEWHERE: Final = "another_estates"
+"""Why a camera does not count whose state whoever asks may not see."""
+OF_ANOTHER: Final = ("其他小区的摄像机", "A camera of another estate")
 REASONS: Final = [reason.name.lower() for reason in Reason]
 """What the numbers of reasons mean."""
 
@@ -117,16 +120,22 @@ def facade_now(
 
 
 def _view(view: View, cameras: Mapping[str, CameraRow]) -> answers.View:
-    row = cameras[view.sight.camera]
+    camera = view.sight.camera
     return {
-        **shapes.thing(row.id, row.name_zh, row.name_en),
+        **_called(camera, cameras),
         "up": view.is_up,
-        "whys": list(view.whys),
+        "whys": list(view.whys) if camera in cameras else [ELSEWHERE],
         "since": shapes.maybe(view.since),
         "reason": view.sight.reason.ravel().tolist(),
         "px_per_m": _numbers(view.sight.fall_px_m, 1),
         "elevation_deg": _numbers(view.sight.elevation_deg, 0),
     }
+
+
+def _called(camera: str, cameras: Mapping[str, CameraRow]) -> Named:
+    """A camera that was another estate's sees a facade that is one's own: that it does, and no more."""
+    row = cameras.get(camera)
+    return shapes.thing(camera, *(OF_ANOTHER if row is None else (row.name_zh, row.name_en)))
 
 
 def sums(row: FacadeRow, found: FacadeHistory) -> answers.Sums:
@@ -200,7 +209,7 @@ def _loss(loss: Loss, cameras: Mapping[str, CameraRow]) -> answers.Loss:
         "cells": int(loss.cells.sum()),
         "excused": loss.excused,
         "causes": [
-            {**shapes.thing(name, cameras[name].name_zh, cameras[name].name_en), "why": why}
+            {**_called(name, cameras), "why": why if name in cameras else ELSEWHERE}
             for name, why in loss.causes
         ],
     }

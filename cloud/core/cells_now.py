@@ -45,7 +45,11 @@ class FacadeNow:
 def facade_now(found: FacadeHistory) -> FacadeNow:
     """At the end of a history. Where nobody is up that sees a cell, smallest and best are of all cameras."""
     cuts = found.history.cuts
-    views = tuple(_view(sight, found.duties[sight.camera], (cuts[0], cuts[-1])) for sight in found.standing)
+    # Of a camera of which no duty is known, nobody can say that it watches.
+    views = tuple(
+        _view(sight, found.duties.get(sight.camera, Duty(sight.camera, ())), (cuts[0], cuts[-1]))
+        for sight in found.standing
+    )
     shape = found.grid.shape
     watched, reason = found.history.watched[-1], np.full(shape, Reason.OUT_OF_VIEW, dtype=np.uint8)
     finest, best = np.zeros(shape), np.full(shape, -1)

@@ -79,16 +79,25 @@ async def raw(conn: Connection, scope: Scope, begin: datetime, end: datetime, as
     """Everything that the figures of a scope over [begin, end) are made of."""
     values = {**asdict(scope), **_span(begin, end), "estates": [scope.estate]}
     cameras = await _rows(conn, _camera, _CAMERAS, values)
-    whole = await _watching(conn, cameras, values, as_of)
-    falls = await _rows(conn, ledger.Fall, _FALLS, values)
-    lines = await _rows(conn, ledger.OrderLine, _LINES, values)
-    return replace(whole, falls=falls, lines=lines)
+    return await _told(conn, await _watching(conn, cameras, values, as_of), values)
 
 
 async def watching(conn: Connection, cameras: Collection[str], span: Span, as_of: datetime) -> ledger.Raw:
     """The same of these cameras, of whichever estates, without falls and orders: when they watched."""
     values = {**_span(*span), "cameras": list(cameras)}
     return await _watching(conn, await _rows(conn, _camera, _THESE, values), values, as_of)
+
+
+async def told(conn: Connection, scope: Scope, whole: ledger.Raw) -> ledger.Raw:
+    """`watching` with the falls of its cameras and the lines of a scope's orders."""
+    cameras = [camera.id for camera in whole.cameras]
+    values = {**asdict(scope), **_span(whole.begin, whole.end), "cameras": cameras}
+    return await _told(conn, whole, values)
+
+
+async def _told(conn: Connection, whole: ledger.Raw, values: dict[str, Any]) -> ledger.Raw:
+    falls = await _rows(conn, ledger.Fall, _FALLS, values)
+    return replace(whole, falls=falls, lines=await _rows(conn, ledger.OrderLine, _LINES, values))
 
 
 async def _watching(

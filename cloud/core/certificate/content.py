@@ -191,6 +191,15 @@ class Content(Part):
         return (*(facade.id for facade in self.facades), *(name.id for name in self.not_modelled))
 
     @property
+    def elsewhere(self) -> int:
+        """How many cameras see these facades of whose state nothing is here, being other estates'.
+
+        They count as if they had never watched, so that less is claimed than was, never more.
+        """
+        known = {camera.id for camera in self.raw.cameras}
+        return len({sight.camera for facade in self.facades for sight in facade.sights} - known)
+
+    @property
     def until(self) -> datetime:
         """The end of what can be known: the span's, or when the rows were read."""
         return min(self.end, self.raw.as_of)

@@ -83,7 +83,8 @@ async def content(conn: Connection, wanted: Wanted, least_s: float, now: datetim
     if wanted.cell and not facades:
         raise NoSuchPlace("nobody has entered where this facade stands: nothing is known of its cells")
     orders = await _orders(conn, wanted, kept.raw, chosen)
-    raw = await _with_falls_and_lines(conn, wanted, kept.raw, [order.number for order in orders])
+    whole, numbers = await ledger.told(conn, Scope(wanted.estate), kept.raw), {one.number for one in orders}
+    raw = replace(whole, lines=tuple(line for line in whole.lines if line.number in numbers))
     found = await alerts.observed(conn, [camera.id for camera in raw.cameras], *span)
     names = {row.id: Name(id=row.id, zh=row.name_zh, en=row.name_en) for row in await registry.cameras(conn)}
     people = await accounts.display_names(conn)
@@ -212,16 +213,6 @@ async def _plan(conn: Connection, wanted: Wanted) -> Plan | None:
         entered_at=version.entered_at,
         entered_by=version.entered_by,
         content=plan.content(found),
-    )
-
-
-async def _with_falls_and_lines(conn: Connection, wanted: Wanted, raw: Raw, orders: Sequence[int]) -> Raw:
-    whole = await ledger.raw(conn, Scope(wanted.estate), wanted.begin, wanted.end, raw.as_of)
-    cameras, numbers = {camera.id for camera in raw.cameras}, set(orders)
-    return replace(
-        raw,
-        falls=tuple(fall for fall in whole.falls if fall.camera in cameras),
-        lines=tuple(line for line in whole.lines if line.number in numbers),
     )
 
 

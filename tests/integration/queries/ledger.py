@@ -24,6 +24,11 @@ async def _found(at: At) -> object:
     return await photos.find(at.conn, at.oldest["work_order_photo"])
 
 
+async def _told(at: At) -> object:
+    whole = await ledger.watching(at.conn, ["cam-east"], (later(-600), later(600)), later(700))
+    return await ledger.told(at.conn, Scope("garden"), whole)
+
+
 CASES: Final[Mapping[str, Case]] = {
     "photos.add": _added,
     "photos.of": lambda at: photos.of(at.conn, [at.oldest["work_order"]]),
@@ -31,6 +36,7 @@ CASES: Final[Mapping[str, Case]] = {
     "ledger.announce": lambda at: ledger.announce(at.conn, PLANNED),
     "ledger.announced": lambda at: ledger.announced(at.conn, "garden", NOW, later(600)),
     "ledger.raw": lambda at: ledger.raw(at.conn, Scope("garden"), later(-600), later(600), later(700)),
+    "ledger.told": _told,
     "ledger.raw (of a facade)": lambda at: ledger.raw(
         at.conn, Scope("garden", "east"), later(-600), later(600), later(700)
     ),

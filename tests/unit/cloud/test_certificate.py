@@ -22,6 +22,7 @@ from cloud.core.geometry.looking import Reason
 from cloud.core.watched import MINUTE
 from cloud.evidence.certificate.paper import Chain
 from cloud.evidence.certificate.paper.__main__ import paper
+from cloud.evidence.certificate.paper.view import view
 from tests.fixtures.certificates import BEGIN, DAY, END, HOUR, busy
 
 FACADE = "yunting-5-south"
@@ -112,10 +113,25 @@ def test_no_share_but_all_is_told_as_all(share: float) -> None:
     assert (words.share(share) == "100.0%") == (share == 1)
 
 
+def test_cameras_whose_state_may_not_be_seen_are_not_counted_and_that_is_said() -> None:
+    whole = october()
+    (gone, *rest) = whole.raw.cameras
+    less = whole.model_copy(update={"raw": replace(whole.raw, cameras=tuple(rest))})
+    assert (whole.elsewhere, less.elsewhere) == (0, 1)
+    counted = counting.figures(less)
+    assert (counted.share or 0) < (counting.figures(whole).share or 0), gone.id
+    text = Certificate(content=less, figures=counted)
+    told = view(text, text.text(), CHAIN)
+    assert any("另有 1 台他小区的摄像机" in said for said in told["said"])
+    assert "Not counted: 1 cameras" in told["english"]
+
+
+CHAIN = Chain(head=1, size=9, root="ab" * 32, at=END, stamped_at=END, lines=0)
+
+
 def set_on_paper(content: Content) -> bytes:
     certificate = Certificate(content=content, figures=counting.figures(content))
-    chain = Chain(head=1, size=9, root="ab" * 32, at=END, stamped_at=END, lines=0)
-    return paper(certificate.text(), chain)
+    return paper(certificate.text(), CHAIN)
 
 
 def test_the_same_certificate_makes_the_same_paper() -> None:

@@ -99,11 +99,13 @@ def _english(certificate: Certificate) -> str:
     if figures.share is None:
         return "Nothing was due to be watched."
     never = sum(of.never for of in figures.facades)
+    more = content.elsewhere
     return (
         f"Cells: {figures.cells}, of facades: {len(figures.facades)}."
         f" Watched: {words.share(figures.share)} of the cell-time;"
         f" not watched: {words.share(1 - figures.share)}. Cells that no camera sees: {never}."
         f" Alerts: {len(content.alerts)}; faults: {len(content.faults)}."
+        + (f" Not counted: {more} cameras of other estates that see these facades." if more else "")
     )
 
 
@@ -117,6 +119,11 @@ def _said(certificate: Certificate) -> Iterator[str]:
             f"在此期间，应监看的立面共 {figures.cells} 格，按“格×时间”合计有"
             f" {words.share(figures.share)} 受到监看，"
             f"{words.share(1 - figures.share)} 未受监看。"
+        )
+    if content.elsewhere:
+        yield (
+            f"另有 {content.elsewhere} 台他小区的摄像机也拍到这些立面，其状态不在出具人权限之内，未予计入："
+            "实际受监看的只会多于、不会少于本证明所列。"
         )
     never = sum(of.never for of in figures.facades)
     if never:
