@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from contracts.base import MAX_SEQ, MAX_TEXT, PROTOCOL, Clock, Count, Durable, Instant, Part, SeqRange, Text
-from contracts.ids import AgentId, CameraId, ProfileId, SensorId
+from contracts.ids import AgentId, CameraId, FacadeId, ProfileId, SensorId
 
 MAX_THUMBNAIL_BASE64 = 36 * 1024
 
@@ -137,6 +137,33 @@ Polygon = Annotated[tuple[tuple[Coordinate, Coordinate], ...], Field(min_length=
 Side = Annotated[int, Field(gt=0, le=16_384)]
 
 
+class WallPoint(Part):
+    """Where a picture shows the crossing of a floor line and a bay edge of a facade.
+
+    Floor line n is the underside of floor n, bay edge n the right side of bay n, seen from outside.
+    """
+
+    at: tuple[Coordinate, Coordinate]
+    """Pixels of the camera's `picture`."""
+    floor_line: float = Field(ge=1, le=201)
+    bay_edge: float = Field(ge=0, le=200)
+    click_px: float = Field(gt=0, le=100)
+    """How far it may be off, one standard deviation."""
+
+
+class SeenFacade(Part):
+    """A facade as a camera's picture shows it: from it follow floor and window of what falls there."""
+
+    id: FacadeId
+    floors: int = Field(ge=1, le=200)
+    bays: int = Field(ge=1, le=200)
+    floor_height_m: float = Field(gt=1, le=20)
+    first_floor_height_m: float | None = Field(default=None, gt=1, le=50)
+    """Where the ground floor is higher than the others."""
+    bay_width_m: float = Field(gt=0.5, le=50)
+    points: Annotated[tuple[WallPoint, ...], Field(min_length=4, max_length=100)]
+
+
 class DesiredCamera(Part):
     """What an operator wants of one camera; what is None stays as the box's own file says."""
 
@@ -144,15 +171,19 @@ class DesiredCamera(Part):
     enabled: bool = True
     sensitivity: float | None = Field(default=None, ge=0.05, le=0.95)
     picture: tuple[Side, Side] | None = None
-    """Width and height that `ignore`, `masks` and `homes` are measured in, pixels."""
+    """Width and height that `ignore`, `masks`, `homes` and `facades` are measured in, pixels."""
     ignore: tuple[Polygon, ...] | None = None
     masks: tuple[Polygon, ...] | None = None
     homes: tuple[Polygon, ...] | None = None
+    facades: Annotated[tuple[SeenFacade, ...], Field(max_length=8)] | None = Field(
+        default=None, exclude_if=lambda facades: facades is None
+    )
+    """Left out where nothing is said of them, so that boxes that do not know it understand the rest."""
 
     @model_validator(mode="after")
     def _pixels_have_a_picture(self) -> Self:
-        if self.picture is None and (self.ignore or self.masks or self.homes):
-            raise ValueError("picture is missing: ignore, masks and homes are measured in it")
+        if self.picture is None and (self.ignore or self.masks or self.homes or self.facades):
+            raise ValueError("picture is missing: ignore, masks, homes and facades are measured in it")
         return self
 
 

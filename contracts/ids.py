@@ -15,6 +15,9 @@ CameraId = Annotated[str, StringConstraints(pattern=_NAME)]
 SensorId = Annotated[str, StringConstraints(pattern=_NAME)]
 """A sensor, unique among all estates of one cloud."""
 
+FacadeId = Annotated[str, StringConstraints(pattern=_NAME)]
+"""A side of a building, unique among all estates of one cloud."""
+
 ProfileId = Annotated[str, StringConstraints(pattern=_NAME)]
 """A device profile, as its file is called."""
 

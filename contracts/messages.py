@@ -25,7 +25,7 @@ from contracts.base import (
     Text,
 )
 from contracts.devices import ClockSet, DesiredReport, DeviceFault, DeviceRecord, Loss, WarningGiven
-from contracts.ids import AgentId, CameraId, SensorId, Sha256
+from contracts.ids import AgentId, CameraId, FacadeId, SensorId, Sha256
 
 MAX_TRACK_POINTS: Final = 600
 
@@ -83,6 +83,8 @@ class Place(Part):
     """The same as energy, for each kilogram: mass cannot be seen."""
     size_m: Estimate | None = Field(default=None, exclude_if=lambda size: size is None)
     """How broad it is across its fall. Left out where unknown, as all devices did that did not measure it."""
+    facade: FacadeId | None = Field(default=None, exclude_if=lambda facade: facade is None)
+    """Of which facade these are floor and bay. Left out where the camera's calibration names none."""
 
     @model_validator(mode="after")
     def _floors_in_order(self) -> Self:

@@ -23,7 +23,7 @@ from edge.config.base import SettingsError
 from edge.config.settings import load_sight
 from edge.config.sight import SightSettings
 from edge.core.vision import pipeline
-from edge.core.vision.facade import Calibration
+from edge.core.vision.facade import Calibration, facing
 from edge.core.vision.frame import Fall, Suspicion, Told, Track
 from edge.core.vision.origin import Origin, origin_of
 from edge.core.vision.preprocess import Verifier
@@ -130,16 +130,17 @@ def watched(source: VideoSource, look: Look, advance: Advance) -> Iterator[tuple
         SettingsError: What is known of the camera does not suit the video.
     """
     state: pipeline.State | None = None
-    settings, calibration = look.settings, None
+    settings = look.settings
+    calibrations: tuple[Calibration, ...] = ()
     try:
         for frame in source.frames():
             if state is None:
                 height, width = frame.luma.shape
                 sight = sight_of(look.sight or SightSettings(), (width, height))
-                calibration = sight.calibration
+                calibrations = sight.calibrations
                 state = pipeline.start(height, width, settings, sight.ignore, find_facade=sight.find_facade)
             state, told = pipeline.step(state, frame, settings, look.verifier)
-            yield told, _placed(told, calibration)
+            yield told, _placed(told, calibrations)
             advance(frame.pts_s)
     except StreamLost as lost:
         if state is None:
@@ -147,11 +148,16 @@ def watched(source: VideoSource, look: Look, advance: Advance) -> Iterator[tuple
         _note(str(lost))
     if state is not None:
         told = pipeline.finish(state, settings, look.verifier)
-        yield told, _placed(told, calibration)
+        yield told, _placed(told, calibrations)
 
 
-def _placed(told: Told, calibration: Calibration | None) -> tuple[Found, ...]:
-    return tuple(Found(fall, origin_of(fall, calibration) if calibration else None) for fall in told.ended)
+def _placed(told: Told, calibrations: tuple[Calibration, ...]) -> tuple[Found, ...]:
+    return tuple(Found(fall, _origin(fall, calibrations)) for fall in told.ended)
+
+
+def _origin(fall: Fall, calibrations: tuple[Calibration, ...]) -> Origin | None:
+    calibration = facing(fall, calibrations)
+    return None if calibration is None else origin_of(fall, calibration)
 
 
 def explained(told: Told) -> Iterator[str]:

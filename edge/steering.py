@@ -14,6 +14,7 @@ from structlog.typing import FilteringBoundLogger
 from contracts.base import MAX_SEQ, MAX_TEXT, Durable
 from contracts.devices import DesiredReport, DesiredState
 from contracts.messages import CameraState
+from edge.camera.sight import untold
 from edge.clock import steady_now, utc_now
 from edge.config.desired import Own, objection
 from edge.core import desired as machine
@@ -60,7 +61,7 @@ class Steering:
             case Unreadable() as found:
                 self._offered = found
             case found:
-                self._offered = Wanted(found, objection(self.own, found))
+                self._offered = Wanted(found, objection(self.own, found) or untold(self.own, found))
         self._wake.set()
 
     async def run(self) -> None:

@@ -1,6 +1,7 @@
 """How plans, poses and advice are told."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from math import atan, degrees
 
@@ -14,7 +15,9 @@ from cloud.core.geometry.advice import Advice
 from cloud.core.geometry.looking import Reason
 from cloud.core.geometry.pose import KnownPoint, Pose
 from cloud.core.geometry.repose import Change
+from cloud.core.geometry.site import Site
 from cloud.core.geometry.survey import Survey
+from contracts.devices import SeenFacade
 
 
 def facade(one: Facade, survey: Survey) -> answers.PlannedFacade:
@@ -66,18 +69,29 @@ def cameras(estate: Estate, survey: Survey, doubts: Mapping[str, datetime]) -> l
     return [camera(one, survey, doubts) for _, one in sorted(planned.cameras(estate).items())]
 
 
-def pose(
-    name: str, found: Pose, points: Sequence[KnownPoint], changes: Sequence[Change], survey: Survey
-) -> answers.Pose:
-    """A pose with its error and what that does."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A pose of a camera, what it changes in an estate, and of which facades it tells the camera's box."""
+
+    camera: str
+    agent: str
+    pose: Pose
+    points: Sequence[KnownPoint]
+    changes: Sequence[Change]
+    told: Sequence[SeenFacade]
+
+
+def pose(one: Found, site: Site, version: int | None = None) -> answers.Pose:
+    """A pose with its error and what that does. version: of the wish that tells the box."""
+    found, changes = one.pose, one.changes
     x, y, z, yaw, pitch, roll = (round(float(each), 4) for each in found.errors)
     return {
-        "camera": name,
+        "camera": one.camera,
         "mount": found.mount,
         "rms_px": round(found.rms_px, 2),
         "points": [
             {"name": point.name, "off_px": round(off, 2)}
-            for point, off in zip(points, found.off_px, strict=True)
+            for point, off in zip(one.points, found.off_px, strict=True)
         ],
         "errors": {
             "x_m": x,
@@ -91,11 +105,12 @@ def pose(
         "homographies": [
             {
                 "facade": each.facade,
-                "matrix": np.round(found.homography(survey.site.facades[each.facade]), 9).tolist(),
+                "matrix": np.round(found.homography(site.facades[each.facade]), 9).tolist(),
             }
             for each in changes
             if each.now.any()
         ],
+        "told": {"agent": one.agent, "facades": [each.id for each in one.told], "version": version},
     }
 
 

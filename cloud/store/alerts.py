@@ -130,7 +130,8 @@ async def raise_alert(conn: Connection, fall: FallingObject, at: datetime) -> Ch
 
 
 async def _priority(conn: Connection, camera: str, score: float, place: Place | None) -> Priority:
-    below = ground_at(await registry.grounds(conn, camera), None if place is None else place.bay)
+    facade, bay = (None, None) if place is None else (place.facade, place.bay)
+    below = ground_at(await registry.grounds(conn, camera, facade), bay)
     return priority(score, place, below)
 
 

@@ -71,10 +71,14 @@ class CameraRow:
 
 
 FACADE: Final = (
-    " LEFT JOIN LATERAL (SELECT facade.* FROM camera_facade seen JOIN facade ON facade.id = seen.facade"
-    " WHERE seen.camera = camera.id ORDER BY facade.id LIMIT 1) facade ON true"
+    " LEFT JOIN LATERAL (SELECT facade.* FROM facade LEFT JOIN camera_facade seen"
+    " ON seen.facade = facade.id AND seen.camera = camera.id WHERE facade.estate = estate.id"
+    " AND (seen.camera IS NOT NULL OR facade.id = alert.payload #>> '{place,facade}')"
+    " ORDER BY facade.id IS DISTINCT FROM alert.payload #>> '{place,facade}', facade.id LIMIT 1)"
+    " facade ON true"
 )
-"""SQL: beside a `camera` the facade by which it is called, the first of those that it sees."""
+"""SQL: beside an `alert`, its `camera` and `estate`: the facade that its box tells, else the first of those
+that the camera sees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,13 +227,15 @@ async def coverage(conn: Connection) -> list[tuple[str, str]]:
     return [(row[0], row[1]) for row in await rows.fetchall()]
 
 
-async def grounds(conn: Connection, camera: str) -> list[Ground]:
-    """What lies below the facade that a camera shows: the first of those that it sees, as alerts name it."""
+async def grounds(conn: Connection, camera: str, facade: str | None = None) -> list[Ground]:
+    """What lies below a facade of a camera's estate, else below the first of those that the camera sees."""
     async with conn.cursor(row_factory=class_row(Ground)) as cursor:
         await cursor.execute(
-            "SELECT first_bay, last_bay, below FROM ground WHERE facade ="
-            " (SELECT min(facade) FROM camera_facade WHERE camera = %s) ORDER BY first_bay, below",
-            (camera,),
+            "SELECT first_bay, last_bay, below FROM ground WHERE facade = coalesce("
+            "(SELECT facade.id FROM facade JOIN agent USING (estate) JOIN camera ON camera.agent = agent.id"
+            " WHERE facade.id = %(facade)s AND camera.id = %(camera)s),"
+            " (SELECT min(facade) FROM camera_facade WHERE camera = %(camera)s)) ORDER BY first_bay, below",
+            {"camera": camera, "facade": facade},
         )
         return await cursor.fetchall()
 

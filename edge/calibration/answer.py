@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from edge.camera.sight import calibration_of
 from edge.config.base import SettingsError
-from edge.config.sight import SightSettings
+from edge.config.sight import FacadeSettings, SightSettings
 from edge.core.vision import facade
 from edge.core.vision.facade import Calibration
 from edge.core.vision.frame import F64
@@ -44,9 +44,25 @@ def sight_from(document: object, size: tuple[int, int]) -> SightSettings:
         first = error.errors()[0]
         key = ".".join(str(step) for step in first["loc"]) or "the document"
         raise SettingsError(f"{key}: {first['msg']}") from error
-    if found.facade is None:
-        raise SettingsError("facade is missing")
+    only(found)
     return found
+
+
+def only(sight: SightSettings) -> FacadeSettings:
+    """The facade that is calibrated here.
+
+    Raises:
+        SettingsError: There is none, or more than one.
+    """
+    match sight.facade:
+        case (one,):
+            return one
+        case ():
+            raise SettingsError("facade is missing")
+        case several:
+            raise SettingsError(
+                f"facade: here are {len(several)}; calibrate one at a time, each in a file of its own"
+            )
 
 
 def solved(sight: SightSettings, size: tuple[int, int]) -> Calibration:
@@ -55,9 +71,8 @@ def solved(sight: SightSettings, size: tuple[int, int]) -> Calibration:
     Raises:
         SettingsError: They tell none.
     """
-    assert sight.facade is not None
     assert sight.picture is not None
-    return calibration_of(sight.facade, size, size[0] / sight.picture[0])
+    return calibration_of(only(sight), size, size[0] / sight.picture[0])
 
 
 def scales(calibration: Calibration) -> tuple[Scale, ...]:
@@ -141,10 +156,13 @@ def _near(at: tuple[float, float], size: tuple[int, int]) -> bool:
 def as_yaml(sight: SightSettings) -> str:
     """The settings as the text of a file."""
     content = sight.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
-    if sight.facade is not None:
-        facade_content = sight.facade.model_dump(mode="json", exclude={"points"}, exclude_none=True)
-        points = [point.model_dump(exclude_defaults=True) for point in sight.facade.points]
-        content["facade"] = {**facade_content, "points": [_plain(point) for point in points]}
+    if sight.facade:
+        one = only(sight)
+        points = [point.model_dump(exclude_defaults=True) for point in one.points]
+        content["facade"] = {
+            **one.model_dump(mode="json", exclude={"points"}, exclude_none=True),
+            "points": points,
+        }
     return yaml.safe_dump(_plain(content), allow_unicode=True, sort_keys=False, default_flow_style=None)
 
 

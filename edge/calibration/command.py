@@ -146,9 +146,17 @@ def _beginning(out: Path, division: Division) -> dict[str, Any]:
     begin: dict[str, Any] = {}
     if out.exists():
         sight = load_sight(out)
-        begin = sight.model_dump(mode="json", exclude_none=True)
+        begin = _document(sight)
     facade = {"floors": 18, "bays": 6, **begin.get("facade", {}), **_given(division)}
     return {**begin, "facade": facade}
+
+
+def _document(sight: SightSettings) -> dict[str, Any]:
+    """The settings with their one facade, or none yet."""
+    content = sight.model_dump(mode="json", exclude={"facade"}, exclude_none=True)
+    if sight.facade:
+        content["facade"] = answer.only(sight).model_dump(mode="json", exclude_none=True)
+    return content
 
 
 def _given(division: Division) -> dict[str, float]:
@@ -162,9 +170,8 @@ def _given(division: Division) -> dict[str, float]:
 
 
 def _divided(sight: SightSettings, division: Division) -> SightSettings:
-    if sight.facade is None:
-        raise SettingsError("facade is missing")
-    content = sight.model_dump(mode="json", exclude_none=True)
+    answer.only(sight)
+    content = _document(sight)
     return answer.sight_from(
         {**content, "facade": {**content["facade"], **_given(division)}}, sight.picture or (1, 1)
     )

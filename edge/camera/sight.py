@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from contracts.devices import Polygon
+from contracts.devices import DesiredState, Polygon
 from edge.config.base import SettingsError
+from edge.config.desired import Own, with_desired
 from edge.config.sight import FacadeSettings, PointSettings, SightSettings
 from edge.core.vision import masks
 from edge.core.vision.facade import Calibration, CalibrationError, FacadePoint, Plan, calibrated
@@ -17,11 +18,14 @@ SAME_SHAPE = 0.01  # largest difference of the sides' ratios: streams round to m
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """In pixels of the stream. ignore: polygons (n, 2) in which nothing is looked for."""
+    """In pixels of the stream. ignore: polygons (n, 2) in which nothing is looked for.
+
+    calibrations: one for each facade that is known to be seen.
+    """
 
     sensitivity: float
     ignore: tuple[F64, ...] = ()
-    calibration: Calibration | None = None
+    calibrations: tuple[Calibration, ...] = ()
     find_facade: bool = False
 
 
@@ -29,14 +33,27 @@ def sight_of(settings: SightSettings, size: tuple[int, int]) -> Sight:
     """The settings for a stream whose pictures have that size, (width, height).
 
     Raises:
-        SettingsError: The picture has another shape, or the facade's points tell no camera.
+        SettingsError: The picture has another shape, or a facade's points tell no camera.
     """
     if settings.picture is None:
         return Sight(settings.sensitivity, find_facade=settings.find_facade)
     scale = _scale(settings.picture, size)
     ignore = tuple(np.array(polygon, dtype=np.float64) * scale for polygon in settings.ignore)
-    calibration = None if settings.facade is None else calibration_of(settings.facade, size, scale)
-    return Sight(settings.sensitivity, ignore, calibration, settings.find_facade)
+    calibrations = tuple(calibration_of(facade, size, scale) for facade in settings.facade)
+    return Sight(settings.sensitivity, ignore, calibrations, settings.find_facade)
+
+
+def untold(own: Own, wanted: DesiredState) -> str:
+    """Why a wanted facade's points tell no camera; empty where all do. The cameras must be the box's."""
+    cameras = {camera.id: camera for camera in own.cameras}
+    for each in wanted.cameras:
+        laid = with_desired(cameras[each.camera], each)
+        if each.facades and laid.picture is not None:
+            try:
+                sight_of(laid, laid.picture)
+            except SettingsError as error:
+                return f"cameras.{each.camera}.{error}"
+    return ""
 
 
 def masks_of(settings: SightSettings) -> Masks | None:
@@ -76,7 +93,8 @@ def calibration_of(facade: FacadeSettings, size: tuple[int, int], scale: float =
     try:
         return calibrated(plan, points, size)
     except CalibrationError as error:
-        raise SettingsError(f"facade: {error}") from error
+        which = "" if facade.id is None else f" {facade.id}"
+        raise SettingsError(f"facade{which}: {error}") from error
 
 
 def plan_of(facade: FacadeSettings) -> Plan:
@@ -88,6 +106,7 @@ def plan_of(facade: FacadeSettings) -> Plan:
         facade.bay_width_m,
         facade.first_floor_height_m,
         facade.flats,
+        facade.id,
     )
 
 

@@ -113,6 +113,7 @@ def place(found: origins.Origin | None) -> Place | None:
         speed_m_s=_estimate(found.speed_m_s),
         energy_j_per_kg=_estimate(found.energy_j_per_kg),
         size_m=_estimate(found.size_m),
+        facade=found.facade,
     )
 
 

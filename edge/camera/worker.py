@@ -29,6 +29,7 @@ from edge.config.sight import SightSettings
 from edge.core import camera, clip_window, health, timebase, timekeeping
 from edge.core.report import Stats, Suspected
 from edge.core.vision import pipeline
+from edge.core.vision.facade import Calibration, facing
 from edge.core.vision.frame import Fall, Told
 from edge.core.vision.origin import Origin, place_of
 from edge.core.vision.preprocess import Verifier
@@ -62,6 +63,8 @@ class Alarm:
     first_s: float
     whole: bool
     """Whether its whole track was told, and only its place is missing."""
+    calibration: Calibration | None
+    """Of the facade before which it fell."""
 
 
 @dataclass(slots=True)
@@ -269,7 +272,7 @@ class Worker:
 
     def _ended(self, fall: Fall, alarm: Alarm, search: Search) -> None:
         """Tells the whole track of a fall that was told while it went on, and where it came from."""
-        calibration, last = search.sight.calibration, search.last
+        calibration, last = alarm.calibration, search.last
         if alarm.whole and calibration is None:
             return
         height, width = last.frame.luma.shape
@@ -290,11 +293,11 @@ class Worker:
         """Tells of a fall at once, and owes its clip."""
         now, message_id, captured = utc_now(), uuid4(), search.last
         height, width = captured.frame.luma.shape
-        calibration = search.sight.calibration
+        calibration = facing(fall, search.sight.calibrations)
         place = None if calibration is None else place_of(fall, calibration)
         base, known = timebase.shifted(captured.timebase, clock.anchor().ahead), clock.known()
         seen = Seen(fall, base, width, height, telling.place(place))
-        search.going_on[fall.track.id] = Alarm(message_id, float(fall.track.t_s[0]), fall.ended)
+        search.going_on[fall.track.id] = Alarm(message_id, float(fall.track.t_s[0]), fall.ended, calibration)
         self._counted.falls += 1
         self._log.info("fall_detected", message_id=str(message_id), score=fall.score, reasons=fall.reasons)
         make = telling.fall_message(self._post.sender, message_id, seen, now, known)

@@ -5,13 +5,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from contracts.devices import DesiredCamera, DesiredState
+from contracts.devices import DesiredCamera, DesiredState, SeenFacade
 from contracts.profile import CameraProfile, EstateProfile
 from contracts.rules import Above, Below, Rate
 from edge.config.base import SettingsError
 from edge.config.camera import CameraSettings
 from edge.config.profiles import Library
 from edge.config.sensor import SensorSettings, SimulatedSettings
+from edge.config.sight import FacadeSettings, PointSettings
 
 SAME_SHAPE: Final = 0.01
 """Largest difference of the sides' ratios, as for streams."""
@@ -35,15 +36,32 @@ def with_desired(camera: CameraSettings, wanted: DesiredCamera | None) -> Camera
     for name in ("ignore", "masks", "homes"):
         polygons = getattr(wanted, name)
         if polygons is not None:
-            changes[name] = tuple(
-                tuple((_scaled(x, scale), _scaled(y, scale)) for x, y in polygon) for polygon in polygons
-            )
+            changes[name] = tuple(tuple(_scaled(corner, scale) for corner in polygon) for polygon in polygons)
+    if wanted.facades is not None:
+        changes["facade"] = tuple(_facade(each, scale, camera.facade) for each in wanted.facades)
     return camera.model_copy(update=changes)
 
 
-def _scaled(at: float, scale: float) -> float:
+def _facade(seen: SeenFacade, scale: float, own: Sequence[FacadeSettings]) -> FacadeSettings:
+    """As the box's own file would say it; how flats are called only that file knows."""
+    same = [each for each in own if each.id in {None, seen.id} and each.bays == seen.bays]
+    points = tuple(
+        PointSettings(
+            at=_scaled(point.at, scale),
+            floor_line=point.floor_line,
+            bay_edge=point.bay_edge,
+            click_px=point.click_px * scale,
+        )
+        for point in seen.points
+    )
+    flats = same[0].flats if len(same) == 1 else ()
+    return FacadeSettings(**seen.model_dump(exclude={"points"}), flats=flats, points=points)
+
+
+def _scaled(at: tuple[float, float], scale: float) -> tuple[float, float]:
     """A place in a picture of another size; pixels have their centres at whole numbers."""
-    return (at + 0.5) * scale - 0.5
+    x, y = ((value + 0.5) * scale - 0.5 for value in at)
+    return x, y
 
 
 def _scale(camera: CameraSettings, drawn_in: tuple[int, int] | None) -> float:

@@ -2,9 +2,10 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from contracts.devices import Coordinate, Polygon, Side
+from contracts.ids import FacadeId
 from edge.config.base import Section
 
 
@@ -32,9 +33,15 @@ class PointSettings(Section):
         return self
 
 
-class FacadeSettings(Section):
-    """The facade that a camera watches, and where points of it lie in the picture."""
+def _listed(given: object) -> object:
+    return (given,) if isinstance(given, dict | FacadeSettings) else given or ()
 
+
+class FacadeSettings(Section):
+    """A facade that a camera watches, and where points of it lie in the picture."""
+
+    id: FacadeId | None = None
+    """What the cloud calls it; told with what falls there."""
     floors: int = Field(ge=1, le=200)
     bays: int = Field(ge=1, le=200)
     floor_height_m: float = Field(default=3.0, gt=1, le=20)
@@ -68,7 +75,8 @@ class SightSettings(Section):
     the way of a fall. They are searched like the rest."""
     find_facade: bool = False
     """Also ignore what the picture itself shows to lie away from any facade: sky, roads, trees."""
-    facade: FacadeSettings | None = None
+    facade: Annotated[tuple[FacadeSettings, ...], BeforeValidator(_listed)] = ()
+    """One, or a list of those that the camera sees."""
 
     @model_validator(mode="after")
     def _pixels_have_a_picture(self) -> Self:

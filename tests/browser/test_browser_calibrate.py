@@ -104,8 +104,7 @@ async def test_four_clicks_draw_the_grid_and_make_a_file(browser: Browser, tmp_p
         await at.page.get_by_role("button", name="保存并结束").click()
         await expect(at.page.locator("#verdict")).to_contain_text("已保存到 calibration.yaml")
         assert await asyncio.wait_for(at.serving, 10)
-    calibration = sight_of(load_sight(at.out), SIZE).calibration
-    assert calibration is not None
+    (calibration,) = sight_of(load_sight(at.out), SIZE).calibrations
     assert calibration.plan.flat_of(4) == "B"
     assert calibration.pixels(np.array([[4 * 3.6, 24.0]]))[0] == pytest.approx(crossing(9, 4), abs=6)
 

@@ -6,6 +6,7 @@ import httpx
 
 from cloud import clock
 from cloud.store import desk, pool
+from tests.fixtures.cloud import placed
 from tests.fixtures.world import World
 
 
@@ -55,6 +56,19 @@ async def test_an_alert_lives_through_everything_that_a_desk_does(world: World) 
         *("acknowledged", "assigned", "note", "shelved", "unshelved", "confirmed", "closed", "reopened")
     ]
     assert audited[3] == ("shelved", "desk", "the police come at eight")
+
+
+async def test_an_alert_is_called_by_the_facade_that_the_box_tells(world: World) -> None:
+    """A facade of no estate of the box, or none: the first that the camera sees."""
+    for facade in ("west", "park-east", None):
+        await world.send(world.device.fall(place=placed(7, facade)))
+    async with world.logged_in("desk") as client:
+        alerts = (await client.get("/api/desk")).json()["open"]
+    assert {one["place"].get("facade"): one["facade"]["id"] for one in alerts} == {
+        "west": "west",
+        "park-east": "east",
+        None: "east",
+    }
 
 
 async def test_what_is_shelved_comes_back_by_itself(world: World) -> None:

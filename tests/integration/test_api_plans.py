@@ -101,6 +101,39 @@ async def test_a_pose_is_found_from_clicks_and_ends_the_doubt_about_it(world: Wo
         assert abs(now["cameras"][0]["mount"]["roll_deg"] - 88.5) < 0.01
 
 
+async def test_a_pose_that_is_entered_tells_the_box_where_its_picture_shows_the_facade(world: World) -> None:
+    """What else is wanted of the camera stays; a picture of another shape is not silently stretched."""
+    await furnish(world.pool, clock.utc_now() - timedelta(hours=1))
+    points = clicks(Mount.model_validate(mount(4.0, yaw_deg=272)))
+    asked: dict[str, Any] = {"picture": SIZE, "points": points}
+    wish = {"camera": "cam-east", "sensitivity": 0.7, "picture": [960, 540]}
+    async with world.logged_in("maintenance") as client:
+        put = await client.put("/api/agents/box-a/desired", json={"replaces": 0, "cameras": [wish]})
+        assert put.status_code == 200, put.text
+    async with world.logged_in("manager") as client:
+        tried = (await client.post("/api/cameras/cam-east/pose/solve", json=asked)).json()["told"]
+        assert tried == {"agent": "box-a", "facades": ["east"], "version": None}
+        body = {**asked, "replaces": 1, "reason": "measured"}
+        entered = await client.put("/api/cameras/cam-east/pose", json=body)
+        assert entered.json()["told"] == {**tried, "version": 2}
+    async with world.logged_in("maintenance") as client:
+        wanted = (await client.get("/api/agents/box-a/desired")).json()["wanted"]
+        (camera,) = wanted["cameras"]
+        assert (camera["sensitivity"], camera["picture"]) == (0.7, [960, 540])
+        (east,) = camera["facades"]
+        assert (east["id"], east["floors"], east["bays"], east["floor_height_m"]) == ("east", 18, 8, 3.0)
+        for point in east["points"]:
+            assert all(-0.5 <= at <= most for at, most in zip(point["at"], (960, 540), strict=True))
+        square = {**wish, "picture": [640, 480], "masks": [[[0, 0], [9, 0], [9, 9]]]}
+        put = await client.put("/api/agents/box-a/desired", json={"replaces": 2, "cameras": [square]})
+        assert put.status_code == 200, put.text
+    async with world.logged_in("manager") as client:
+        refused = await client.put("/api/cameras/cam-east/pose", json={**body, "replaces": 2})
+        assert refused.status_code == 422
+        assert "was drawn in one of 640 x 480" in refused.json()["detail"]
+        assert (await plan(client))["version"] == 2
+
+
 async def test_advice_closes_cells_of_a_facade(world: World) -> None:
     await furnish(world.pool, clock.utc_now() - timedelta(hours=1))
     async with world.logged_in("bureau") as client:

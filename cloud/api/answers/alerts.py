@@ -44,6 +44,7 @@ class Place(TypedDict):
     speed_m_s: NotRequired[Estimate | None]
     energy_j_per_kg: NotRequired[Estimate | None]
     size_m: NotRequired[Estimate | None]
+    facade: NotRequired[str]
 
 
 class Alert(TypedDict):

@@ -92,6 +92,17 @@ class Homography(TypedDict):
     matrix: list[list[float]]
 
 
+class ToldBox(TypedDict):
+    """Facades of which the camera's box is told, or would be, where the picture shows them.
+
+    version: of what is wanted of the box; null: the pose was only tried.
+    """
+
+    agent: str
+    facades: list[str]
+    version: int | None
+
+
 class Pose(TypedDict):
     """A pose from clicked points."""
 
@@ -102,6 +113,7 @@ class Pose(TypedDict):
     errors: PoseErrors
     changes: list[PoseChange]
     homographies: list[Homography]
+    told: ToldBox
 
 
 class AdvisedCamera(TypedDict):

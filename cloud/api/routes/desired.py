@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -17,6 +18,7 @@ from cloud.api.problems import Problem
 from cloud.api.services import Use
 from cloud.store import audit, changes, desired, registry
 from cloud.store.audit import Act
+from cloud.store.changes import Change
 from cloud.store.pool import Connection
 from contracts.base import MAX_MESSAGE_BYTES, MAX_SEQ, Text
 from contracts.devices import DesiredCamera, DesiredState, FaultName
@@ -83,6 +85,32 @@ async def state_of(conn: Connection, agent: str, values: Mapping[str, Any]) -> D
             f"it is larger than {MAX_MESSAGE_BYTES} bytes: draw less exactly",
         )
     return state
+
+
+async def issue_of_camera(
+    conn: Connection, agent: str, after: DesiredCamera, by: str, at: datetime
+) -> tuple[int, list[Change]]:
+    """Want something else of one camera of an agent whose lock is held; its version. Raises as `state_of`."""
+    before = await desired.newest(conn, agent)
+    cameras = () if before is None else before.cameras
+    state = await state_of(
+        conn,
+        agent,
+        {
+            "issued_at": at,
+            "issued_by": by[:64],
+            "cameras": (*(one for one in cameras if one.camera != after.camera), after),
+            "thresholds": {} if before is None else before.thresholds,
+            "profiles": {} if before is None else before.profiles,
+        },
+    )
+    return state.version, await desired.issue(conn, agent, state)
+
+
+def of_camera(state: DesiredState | None, camera: str) -> DesiredCamera:
+    """What is wanted of a camera."""
+    cameras = () if state is None else state.cameras
+    return next((one for one in cameras if one.camera == camera), DesiredCamera(camera=camera))
 
 
 async def _expect_cameras(conn: Connection, agent: str, cameras: tuple[DesiredCamera, ...]) -> None:

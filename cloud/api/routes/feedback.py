@@ -140,32 +140,19 @@ async def accept(camera: SlugInPath, body: Accepted, account: Maintenance, servi
         agent = await _agent_of(conn, camera)
         await desired.lock(conn, agent)
         at = await _read(conn, agent, camera)
-        found, newest = at.proposal(body.key), at.newest
-        cameras = () if newest is None else newest.cameras
-        before = next((one for one in cameras if one.camera == camera), DesiredCamera(camera=camera))
+        found, before = at.proposal(body.key), wanted.of_camera(at.newest, camera)
         if before.ignore is None and not body.replaces_own:
             why = "what the box's own file ignores would count no more: replaces_own"
             raise Problem(HTTPStatus.CONFLICT, why, replaces_own=True)
         after = _with_region(before, found)
-        state = await wanted.state_of(
-            conn,
-            agent,
-            {
-                "issued_at": now,
-                "issued_by": account.username[:64],
-                "cameras": (*(one for one in cameras if one.camera != camera), after),
-                "thresholds": {} if newest is None else newest.thresholds,
-                "profiles": {} if newest is None else newest.profiles,
-            },
-        )
-        changed = await desired.issue(conn, agent, state)
-        content: dict[str, Any] = {"version": state.version, "region": _shape(found)}
+        version, changed = await wanted.issue_of_camera(conn, agent, after, account.username, now)
+        content: dict[str, Any] = {"version": version, "region": _shape(found)}
         await audit.enter(
             conn, Act(account.username, "accepted_region", "camera", camera, content=content), now
         )
         await changes.record(conn, changed, now)
-    services.log.info("ignore_accepted", camera=camera, version=state.version, by=account.username)
-    return {"agent": agent, "version": state.version}
+    services.log.info("ignore_accepted", camera=camera, version=version, by=account.username)
+    return {"agent": agent, "version": version}
 
 
 @router.post("/cameras/{camera}/ignore-proposals/decline")
@@ -224,9 +211,8 @@ async def _shown(conn: Connection, agent: str, camera: str) -> upkeep.Proposals:
 
 def _wanted(state: DesiredState | None, camera: str, frame: tuple[int, int]) -> list[list[Point]]:
     """What the newest version has ignored already, in pixels of `frame`."""
-    cameras = () if state is None else state.cameras
-    found = next((one for one in cameras if one.camera == camera), None)
-    if found is None or not found.ignore:
+    found = wanted.of_camera(state, camera)
+    if not found.ignore:
         return []
     width, height = found.picture or frame
     across, down = frame[0] / width, frame[1] / height

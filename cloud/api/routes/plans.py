@@ -15,18 +15,19 @@ from cloud.api.answers import plan as answers
 from cloud.api.auth import Bureau, Planner
 from cloud.api.bodies import Body, Note, SlugInPath, Why
 from cloud.api.problems import Problem, refused
+from cloud.api.routes import desired as wishes
 from cloud.api.services import Services, Use
 from cloud.core import modelled, plan
 from cloud.core.estate import Camera, Estate
-from cloud.core.geometry import advice
+from cloud.core.geometry import advice, calibration
 from cloud.core.geometry.allowed import offered, spots
 from cloud.core.geometry.parts import Building, LensPart, Mask, Mount, Occluder, Resolution
-from cloud.core.geometry.pose import CLICK_PX, KnownPoint, Pose, PoseError, on_wall, solved
+from cloud.core.geometry.pose import CLICK_PX, KnownPoint, PoseError, on_wall, solved
 from cloud.core.geometry.repose import Optics, changes
 from cloud.core.geometry.site import Site
-from cloud.core.geometry.survey import Survey, survey
+from cloud.core.geometry.survey import survey
 from cloud.core.refused import Refused, objection
-from cloud.store import audit, doubts, plans, registry
+from cloud.store import audit, desired, doubts, plans, registry
 from cloud.store import changes as told
 from cloud.store.accounts import Account
 from cloud.store.audit import Act
@@ -34,6 +35,8 @@ from cloud.store.pool import Connection
 
 router = APIRouter(prefix="/api")
 
+SAME_SHAPE: Final = 0.01
+"""Largest difference of two pictures' ratios of sides, as boxes allow it."""
 ADVISED: Final = 3
 """Cameras that are advised for one facade."""
 Pixel = Annotated[float, Field(ge=-1, le=20_000)]
@@ -140,29 +143,36 @@ async def redraw(estate: SlugInPath, body: Drawing, account: Planner, services: 
 async def solve(camera: SlugInPath, body: Clicks, account: Planner, services: Use) -> answers.Pose:
     """Which pose follows from clicked points, how sure it is, and which cells it gains and loses."""
     async with services.reading(account) as conn:
-        _, standing = await _of_camera(conn, camera)
-    return (await asyncio.to_thread(_solved, standing, camera, body))[1]
+        row, _, standing = await _of_camera(conn, camera)
+    site = modelled.site(standing)
+    found = await asyncio.to_thread(_solved, standing, site, row, body)
+    return plan_shapes.pose(found, site)
 
 
 @router.put("/cameras/{camera}/pose")
 async def enter_pose(camera: SlugInPath, body: Posing, account: Planner, services: Use) -> answers.Pose:
-    """Enter the pose that follows from clicked points as the plan's next version; no doubt of it is left."""
+    """Enter the pose that follows from clicked points as the plan's next version; no doubt of it is left.
+
+    The camera's box is told where its picture shows the facades: floors and windows of falls follow from it.
+    """
     now = clock.utc_now()
     async with services.acting(account) as conn:
-        version, standing = await _of_camera(conn, camera)
+        row, version, standing = await _of_camera(conn, camera)
         _expect_newest(version, body.replaces)
-        found, answer = await asyncio.to_thread(_solved, standing, camera, body)
+        site = modelled.site(standing)
+        found = await asyncio.to_thread(_solved, standing, site, row, body)
         one = plan.cameras(standing)[camera]
         hung = {"lens": one.lens, "resolution": one.resolution, "masks": one.masks}
         try:
-            mount = {key: round(value, 4) for key, value in found.mount.model_dump().items()}
+            mount = {key: round(value, 4) for key, value in found.pose.mount.model_dump().items()}
             moved = {camera: {**hung, "mount": mount}}
             drawn = plan.redrawn(standing, standing.buildings, standing.occluders, moved)
         except ValidationError as error:
             raise refused(error) from error
         await _enter(conn, drawn, (account.username, body.reason, ("camera", camera)), now)
-    services.log.info("pose_entered", camera=camera, by=account.username, rms_px=answer["rms_px"])
-    return answer
+        wish = await _tell_box(conn, found, one, (account.username, now)) if found.told else None
+    services.log.info("pose_entered", camera=camera, by=account.username, rms_px=found.pose.rms_px)
+    return plan_shapes.pose(found, site, wish)
 
 
 @router.get("/coverage/facades/{facade}/advice")
@@ -219,11 +229,13 @@ async def _standing(conn: Connection, estate: str) -> tuple[plans.Version | None
     return version, standing
 
 
-async def _of_camera(conn: Connection, camera: str) -> tuple[plans.Version | None, Estate]:
+async def _of_camera(
+    conn: Connection, camera: str
+) -> tuple[registry.CameraRow, plans.Version | None, Estate]:
     row = next((row for row in await registry.cameras(conn) if row.id == camera), None)
     if row is None:
         raise Problem(HTTPStatus.NOT_FOUND, "there is no such camera")
-    return await _standing(conn, row.estate)
+    return row, *await _standing(conn, row.estate)
 
 
 def _expect_newest(version: plans.Version | None, replaces: int) -> None:
@@ -244,20 +256,55 @@ async def _enter(
         await told.record(conn, entered.changes, now)
 
 
-def _solved(standing: Estate, camera: str, body: Clicks) -> tuple[Pose, answers.Pose]:
+async def _tell_box(
+    conn: Connection, found: plan_shapes.Found, camera: Camera, said: tuple[str, datetime]
+) -> int:
+    """Want of the camera's box that it takes floors and windows from this pose; the wish's version."""
+    by, at = said
+    assert camera.resolution is not None
+    await desired.lock(conn, found.agent)
+    before = wishes.of_camera(await desired.newest(conn, found.agent), camera.id)
+    picture = before.picture or camera.resolution
+    if abs(picture[0] * camera.resolution[1] / (picture[1] * camera.resolution[0]) - 1) > SAME_SHAPE:
+        raise Refused(
+            objection(
+                "drawn_in_other_shape",
+                "The plan says a picture of {width} x {height}, and what {camera} masks was drawn in"
+                " one of {drawn_width} x {drawn_height}: correct its resolution, or draw that anew.",
+                camera=camera.id,
+                width=camera.resolution[0],
+                height=camera.resolution[1],
+                drawn_width=picture[0],
+                drawn_height=picture[1],
+            )
+        )
+    facades = calibration.measured_in(found.told, camera.resolution, picture)
+    after = before.model_copy(update={"picture": picture, "facades": facades})
+    version, changed = await wishes.issue_of_camera(conn, found.agent, after, by, at)
+    act = Act(by, "wanted", "agent", found.agent, content={"version": version})
+    await audit.enter(conn, act, at)
+    await told.record(conn, changed, at)
+    return version
+
+
+def _solved(standing: Estate, site: Site, row: registry.CameraRow, body: Clicks) -> plan_shapes.Found:
+    camera = row.id
     one: Camera | None = plan.cameras(standing).get(camera)
     if one is None or one.lens is None or one.resolution is None:
         raise Problem(
             HTTPStatus.CONFLICT, "the plan does not say this camera's lens and resolution: enter them first"
         )
-    site = modelled.site(standing)
     width, height = one.resolution
     scale = (width / body.picture[0], height / body.picture[1])
     points = [_known(click, site, scale) for click in body.points]
     found = solved(one.lens.seen(one.resolution), points, body.click_px)
     optics = Optics(camera, one.lens, one.resolution, one.masks)
     changed = changes(site, optics, found)
-    return found, plan_shapes.pose(camera, found, points, changed, Survey(site, {}))
+    watched = sorted((each for each in changed if each.now.any()), key=lambda each: -int(each.now.sum()))
+    clicked = (click.facade for click in body.points if click.facade is not None)
+    names = dict.fromkeys((*(each.facade for each in watched), *clicked))
+    seen = calibration.told(optics, found, (site.facades[name] for name in names))
+    return plan_shapes.Found(camera, row.agent, found, points, changed, seen)
 
 
 def _known(click: Click, site: Site, scale: tuple[float, float]) -> KnownPoint:

@@ -140,7 +140,7 @@ def solved(lens: Lens, points: Sequence[KnownPoint], click_px: float = CLICK_PX)
     """
     places = np.array([point.place_m for point in points], dtype=np.float64).reshape(-1, 3)
     pixels = np.array([point.at_px for point in points], dtype=np.float64).reshape(-1, 2)
-    _expect_spread(places, pixels)
+    expect_spread(places, pixels)
     # Far from the frame's zero the solvers would lose digits: they are given places about their middle.
     middle = places.mean(axis=0)
     fits = _fits(lens, points, middle)
@@ -176,7 +176,8 @@ def solved(lens: Lens, points: Sequence[KnownPoint], click_px: float = CLICK_PX)
     )
 
 
-def _expect_spread(places: F64, pixels: F64) -> None:
+def expect_spread(places: F64, pixels: F64) -> None:
+    """Refuse points (n, 3) at pixels (n, 2) that are too few or on one line. Raises PoseError."""
     if len(places) < MIN_POINTS:
         raise PoseError(
             objection(

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from edge.core.vision import pinhole
-from edge.core.vision.frame import F64
+from edge.core.vision.frame import F64, Fall
 from edge.core.vision.least_squares import Solution, solve
 
 MIN_POINTS = 4
@@ -41,7 +41,7 @@ class Plan:
 
     Floor line n is the underside of floor n, bay edge n the left side of bay n + 1; so lines run from 1 to
     floors + 1, edges from 0 to bays. first_floor_height_m: None if like the others. flats: a name for each
-    bay, several bays may share one; empty if only bays are counted.
+    bay, several bays may share one; empty if only bays are counted. facade: what the cloud calls it.
     """
 
     floors: int
@@ -50,6 +50,7 @@ class Plan:
     bay_width_m: float = 3.6
     first_floor_height_m: float | None = None
     flats: tuple[str, ...] = ()
+    facade: str | None = None
 
     @property
     def width_m(self) -> float:
@@ -123,6 +124,15 @@ class Calibration:
         world = np.column_stack((across_up_m, np.zeros(len(across_up_m))))
         seen = pinhole.project(self.camera, world, self.size)
         return np.where(pinhole.depth_m(self.camera, world)[:, None] > pinhole.NEAREST_M, seen, np.nan)
+
+    def beside_m(self, at_px: F64) -> tuple[float, float] | None:
+        """How far beside the wall a pixel (2,) meets its plane, 0 on it, and how far from the camera, m."""
+        place = self.places(at_px[None])[0]
+        if not np.isfinite(place).all():
+            return None
+        end = np.array([self.plan.width_m, self.plan.height_m])
+        beside = np.maximum(np.maximum(-place, place - end), 0.0)
+        return float(np.hypot(*beside)), float(np.linalg.norm(np.append(place, 0.0) - self.camera[:3]))
 
     def places(self, xy_px: F64) -> F64:
         """(n, 2) metres across and up the facade at pixels (n, 2); nan where they do not see its plane."""
@@ -271,6 +281,27 @@ def _expect_agreement(points: Sequence[FacadePoint], off: F64, size: tuple[int, 
     raise CalibrationError(
         f"{points[worst].name} lies {np.hypot(*alone):.0f} px from where the others put it: "
         "click it anew, or check its floor and bay."
+    )
+
+
+def facing(fall: Fall, calibrations: Sequence[Calibration]) -> Calibration | None:
+    """Before which of the facades that a camera sees the fall begins.
+
+    The nearest whose wall that pixel shows; where it shows none, the one whose wall is least beside: things
+    fly beside and above a wall, too. Of a single facade it is always that one; None: of no facade's plane.
+    """
+    if len(calibrations) == 1:
+        return calibrations[0]
+    at = begins_at(fall)
+    away = [(found, number) for number, one in enumerate(calibrations) if (found := one.beside_m(at))]
+    return calibrations[min(away)[1]] if away else None
+
+
+def begins_at(fall: Fall) -> F64:
+    """(2,): where it was let go, else where it was first seen, px."""
+    release = fall.release
+    return (
+        fall.track.xy_px[0].astype(np.float64) if release is None else np.array([release.x_px, release.y_px])
     )
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from edge.core.vision import ballistics, pinhole
 from edge.core.vision.facade import STEP as CAMERA_STEP
-from edge.core.vision.facade import Calibration
+from edge.core.vision.facade import Calibration, begins_at
 from edge.core.vision.frame import F64, Fall
 from edge.core.vision.least_squares import Solution, solve
 
@@ -70,7 +70,7 @@ class Origin:
     entered from above the picture `floor` is the lowest floor that it can come from, floor_high the last one.
     flat, bay: the likeliest. across_m, height_m: the release, from the facade's left edge and above the
     ground. speed_m_s, energy_j_per_kg: at the ground, unhindered; None while the thing still falls.
-    odd: how ill a throw fits, in standard deviations; above `ODD` it is hardly one.
+    odd: how ill a throw fits, in standard deviations; above `ODD` it is hardly one. facade: which one's.
     size_m: how broad the thing is across its fall; None where that was not seen.
     """
 
@@ -88,6 +88,7 @@ class Origin:
     energy_j_per_kg: Interval | None
     odd: float
     size_m: Interval | None = None
+    facade: str | None = None
 
 
 ODD = 3.0
@@ -99,9 +100,7 @@ def place_of(fall: Fall, calibration: Calibration) -> Origin | None:
     None where that point does not see the facade. Costs well below a millisecond.
     """
     random = np.random.default_rng(SEED)
-    release = fall.release
-    first = fall.track.xy_px[0].astype(np.float64)
-    at = first if release is None else np.array([release.x_px, release.y_px])
+    release, at = fall.release, begins_at(fall)
     spread = NOISE_PX_720 * min(calibration.size) / 720 if release is None else release.uncertainty_px
     pixels = at + spread * random.standard_normal((SAMPLES, 2))
     depth = DEPTH_M[0] + DEPTH_M[1] * random.standard_normal(SAMPLES)
@@ -383,6 +382,7 @@ def _placed(places: F64, weight: F64, calibration: Calibration, *, from_above: b
         speed_m_s=None,
         energy_j_per_kg=None,
         odd=0.0,
+        facade=plan.facade,
     )
 
 

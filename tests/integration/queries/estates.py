@@ -57,6 +57,7 @@ CASES: Final[Mapping[str, Case]] = {
     "registry.facades": lambda at: registry.facades(at.conn),
     "registry.coverage": lambda at: registry.coverage(at.conn),
     "registry.grounds": lambda at: registry.grounds(at.conn, "cam-east"),
+    "registry.grounds (told)": lambda at: registry.grounds(at.conn, "cam-east", "west"),
     "registry.estate_of_agent": lambda at: registry.estate_of_agent(at.conn, "box-a"),
     "registry.mark_seen": lambda at: registry.mark_seen(at.conn, {"cam-east": NOW}),
     "registry.mark_seen (later)": lambda at: registry.mark_seen(at.conn, {"cam-east": later(5)}),

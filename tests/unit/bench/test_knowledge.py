@@ -59,7 +59,7 @@ def test_the_clicked_points_calibrate_the_camera(tmp_path, pitch_deg, z_m):
     option, file = state.options(one)
     assert option == "--camera"
     sight = sight_of(load_sight(Path(file)), (one.width, one.height))
-    assert sight.calibration is not None
+    assert sight.calibrations
     points = knowledge.facade(one)["points"]
     assert len(points) == knowledge.POINTS
     assert all(0 <= x < one.width and 0 <= y < one.height for x, y in (point["at"] for point in points))

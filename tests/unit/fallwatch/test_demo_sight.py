@@ -21,16 +21,14 @@ def seen_by(camera: Camera, facade: Facade) -> Sight:
 
 @pytest.mark.parametrize(("camera", "facade"), [(EAST_CAMERA, EAST_FACADE), (WEST_CAMERA, WEST_FACADE)])
 def test_the_points_give_the_renderers_camera_back(camera: Camera, facade: Facade) -> None:
-    found = seen_by(camera, facade).calibration
-    assert found is not None
+    (found,) = seen_by(camera, facade).calibrations
     assert found.focal_px == pytest.approx(camera.focal_px, rel=0.03)
     assert found.pitch_deg == pytest.approx(camera.pitch_deg, abs=0.5)
     assert max(found.off_px) < 2
 
 
 def test_what_is_thrown_in_the_demo_is_told_from_its_floor() -> None:
-    calibration = seen_by(EAST_CAMERA, EAST_FACADE).calibration
-    assert calibration is not None
+    (calibration,) = seen_by(EAST_CAMERA, EAST_FACADE).calibrations
     for thrown, seen in zip(EAST.throws, truth(EAST), strict=True):
         path = np.array(seen.path)
         release = Release(float(path[0, 1]), float(path[0, 2]), 2.0)

@@ -13,7 +13,7 @@ const NEEDED = 4;
  * @typedef {import("./draft.js").Plan} Plan
  * @typedef {{facade: string, before: number, after: number, gained: number, lost: number, unsure: number}} Change
  * @typedef {{mount: import("./draft.js").Mount, rms_px: number, points: {name: string, off_px: number}[],
- *   errors: import("./draft.js").Mount, changes: Change[]}} Pose
+ *   errors: import("./draft.js").Mount, changes: Change[], told: {agent: string, facades: string[]}}} Pose
  * @typedef {{facade: string, line: number, edge: number, at: [number, number]}} Point
  */
 
@@ -122,12 +122,14 @@ export function poseSheet(plan, camera, page) {
 
   function verdict() {
     if (state.pose === null) return nothing;
-    const { mount, errors, changes, rms_px } = state.pose;
+    const { mount, errors, changes, rms_px, told } = state.pose;
+    const called = (/** @type {string} */ id) => nameOf(plan.facades.find((one) => one.id === id)?.name ?? { zh: id, en: id });
     const place = Math.hypot(errors.x_m, errors.y_m, errors.z_m).toFixed(2);
     return html`<div class="pose-found" data-testid="pose-found">
       <p>${say("found", { yaw: ((mount.yaw_deg + 360) % 360).toFixed(1), pitch: mount.pitch_deg.toFixed(1), roll: mount.roll_deg.toFixed(1), x: mount.x_m.toFixed(1), y: mount.y_m.toFixed(1), z: mount.z_m.toFixed(1) })}</p>
       <p>${say("found_error", { rms: rms_px.toFixed(1), yaw: errors.yaw_deg.toFixed(2), place })}</p>
-      ${changes.map((change) => html`<p class="fine">${nameOf(plan.facades.find((one) => one.id === change.facade)?.name ?? { zh: change.facade, en: change.facade })} ${say("pose_change", { before: change.before, after: change.after, gained: change.gained, lost: change.lost, unsure: change.unsure })}</p>`)}
+      ${changes.map((change) => html`<p class="fine">${called(change.facade)} ${say("pose_change", { before: change.before, after: change.after, gained: change.gained, lost: change.lost, unsure: change.unsure })}</p>`)}
+      ${told.facades.length ? html`<p class="fine">${say("pose_tells", { agent: told.agent, facades: told.facades.map(called).join("、") })}</p>` : nothing}
       <form @submit=${enter}>
         <label>${say("reason")}<input name="reason" required maxlength="500" /></label>
         <button type="submit" class="primary" ?disabled=${state.busy}>${say("enter_pose")}</button>

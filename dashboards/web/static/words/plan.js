@@ -79,6 +79,7 @@ export const say = wordsFrom({
     en: "Reprojection error {rms} px; standard errors: yaw {yaw}°, place {place} m",
   },
   pose_change: { zh: "看得清 {before} → {after} 格（新增 {gained}，失去 {lost}，误差内不定 {unsure}）", en: "watches {before} → {after} cells ({gained} gained, {lost} lost, {unsure} hang on the error)" },
+  pose_tells: { zh: "采用后通知边缘盒 {agent}：按此推算{facades}坠物的楼层和窗户", en: "Entering it tells box {agent}: floors and windows of falls from {facades} follow from it" },
   enter_pose: { zh: "采用这个位置", en: "Enter this pose" },
   close: { zh: "关闭", en: "Close" },
 });

@@ -26,6 +26,7 @@ export const REFUSALS = {
   named_twice: "编号重复：{ids}；每个编号只能用一次",
   id_elsewhere: "编号 {id} 已被别处使用：换一个编号",
   // Cameras.
+  drawn_in_other_shape: "布点图上 {camera} 的画面是 {width}×{height}，而它的遮挡或忽略区域画在 {drawn_width}×{drawn_height} 的画面上：改分辨率，或重新画区域",
   camera_inside_building: "摄像机 {camera} 在楼 {building} 里面 {m} 米：移到墙外，或高于屋顶 {top_m} 米",
   camera_inside_tree: "摄像机 {camera} 在 {at} 处的树冠里：移开其中一个",
   camera_inside_wall: "摄像机 {camera} 在 {at} 处的墙里：移开其中一个",
