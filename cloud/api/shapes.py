@@ -133,6 +133,7 @@ def alert(row: AlertRow) -> alerts.Alert:
         "facade": facade_of(row),
         "score": row.score,
         "place": cast("alerts.Place | None", row.place),
+        "pose_doubted": row.pose_doubted,
         "acknowledged_by": row.acknowledged_by,
         "acknowledged_at": maybe(row.acknowledged_at),
         "confirmed_by": row.confirmed_by,

@@ -61,6 +61,8 @@ class AlertRow:
     clip_state: str | None
     place: dict[str, Any] | None
     """Floor and flat as the message says them; None where the camera is not calibrated."""
+    pose_doubted: bool
+    """Whether the camera had been moved by then, and nobody had confirmed where it looks."""
     is_held: bool
     """Whether nothing of it is pruned, because somebody may ask for it."""
 
@@ -90,6 +92,9 @@ _SELECT = (
     " estate.id AS estate, estate.name_zh AS estate_zh, estate.name_en AS estate_en,"
     " facade.id AS facade, facade.name_zh AS facade_zh, facade.name_en AS facade_en,"
     " clip.state AS clip_state, coalesce(fall_end.payload -> 'place', alert.payload -> 'place') AS place,"
+    " EXISTS (SELECT FROM pose_doubt doubt WHERE doubt.camera = alert.camera"
+    " AND doubt.since <= alert.observed_at"
+    " AND coalesce(doubt.ended_at > alert.observed_at, true)) AS pose_doubted,"
     f" {holds.held('now()')} AS is_held"
     " FROM alert JOIN camera ON camera.id = alert.camera JOIN agent ON agent.id = camera.agent"
     " JOIN estate ON estate.id = agent.estate LEFT JOIN clip ON clip.event = alert.message_id"

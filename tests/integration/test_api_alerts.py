@@ -1,5 +1,6 @@
 """What the desk does with alerts over HTTP, on a real server and database: each step and its trace."""
 
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -69,6 +70,25 @@ async def test_an_alert_is_called_by_the_facade_that_the_box_tells(world: World)
         "park-east": "east",
         None: "east",
     }
+
+
+async def test_floors_of_a_moved_camera_are_told_with_a_doubt_until_its_pose_is_confirmed(
+    world: World,
+) -> None:
+    device = world.device
+    for minute, fault in enumerate((None, "raised", None)):
+        device.at = clock.utc_now() - timedelta(minutes=30 - minute)
+        if fault is not None:
+            await world.send(device.fault("moved", fault, severity="serious"))
+        await world.send(device.fall(place=placed(7)))
+    async with world.logged_in("maintenance") as client:
+        confirmed = await client.post("/api/cameras/cam-east/pose/confirm", json={"reason": "looked"})
+        assert confirmed.status_code == 200, confirmed.text
+    device.at = clock.utc_now() + timedelta(seconds=1)
+    await world.send(device.fall(place=placed(7)))
+    async with world.logged_in("desk") as client:
+        told = sorted((await client.get("/api/desk")).json()["open"], key=lambda one: one["observed_at"])
+    assert [one["pose_doubted"] for one in told] == [False, True, True, False]
 
 
 async def test_what_is_shelved_comes_back_by_itself(world: World) -> None:

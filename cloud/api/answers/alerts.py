@@ -63,6 +63,7 @@ class Alert(TypedDict):
     facade: Named | None
     score: float
     place: Place | None
+    pose_doubted: bool
     acknowledged_by: str | None
     acknowledged_at: Instant | None
     confirmed_by: str | None

@@ -118,7 +118,7 @@ function draw(view) {
 /** What stands at the release point: the floor, else how well the point is known. @param {AlertDetail | null} shown */
 function releaseLabel(shown) {
   if (!shown?.origin) return "";
-  return shown.place === null ? say("release_point", { px: Math.round(shown.origin.uncertainty_px) }) : placeInShort(shown.place);
+  return shown.place === null ? say("release_point", { px: Math.round(shown.origin.uncertainty_px) }) : placeInShort(shown.place, false);
 }
 
 /** @param {Desk} snapshot @param {AlertDetail | null} shown */

@@ -28,7 +28,7 @@ export function facts(detail, people, player, holding) {
       <dl>
         ${fact(say("estate"), nameOf(detail.estate.name))}
         ${fact(say("camera"), nameOf(detail.camera.name))}
-        ${origin(detail.place)}
+        ${origin(detail)}
         ${fact(say("how_sure"), sureness(detail.score))}
         ${fact(say("decided_after"), fromLastSeen(detail, detail.decided_at))}
         ${fact(say("received_after"), fromLastSeen(detail, detail.received_at))}
@@ -52,10 +52,10 @@ function priority(detail) {
   </section>`;
 }
 
-/** Floor, flat, height and how hard it lands; or that nobody knows. @param {AlertDetail["place"]} place */
-function origin(place) {
+/** Floor, flat, height and how hard it lands; or that nobody knows. @param {AlertDetail} detail */
+function origin({ place, pose_doubted }) {
   if (place === null) return fact(say("floor"), sign("unknown", say("floor_unknown")));
-  return html`${fact(say("floor"), html`<b data-testid="place">${placeInFull(place)}</b><span class="fine beneath">${placeSureness(place)}</span>`)}
+  return html`${fact(say("floor"), html`<b data-testid="place">${placeInFull(place)}</b><span class="fine beneath">${placeSureness(place)}</span>${pose_doubted ? html`<span class="beneath">${sign("high", say("pose_doubted"))}</span>` : nothing}`)}
     ${fact(say("released_at"), measured("metres", place.height_m))}
     ${place.size_m === undefined ? nothing : fact(say("breadth"), measured("metres", place.size_m))}
     ${place.speed_m_s === null ? nothing : fact(say("lands_with"), measured("metres_s", place.speed_m_s))}

@@ -17,10 +17,10 @@ export function placeInFull(place) {
   return say(place.from_above ? "floor_from_above" : "floor_of", values);
 }
 
-/** In short, for the queue and the title. @param {Place} place */
-export function placeInShort(place) {
+/** In short, for the queue and the title. @param {Place} place @param {boolean} doubted of a camera that had been moved */
+export function placeInShort(place, doubted) {
   const values = { floor: place.floor, spread: spreadOf(place), flat: place.flat };
-  return say(place.from_above ? "floor_short_above" : "floor_short", values);
+  return say(place.from_above ? "floor_short_above" : "floor_short", values) + (doubted ? say("pose_doubted_short") : "");
 }
 
 /** How sure both are. @param {Place} place */

@@ -15,7 +15,7 @@ import { placeInShort } from "./place.js";
 /** Where it happened, as far as known. @param {Alert} alert */
 export function placeOf(alert) {
   const facade = nameOf((alert.facade ?? alert.camera).name);
-  return alert.place === null ? facade : `${facade} · ${placeInShort(alert.place)}`;
+  return alert.place === null ? facade : `${facade} · ${placeInShort(alert.place, alert.pose_doubted)}`;
 }
 
 /**

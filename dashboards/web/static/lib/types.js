@@ -17,6 +17,7 @@
  * @typedef {{id: string, state: AlertState, severity: Severity, priority: number, priority_reasons: PriorityReason[],
  *   raised_at: string, observed_at: string,
  *   time_is: "known" | "corrected" | "unknown", estate: Named, camera: Named, facade: Named | null, score: number, place: Place | null,
+ *   pose_doubted: boolean,
  *   acknowledged_by: string | null, acknowledged_at: string | null,
  *   confirmed_by: string | null, confirmed_at: string | null, assigned_to: string | null,
  *   shelved_by: string | null, shelved_until: string | null, shelve_reason: string | null,

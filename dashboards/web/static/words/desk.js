@@ -93,6 +93,8 @@ export const say = wordsFrom({
   floor_sure: { zh: "把握：楼层 {floor}%，户 {flat}%", en: "sure: floor {floor}%, flat {flat}%" },
   floor_short: { zh: "{floor} 层{spread} · {flat} 户", en: "floor {floor}{spread}, flat {flat}" },
   floor_short_above: { zh: "{floor} 层以上 · {flat} 户", en: "floor {floor} or above, flat {flat}" },
+  pose_doubted: { zh: "机位未确认，不可作准", en: "Camera moved, not confirmed: do not rely on it" },
+  pose_doubted_short: { zh: "（机位存疑）", en: " (camera moved)" },
   breadth: { zh: "宽度", en: "Breadth" },
   released_at: { zh: "抛出高度", en: "Released at" },
   lands_with: { zh: "落地速度", en: "Speed at the ground" },
