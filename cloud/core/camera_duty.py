@@ -10,7 +10,7 @@ from cloud.core.cell_history import Duty
 from cloud.core.coverage import settled
 from cloud.core.ledger import Outage, Raw
 from cloud.core.spans import Span, Spans
-from cloud.core.watched import MINUTE
+from cloud.core.watched import MINUTE, Watched
 
 LEAST_S: Final = 54.0
 """A minute counts as watched from so many seconds on, nine tenths: no camera loses more by waiting for a key
@@ -18,6 +18,9 @@ frame. What is shorter was interrupted, and nobody knows in which second somethi
 GRACE: Final = 3 * MINUTE
 """A camera that begins to stream has told of a whole minute by then: up to two until that is over, and one
 for its way."""
+BARREN_S: Final = 30.0
+"""A minute of which less was recorded, though nothing else was wrong in it, says at once that it goes on so.
+With more it may have been a moment's interruption that is over."""
 
 UNRECORDED: Final = "unrecorded"
 NEVER_REPORTED: Final = "never_reported"
@@ -69,10 +72,10 @@ def _duty(  # noqa: PLR0917 - each is one thing
         *(Outage(doubt.since, doubt.ended_at or end, POSE_DOUBTED) for doubt in doubts),
     ]
     well = spans.minus(whole, ledger.together(told))
-    recorded = spans.union(
-        (run.begin, run.end) for run in by.watched.get(camera.id, []) if run.watched_s >= least_s
-    )
-    missed = _missed(well, recorded, min(end, settled(raw.as_of)))
+    runs = by.watched.get(camera.id, [])
+    recorded = spans.union((run.begin, run.end) for run in runs if run.watched_s >= least_s)
+    newest = max(runs, key=lambda run: run.end, default=None)
+    missed = _missed(well, recorded, newest, min(end, settled(raw.as_of)))
     downs = [*told, *(Outage(*part, UNRECORDED) for part in missed)]
     return Duty(
         camera.id,
@@ -82,15 +85,22 @@ def _duty(  # noqa: PLR0917 - each is one thing
     )
 
 
-def _missed(well: Spans, recorded: Spans, settled: datetime) -> Spans:
-    """Where no minute was recorded though nothing else says why.
+def _missed(well: Spans, recorded: Spans, newest: Watched | None, settled: datetime) -> Spans:
+    """Where no minute was recorded though nothing else says why. newest: what was told last.
 
-    After `settled` no minute can have come; who missed some until then, though there was time, goes on so.
+    What is told later than `settled` may be on its way. Who missed some until then, though there was time,
+    goes on so, and whose newest minute holds next to nothing.
     """
+    if newest is None:
+        barren = False
+    else:
+        settled = max(settled, newest.end)
+        last = spans.union([(newest.end - MINUTE, newest.end)])
+        barren = newest.watched_s < BARREN_S and spans.both(well, last) == last
     missed: list[Span] = []
     for begin, end in spans.minus(well, recorded):
         if begin >= settled:
             continue
-        lasts = end > settled and settled - begin >= GRACE
+        lasts = end > settled and (barren or settled - begin >= GRACE)
         missed.append((begin, end if lasts else min(end, settled)))
     return spans.union(missed)

@@ -35,9 +35,10 @@ OF_PICTURE: Final = frozenset(
     {
         *("lost", "stalled", "frozen", "dark", "over_exposed", "covered", "defocused", "moved", "noisy"),
         *("striped", "colour_cast", "low_frame_rate", "ir_cut_stuck", "soiled", "unstable"),
+        *("unrecorded", "worker_crashing"),
     }
 )
-"""Kinds that say that a camera's picture is not what it should be."""
+"""Kinds that say that a camera's picture is not what it should be, or that its box does not search it."""
 
 TRANSITIONS: Final = {
     ("waiting", "announce"): "announced",

@@ -28,6 +28,8 @@ KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "defocused": ("画面虚焦", "picture out of focus"),
     "moved": ("摄像机被移动", "camera moved"),
     "soiled": ("镜头脏污", "lens soiled"),
+    "unrecorded": ("没有监看记录", "nothing recorded"),
+    "worker_crashing": ("分析程序反复崩溃", "camera's program keeps crashing"),
     "unstable": ("画面不稳定", "picture unstable"),
 }
 """Kinds of faults that people know by a name; of others the device's own words or the bare name are told."""

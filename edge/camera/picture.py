@@ -20,7 +20,7 @@ from edge.camera.telling import Sender
 from edge.clock import known, monotonic_s, utc_now, utc_of
 from edge.config.base import SettingsError
 from edge.config.files import put
-from edge.core.picture_health import flow, usual, watch, words
+from edge.core.picture_health import flow, gaps, usual, watch, words
 from edge.core.picture_health.faults import Fault
 from edge.core.picture_health.look import Look, look
 from edge.core.picture_health.usual import Mode, Usual
@@ -63,6 +63,7 @@ class PictureWatch:
         opened = post.outbox.faults_open(post.sender.camera)
         self._watch, told = watch.start(faults, at, opened, self._loaded())
         self._flow: flow.Flow | None = None
+        self._gaps: gaps.Gaps | None = None
         self._last: Look | None = None
         self._looks = 0
         self._dropped = 0
@@ -70,10 +71,11 @@ class PictureWatch:
         self._connected = False
         self._tell(told)
 
-    def saw(self, frame: Frame, dropped: int, at: datetime) -> None:
+    def saw(self, frame: Frame, dropped: int, taken_at: datetime, at: datetime) -> None:
         """One more decoded frame; dropped: how many before it were not seen here."""
         now_s = self._heard_s = monotonic_s()
         self._connected = True
+        self._gaps = gaps.searched(self._gaps, taken_at)
         self._dropped += dropped
         self._flow = flow.seen(self._flow, frame)
         if now_s < self._due_s:
@@ -86,6 +88,10 @@ class PictureWatch:
         known = len(self._watch.usual)
         self._watch, told = watch.looked(self._watch, self._faults, self._last, rate, at)
         self._tell(told)
+        missed = gaps.missed_share(self._gaps)
+        if missed is not None:
+            self._watch, told = watch.searched(self._watch, self._faults, missed, at)
+            self._tell(told)
         if len(self._watch.usual) > known or now_s - self._kept_s >= KEEP_EVERY_S:
             self._keep()
 

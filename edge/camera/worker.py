@@ -174,8 +174,9 @@ class Worker:
             self._camera, camera.FrameSeen(), seen_at, self._task.lost_after_s
         )
         self._announce(announced)
-        self._picture.saw(captured.frame, dropped, seen_at)
-        at = clock.utc_of(timebase.utc(captured.timebase, captured.frame.pts_s))
+        taken_at = timebase.utc(captured.timebase, captured.frame.pts_s)
+        self._picture.saw(captured.frame, dropped, taken_at, seen_at)
+        at = clock.utc_of(taken_at)
         self._counted.stalls += health.stalled(self._watch, at)
         self._watch, minutes = health.searched(self._watch, at, dropped)
         for done in minutes:

@@ -11,7 +11,6 @@ from cloud.core.words import BEIJING
 
 WHYS: Final[Mapping[str, str]] = {
     "unknown": "原因不明",
-    "unrecorded": "没有留下监看记录",
     "never_reported": "尚未接入",
     "pose_doubted": "移动后朝向未经人工确认",
     "no_power": "断电",

@@ -27,6 +27,7 @@ FAULTS: Final[Mapping[str, Fault]] = {
     "stalled": Fault(Limit(4, 2), Policy(on_delay_s=0, off_delay_s=10), "serious", "s"),
     "frozen": Fault(Limit(8, 3), Policy(on_delay_s=3, off_delay_s=20), "critical", "1"),
     "low_frame_rate": Fault(Limit(0.5, 0.7), PATIENT, "serious", "1"),
+    "unrecorded": Fault(Limit(0.1, 0.05), Policy(on_delay_s=20, off_delay_s=20), "serious", "1"),
     "covered": Fault(Limit(0.6, 0.4), QUICK, "critical", "1"),
     "dark": Fault(Limit(0.3, 0.45), STEADY, "serious", "1"),
     "over_exposed": Fault(Limit(0.28, 0.15), PATIENT, "serious", "1"),

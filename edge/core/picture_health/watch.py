@@ -151,6 +151,13 @@ def silent(
     return _judged(watch, faults, {"stalled": Value(silence_s)}, at)
 
 
+def searched(
+    watch: Watch, faults: Mapping[str, Fault], missed_share: float, at: datetime
+) -> tuple[Watch, tuple[Report, ...]]:
+    """While pictures are searched: the share of the last seconds in which none was."""
+    return _judged(watch, faults, {"unrecorded": Value(missed_share)}, at)
+
+
 def _in_mode(watch: Watch, look: Look) -> Watch:
     """Notes by which light the camera sees; what was remembered of the other light is forgotten."""
     mode = mode_of(look, watch.mode)

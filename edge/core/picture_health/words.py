@@ -24,6 +24,10 @@ WHAT: Final[dict[str, Both]] = {
         "摄像机 {camera} 的有效帧率只有平时的 {value:.0%}。",
         "Camera {camera} shows {value:.0%} of its usual number of new pictures a second.",
     ),
+    "unrecorded": Both(
+        "摄像机 {camera} 的画面有断档，最近 10 秒里 {value:.0%} 没有检查到。",
+        "Pictures of camera {camera} are missing: {value:.0%} of the last 10 s were not searched.",
+    ),
     "covered": Both(
         "摄像机 {camera} 的镜头被遮挡：平时景物的 {value:.0%} 看不见。",
         "Something covers the lens of camera {camera}: {value:.0%} of its usual view is hidden.",
@@ -82,6 +86,10 @@ ADVICE: Final[dict[str, Both]] = {
     "low_frame_rate": Both(
         "检查码流设置、曝光时间与网络丢包。",
         "Check the stream's settings, the exposure time and the network for losses.",
+    ),
+    "unrecorded": Both(
+        "检查边缘盒是否过载、码流帧率与网络丢包；补上之前这里不算被监看。",
+        "Check the box's load, the stream's frame rate and the network; nothing counts as watched meanwhile.",
     ),
     "covered": Both(
         "到现场查看镜头前有什么；如是人为遮挡，请报告保安。",

@@ -91,6 +91,21 @@ def test_the_last_moments_are_judged_by_what_came_before() -> None:
     assert duties(replace(live, watched=_runs(0, 30), states=back))[0].up == (span(0, 30), (at(59), now))
 
 
+def test_a_minute_that_holds_next_to_nothing_says_at_once_that_it_goes_on_so() -> None:
+    """Now is 10:59:03; the minute of 10:58 has just come."""
+    now = at(59 + 3 / 60)
+    live = replace(HOUR, end=now, as_of=now)
+
+    def up(watched_s: float) -> tuple[Span, ...]:
+        return duties(replace(live, watched=(*_runs(0, 58), Watched("cam-east", at(58), 1, watched_s))))[0].up
+
+    assert up(10.0) == (span(0, 58),)
+    assert up(40.0) == (span(0, 58), (at(59), now)), "a moment's interruption may be over"
+    covered = (FaultSpan("camera", "cam-east", "covered", "serious", at(58.2), at(58.9)),)
+    begun = replace(live, faults=covered, watched=(*_runs(0, 58), Watched("cam-east", at(58), 1, 10.0)))
+    assert duties(begun)[0].up[-1] == (at(59), now), "what was wrong in it is over"
+
+
 def test_a_camera_is_down_until_its_first_report() -> None:
     raw = replace(HOUR, cameras=(replace(EAST, due_from=at(15)),), states=_back(15), watched=_runs(15, 45))
     assert duties(raw)[0].up == (span(15, 60),)

@@ -57,7 +57,6 @@ export const say = wordsFrom({
   since: { zh: "{time} 起", en: "since {time}" },
   never_reported: { zh: "从未上线", en: "has never reported" },
   pose_doubted: { zh: "位置动过，等人确认朝向", en: "was moved, nobody has confirmed where it looks" },
-  unrecorded: { zh: "没有检查过的画面", en: "no picture was searched" },
   another_estates: { zh: "归其他小区管，看不到它的状态，未计入", en: "another estate's; its state is not yours to see and is not counted" },
   why_unknown: { zh: "原因不明", en: "for an unknown reason" },
   doubts: { zh: "动过、朝向待确认的摄像机", en: "Cameras that were moved and wait for a look" },
@@ -98,7 +97,7 @@ export function whysOf(view) {
 
 /** Why a camera did not watch: a kind of fault, a reason of ours, or what the device said itself. @param {string} why */
 export function whyName(why) {
-  if (why === "never_reported" || why === "pose_doubted" || why === "unrecorded" || why === "another_estates") return say(why);
+  if (why === "never_reported" || why === "pose_doubted" || why === "another_estates") return say(why);
   if (why === "unknown") return say("why_unknown");
   return knowsKind(why) ? nameOfKind(why) : why === "lost" ? nameOfKind("camera_lost") : why;
 }

@@ -134,6 +134,12 @@ const KINDS = {
     measured: { zh: "帧率", en: "frame rate" },
     checks: [{ zh: "摄像机的帧率和慢快门设置", en: "Frame rate and slow shutter in the camera's settings" }, CABLE],
   },
+  unrecorded: {
+    name: { zh: "没有监看记录", en: "nothing recorded" },
+    what: { zh: "画面在来，但断断续续或来不及检查：这段时间不算被监看", en: "Pictures come, but with gaps or faster than the box searches them: this time does not count as watched" },
+    measured: { zh: "最近 10 秒漏掉的部分", en: "missed of the last 10 s" },
+    checks: [{ zh: "盒子是否过载：路数、CPU、温度", en: "Is the box overloaded: cameras, CPU, temperature" }, { zh: "摄像机的帧率和慢快门设置", en: "Frame rate and slow shutter in the camera's settings" }, CABLE],
+  },
   ir_cut_stuck: {
     name: { zh: "红外滤片卡住", en: "IR filter stuck" },
     what: { zh: "白天黑夜没有切换：白天偏红，或夜里没有红外", en: "It did not switch between day and night: reddish by day, or no infra-red at night" },
