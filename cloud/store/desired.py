@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from psycopg.rows import class_row
 
@@ -10,6 +11,9 @@ from cloud.store.pool import Connection, Jsonb
 from contracts.devices import DesiredReport, DesiredState
 
 LOCK = 0x44657369  # "Desi"
+NEWEST: Final = "(SELECT DISTINCT ON (agent) * FROM desired_outcome ORDER BY agent, version DESC)"
+"""SQL: what each agent that reported has said of the newest version it has judged; `now` is the one that
+counts on its box."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +117,9 @@ async def report(conn: Connection, message: DesiredReport) -> list[Change]:
 async def standings(conn: Connection) -> dict[str, Standing]:
     """Where each agent stands of which something is wanted."""
     rows = await conn.execute(
-        "SELECT agent, wanted, told.version, told.outcome, told.now, told.reason"
+        "SELECT agent, wanted, told.version, told.outcome, told.now, told.reason"  # noqa: S608 - own words
         " FROM (SELECT agent, max(version) AS wanted FROM desired GROUP BY agent) newest"
-        " LEFT JOIN (SELECT DISTINCT ON (agent) * FROM desired_outcome ORDER BY agent, version DESC) told"
-        " USING (agent)"
+        f" LEFT JOIN {NEWEST} told USING (agent)"
     )
     return {row[0]: Standing(*row[1:]) for row in await rows.fetchall()}
 

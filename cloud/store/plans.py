@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, LiteralString
 
 from cloud.core import modelled, plan
 from cloud.core.cells import Seen, looks
 from cloud.core.estate import Estate
 from cloud.core.geometry.site import Site
-from cloud.store import audit, doubts, sights
+from cloud.core.plan import Content
+from cloud.store import audit, desired, doubts, sights
 from cloud.store.changes import Change, record
 from cloud.store.pool import Connection, Jsonb
 from contracts.devices import DesiredCamera
@@ -107,7 +108,7 @@ async def newest(conn: Connection, estate: str) -> tuple[Version | None, Estate 
     return version, None if content is None else Estate.model_validate(content)
 
 
-async def _newest(conn: Connection, estate: str) -> tuple[Version | None, plan.Content | None]:
+async def _newest(conn: Connection, estate: str) -> tuple[Version | None, Content | None]:
     row = await (
         await conn.execute(
             f"SELECT {_VERSION}, content FROM estate_plan WHERE estate = %s ORDER BY version DESC LIMIT 1",  # noqa: S608 - own words
@@ -143,28 +144,55 @@ async def of_version(conn: Connection, estate: str, version: int) -> Estate | No
 
 
 async def follow_wishes(conn: Connection, at: datetime) -> list[Change]:
-    """Survey cameras anew where a mask that an operator has set counts on the box now, or no longer does."""
+    """Survey cameras anew where a mask that an operator has set counts on the box now, or no longer does.
+
+    Of others whose box has applied a newer version it is noted that they need no look.
+    """
     rows = await conn.execute(
-        "SELECT agent.estate, array_agg(surveyed.camera) FROM surveyed"  # noqa: S608 - own words
-        " JOIN camera ON camera.id = surveyed.camera JOIN agent ON agent.id = camera.agent"
-        f" WHERE surveyed.wished <> {_COUNTS} GROUP BY agent.estate ORDER BY agent.estate"
+        f"SELECT agent.estate, camera.id, {_wish('surveyed.wished')}, {_wish(_COUNTS)}"  # noqa: S608 - own words
+        f" FROM surveyed JOIN camera ON camera.id = surveyed.camera {_TOLD}"
+        f" JOIN agent ON agent.id = camera.agent WHERE surveyed.wished <> {_COUNTS}"
+        " ORDER BY agent.estate, camera.id"
     )
+    passed: list[str] = []
+    masked: dict[str, list[str]] = {}
+    for estate, camera, before, now in await rows.fetchall():
+        if plan.wished_masks(_read(before)) == plan.wished_masks(_read(now)):
+            passed.append(camera)
+        else:
+            masked.setdefault(estate, []).append(camera)
     changes: list[Change] = []
-    for estate, cameras in await rows.fetchall():
+    for estate, cameras in masked.items():
         await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 40))", (estate,))
         last, standing = await newest(conn, estate)
         if last is not None and standing is not None:
             wished = await _wished(conn, cameras)
             await _survey(conn, estate, _site(standing, wished), wished, (last.version, at, at))
             changes += [Change("camera", camera) for camera in sorted(cameras)]
+    if passed:
+        await conn.execute(
+            f"UPDATE surveyed SET wished = {_COUNTS} FROM camera {_TOLD}"  # noqa: S608 - own words
+            " WHERE camera.id = surveyed.camera AND camera.id = ANY(%s)",
+            (passed,),
+        )
     return changes
 
 
-_COUNTS = (
-    "coalesce((SELECT now FROM desired_report told WHERE told.agent = camera.agent"
-    " ORDER BY told.version DESC, told.observed_at DESC LIMIT 1), 0)"
-)
-"""SQL beside a `camera`: the version of what is wanted of its agent that counts on the box."""
+_TOLD: Final = f"LEFT JOIN {desired.NEWEST} told ON told.agent = camera.agent"
+_COUNTS: Final = "coalesce(told.now, 0)"
+"""SQL behind `_TOLD`: the version of what is wanted of the camera's agent that counts on the box."""
+
+
+def _wish(version: LiteralString) -> LiteralString:
+    """SQL: what a version says of the camera."""
+    return (
+        "(SELECT one FROM desired, jsonb_array_elements(content -> 'cameras') one"  # noqa: S608 - own words
+        f" WHERE agent = camera.agent AND version = {version} AND one ->> 'camera' = camera.id LIMIT 1)"
+    )
+
+
+def _read(wish: Content | None) -> DesiredCamera | None:
+    return None if wish is None else DesiredCamera.model_validate(wish)
 
 
 def _site(standing: Estate, wished: Wished) -> Site:
@@ -196,13 +224,7 @@ def _looks(site: Site, cameras: Sequence[str]) -> list[Seen]:
 async def _wished(conn: Connection, cameras: Collection[str]) -> Wished:
     """Camera → the version that counts on its box, and what it says of the camera."""
     rows = await conn.execute(
-        f"SELECT camera.id, {_COUNTS}, (SELECT one FROM desired, "  # noqa: S608 - own words
-        "jsonb_array_elements(content -> 'cameras') one"
-        f" WHERE agent = camera.agent AND version = {_COUNTS} AND one ->> 'camera' = camera.id LIMIT 1)"
-        " FROM camera WHERE id = ANY(%s)",
+        f"SELECT camera.id, {_COUNTS}, {_wish(_COUNTS)} FROM camera {_TOLD} WHERE camera.id = ANY(%s)",  # noqa: S608 - own words
         (list(cameras),),
     )
-    return {
-        name: (version, None if wish is None else DesiredCamera.model_validate(wish))
-        for name, version, wish in await rows.fetchall()
-    }
+    return {name: (version, _read(wish)) for name, version, wish in await rows.fetchall()}

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
+from uuid import uuid4
 
 import httpx
 
@@ -80,14 +81,19 @@ async def test_what_an_operator_masks_is_blind_once_the_box_applies_it(world: Wo
         assert await timers.run_once(world.pool, timers.masks, clock.utc_now()) == []
         await world.send(DesiredReport(**told, version=1, outcome="applied", now=1))
         changed = await timers.run_once(world.pool, timers.masks, clock.utc_now())
-        assert {change.subject for change in changed} == {"cam-east", "cam-west"}
+        assert {change.subject for change in changed} == {"cam-east"}, "nothing is masked of the other"
         masked = await facade(client)
         assert sum(masked["watched"]) < before
         assert masked["lost"] == 0, "no camera would see it if all worked"
-        assert await timers.run_once(world.pool, timers.masks, clock.utc_now()) == []
+        finer = {"replaces": 1, "cameras": [mask | {"sensitivity": 0.7}]}
+        assert (await client.put("/api/agents/box-a/desired", json=finer)).status_code == 200
+        told |= {"message_id": uuid4(), "seq": told["seq"] + 1}
+        await world.send(DesiredReport(**told, version=2, outcome="applied", now=2))
+        assert await timers.run_once(world.pool, timers.masks, clock.utc_now()) == [], "the same masks"
     async with pool.transaction(world.pool) as conn:
         rows = await (await conn.execute("SELECT count(*) FROM sight WHERE ends_at IS NOT NULL")).fetchall()
-    assert rows == [(2,)]
+        left = await (await conn.execute("SELECT DISTINCT wished FROM surveyed WHERE plan > 0")).fetchall()
+    assert (rows, left) == ([(1,)], [(2,)])
 
 
 async def test_a_blind_spot_that_stays_is_an_order_that_ends_by_computation_only(world: World) -> None:
