@@ -57,7 +57,7 @@ class Latency:
 def measured(running: Stack, var: Var, times: int) -> tuple[Latency, ...]:
     """Each kind of trouble so often, one after another on the same camera, until each is over."""
     camera = running.camera_west
-    with closing(Outbox.open(var.root / "edge" / "outbox.db")) as outbox, _page(running) as page:
+    with closing(Outbox.open(var.root / "edge" / "outbox.db")) as outbox, page_of(*_user(running)) as page:
         _streaming(page)
         boot = _boot(running.database_url)
 
@@ -102,21 +102,25 @@ def _streaming(page: Page) -> None:
 
 
 @contextmanager
-def _page(running: Stack) -> Iterator[Page]:
-    """The maintenance page, logged in, its live line standing."""
+def page_of(url: str, username: str, password: str) -> Iterator[Page]:
+    """Somebody's first page in Chromium, its live line standing."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         try:
             page = browser.new_page(locale="zh-CN")
             page.set_default_timeout(PATIENCE_MS)
-            page.goto(f"{running.addresses.page_url}/login")
-            page.get_by_label("用户名").fill(USER)
-            page.get_by_label("密码").fill(running.passwords[USER])
+            page.goto(f"{url}/login")
+            page.get_by_label("用户名").fill(username)
+            page.get_by_label("密码").fill(password)
             page.keyboard.press("Enter")
             page.locator("[data-line=open]").wait_for()
             yield page
         finally:
             browser.close()
+
+
+def _user(running: Stack) -> tuple[str, str, str]:
+    return running.addresses.page_url, USER, running.passwords[USER]
 
 
 def _boot(database_url: str) -> UUID:

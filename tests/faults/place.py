@@ -14,8 +14,9 @@ from typing import Any, Generic, TypeVar
 import psutil
 import psycopg
 
+from cloud import clock
 from cloud.core.estate import EstateFile
-from cloud.store import migrate, pool, registry
+from cloud.store import migrate, plans, pool, registry
 from fallwatch.local import mosquitto, ports, postgres, wait
 from fallwatch.local.mosquitto import Broker
 from fallwatch.local.pki import Authority
@@ -116,6 +117,10 @@ class Place:
     def another_ingest(self, name: str) -> Part[Program]:
         """One more, which is not started yet; `name` is that of its log."""
         return self._program(["cloud", "ingest", "--config", str(self.folder / "cloud.yaml")], name)
+
+    def timers(self) -> Part[Program]:
+        """What is due though nobody asks; not started yet."""
+        return self._program(["cloud", "timers", "--config", str(self.folder / "cloud.yaml")], "timers")
 
     def box(
         self,
@@ -218,3 +223,5 @@ def _in_a_thread(work: Callable[[], object]) -> None:
 async def _seed(database_url: str, estate: EstateFile) -> None:
     async with pool.opened(database_url, max_size=1) as opened, pool.transaction(opened) as conn:
         await registry.seed(conn, estate)
+        for one in estate.estates:
+            await plans.seed(conn, one, clock.utc_now())

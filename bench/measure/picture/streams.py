@@ -31,6 +31,13 @@ def coding(luck: np.random.Generator) -> Coding:
 
 def coded(pictures: Iterable[Picture], fps: int, how: Coding) -> Iterator[Picture]:
     """The pictures, encoded and decoded."""
+    with av.open(BytesIO(filmed(pictures, fps, how)), "r") as decoded:
+        for frame in decoded.decode(video=0):
+            yield taken(frame)
+
+
+def filmed(pictures: Iterable[Picture], fps: int, how: Coding) -> bytes:
+    """The pictures as an MP4."""
     film = BytesIO()
     with av.open(film, "w", format="mp4") as container:
         stream: VideoStream | None = None
@@ -49,10 +56,7 @@ def coded(pictures: Iterable[Picture], fps: int, how: Coding) -> Iterator[Pictur
             container.mux(stream.encode(frame))
         if stream is not None:
             container.mux(stream.encode())
-    film.seek(0)
-    with av.open(film, "r") as decoded:
-        for frame in decoded.decode(video=0):
-            yield taken(frame)
+    return film.getvalue()
 
 
 def _options(how: Coding) -> dict[str, str]:
