@@ -74,8 +74,7 @@ def _duty(  # noqa: PLR0917 - each is one thing
     well = spans.minus(whole, ledger.together(told))
     runs = by.watched.get(camera.id, [])
     recorded = spans.union((run.begin, run.end) for run in runs if run.watched_s >= least_s)
-    newest = max(runs, key=lambda run: run.end, default=None)
-    missed = _missed(well, recorded, newest, min(end, settled(raw.as_of)))
+    missed = _missed(well, recorded, runs, min(end, settled(raw.as_of)))
     downs = [*told, *(Outage(*part, UNRECORDED) for part in missed)]
     return Duty(
         camera.id,
@@ -85,18 +84,16 @@ def _duty(  # noqa: PLR0917 - each is one thing
     )
 
 
-def _missed(well: Spans, recorded: Spans, newest: Watched | None, settled: datetime) -> Spans:
-    """Where no minute was recorded though nothing else says why. newest: what was told last.
+def _missed(well: Spans, recorded: Spans, runs: Iterable[Watched], settled: datetime) -> Spans:
+    """Where no minute was recorded though nothing else says why.
 
-    What is told later than `settled` may be on its way. Who missed some until then, though there was time,
-    goes on so, and whose newest minute holds next to nothing.
+    After `settled` no minute can have come. Who missed some until then, though there was time, goes on so,
+    and at once whose last minute has come and holds next to nothing.
     """
-    if newest is None:
-        barren = False
-    else:
-        settled = max(settled, newest.end)
-        last = spans.union([(newest.end - MINUTE, newest.end)])
-        barren = newest.watched_s < BARREN_S and spans.both(well, last) == last
+    last = spans.union([(settled - MINUTE, settled)])
+    barren = spans.both(well, last) == last and any(
+        run.watched_s < BARREN_S and run.begin <= last[0][0] and settled <= run.end for run in runs
+    )
     missed: list[Span] = []
     for begin, end in spans.minus(well, recorded):
         if begin >= settled:

@@ -92,12 +92,13 @@ def test_the_last_moments_are_judged_by_what_came_before() -> None:
 
 
 def test_a_minute_that_holds_next_to_nothing_says_at_once_that_it_goes_on_so() -> None:
-    """Now is 10:59:03; the minute of 10:58 has just come."""
-    now = at(59 + 3 / 60)
+    """Now is 10:59:20; the minute of 10:58 has come, and of 10:59 what a worker said that has ended."""
+    now = at(59 + 20 / 60)
     live = replace(HOUR, end=now, as_of=now)
 
     def up(watched_s: float) -> tuple[Span, ...]:
-        return duties(replace(live, watched=(*_runs(0, 58), Watched("cam-east", at(58), 1, watched_s))))[0].up
+        told = Watched("cam-east", at(58), 1, watched_s), Watched("cam-east", at(59), 1, 5.0)
+        return duties(replace(live, watched=(*_runs(0, 58), *told)))[0].up
 
     assert up(10.0) == (span(0, 58),)
     assert up(40.0) == (span(0, 58), (at(59), now)), "a moment's interruption may be over"
