@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -17,13 +18,13 @@ from pydantic import ValidationError
 from structlog.typing import FilteringBoundLogger
 
 from contracts.devices import DeviceFault, Words
-from contracts.messages import CameraNow
+from contracts.messages import CameraNow, CameraState
 from edge.clock import monotonic_s, steady_now, utc_now
 from edge.core import restart
 from edge.core.desired import Look
 from edge.core.report import LINE, Appended, Line, Stats, Suspected
 from edge.metrics import CameraMetrics
-from edge.outbox.desk import Desk
+from edge.outbox.desk import Desk, Head
 
 RESTART: Final = restart.Policy(base_s=0.5, cap_s=30.0, jitter=0.3, healthy_s=60.0)
 STOP_S: Final = 8.0
@@ -33,6 +34,8 @@ FIRST_LINE_S: Final = 60.0
 """A worker that begins on a busy box takes seconds to say its first line."""
 SILENT_S: Final = 15.0
 """Afterwards it says one each second; so long a silence means that it hangs, and it is killed."""
+LATE_S: Final = 20.0
+"""After so long without a first line nobody may think any more that the camera is watched as before."""
 CRASHING: Final = "worker_crashing"
 CRASHING_WORDS: Final = Words(
     zh="摄像头的处理程序在一分钟内多次崩溃", en="The camera's program crashed several times within a minute"
@@ -193,15 +196,27 @@ class Supervisor:
 
     async def _listen(self, camera: str, lines: asyncio.StreamReader, log: FilteringBoundLogger) -> None:
         """Until its end. Raises TimeoutError when it says nothing for too long."""
-        limit_s = FIRST_LINE_S
-        while line := await _line(lines, limit_s):
-            limit_s = SILENT_S
+        late_s, limit_s = LATE_S, FIRST_LINE_S
+        while line := await self._line(camera, lines, late_s, limit_s):
+            late_s = limit_s = SILENT_S
             self.signs[camera] = monotonic_s()
             await self._step(camera, restart.TimePassed())
             try:
                 self._heard(camera, LINE.validate_json(line))
             except ValidationError:
                 log.warning("worker_line_malformed", begins=line[:80].decode(errors="replace"))
+
+    async def _line(self, camera: str, lines: asyncio.StreamReader, late_s: float, limit_s: float) -> bytes:
+        """The next line. When none has come for `late_s`, the camera is told as lost."""
+        reading = asyncio.ensure_future(lines.readline())
+        try:
+            done, _ = await asyncio.wait({reading}, timeout=late_s)
+            if not done:
+                await self.desk.send("camera_state", utc_now(), partial(_silent, camera))
+            async with asyncio.timeout(limit_s - late_s):
+                return await reading
+        finally:
+            reading.cancel()
 
     def _heard(self, camera: str, line: Line) -> None:
         match line:
@@ -243,9 +258,8 @@ class Supervisor:
         self.metrics.frames_per_s.labels(camera).set(0)
 
 
-async def _line(lines: asyncio.StreamReader, limit_s: float) -> bytes:
-    async with asyncio.timeout(limit_s):
-        return await lines.readline()
+def _silent(camera: str, head: Head) -> CameraState:
+    return CameraState(**head, camera=camera, state="lost", reason="the camera's program hangs")
 
 
 def _gain(before: Stats | None, now: Stats, name: str) -> float:

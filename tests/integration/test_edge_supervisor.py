@@ -10,7 +10,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from contracts.devices import DeviceFault
-from contracts.messages import EVENT
+from contracts.messages import EVENT, CameraState, Event
 from edge import logs, metrics, supervisor
 from edge.core import restart
 from edge.outbox.desk import Desk
@@ -63,11 +63,15 @@ async def run(outbox: Outbox, done: Callable[[Supervisor], object]) -> Superviso
     return found
 
 
+def events(outbox: Outbox, boot: UUID) -> list[Event]:
+    """What was told."""
+    keys = [message.key for message in outbox.waiting(100) if message.key.boot == boot]
+    return [EVENT.validate_json(stored.body) for stored in outbox.fetch(keys)]
+
+
 def faults(outbox: Outbox, boot: UUID) -> list[tuple[str, str]]:
     """(subject, state) of the faults that were told."""
-    keys = [message.key for message in outbox.waiting(100) if message.key.boot == boot]
-    events = [EVENT.validate_json(stored.body) for stored in outbox.fetch(keys)]
-    told = [event for event in events if isinstance(event, DeviceFault)]
+    told = [event for event in events(outbox, boot) if isinstance(event, DeviceFault)]
     assert {event.fault for event in told} <= {CRASHING}
     return [(event.subject, event.state) for event in told]
 
@@ -86,7 +90,7 @@ async def test_five_crashes_of_one_camera_s_program_are_one_fault_until_it_runs_
     assert faults(outbox, BOOT) == [("cam-bad", "raised"), ("cam-bad", "cleared")], "also after a restart"
 
 
-async def test_a_program_that_says_nothing_any_more_is_killed_and_started_again(
+async def test_a_program_that_says_nothing_any_more_is_told_as_lost_killed_and_started_again(
     tmp_path: Path, workers: Workers
 ) -> None:
     outbox = Outbox.open(tmp_path / "outbox.db")
@@ -94,3 +98,18 @@ async def test_a_program_that_says_nothing_any_more_is_killed_and_started_again(
     workers(f"{SAYS}; if [ $5 = cam-bad ]; then kill -STOP $$; fi; {good}")
     found = await run(outbox, lambda kept: kept.crashes["cam-bad"] >= 2)
     assert found.crashes["cam-good"] == 0
+    assert lost(outbox) >= {"cam-bad"}
+
+
+async def test_a_program_that_begins_with_silence_is_told_as_lost_before_it_is_killed(
+    tmp_path: Path, workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outbox = Outbox.open(tmp_path / "outbox.db")
+    monkeypatch.setattr(supervisor, "LATE_S", 0.1)
+    workers("exec sleep 60")
+    found = await run(outbox, lambda _: lost(outbox) == {"cam-bad", "cam-good"})
+    assert not found.crashes
+
+
+def lost(outbox: Outbox) -> set[str]:
+    return {event.camera for event in events(outbox, BOOT) if isinstance(event, CameraState)}
