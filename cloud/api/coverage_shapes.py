@@ -127,8 +127,8 @@ def _view(view: View, cameras: Mapping[str, CameraRow]) -> answers.View:
         "whys": list(view.whys) if camera in cameras else [ELSEWHERE],
         "since": shapes.maybe(view.since),
         "reason": view.sight.reason.ravel().tolist(),
-        "px_per_m": _numbers(view.sight.fall_px_m, 1),
-        "elevation_deg": _numbers(view.sight.elevation_deg, 0),
+        "px_per_m": _numbers(view.sight.finely.fall_px_m, 1),
+        "elevation_deg": _numbers(view.sight.finely.elevation_deg, 0),
     }
 
 

@@ -1,6 +1,6 @@
 """Blind spots that stay: connected cells of a facade that nobody has watched for long."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -59,6 +59,17 @@ def lasting(found: FacadeHistory, least: timedelta) -> list[Region]:
         for lost, flags in ((True, blind & within), (False, blind & ~within))
         for part in _connected(flags)
     ]
+
+
+def is_news(now: FacadeHistory, orders: Collection[frozenset[Cell]]) -> bool:
+    """Whether an order may begin, grow or end, so that it must be looked at what came before.
+
+    now: of a moment. orders: the cells of each that says that they are blind.
+    """
+    unwatched = ~now.history.watched[-1]
+    blind = frozenset(_named(now.grid, unwatched & ~now.history.excused[-1]))
+    left = frozenset(_named(now.grid, unwatched))
+    return not blind <= frozenset().union(*orders) or any(not cells & left for cells in orders)
 
 
 def uncovered(found: FacadeHistory, cells: frozenset[Cell]) -> frozenset[Cell]:

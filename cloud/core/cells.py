@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import numpy as np
@@ -19,6 +19,9 @@ from cloud.core.spans import Span
 
 FLOAT: Final = np.dtype("<f4")
 """How densities and angles are kept, so that every machine reads the same."""
+MOMENT: Final = timedelta(seconds=1)
+RECENT: Final = timedelta(hours=1)
+"""What of the past is asked for to know the present: longer than any report is under way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +49,23 @@ class FacadeCells:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class Fineness:
+    """How a camera sees each cell (R, C).
+
+    fall_px_m: pixels per metre along the wall in the asked share of the fall; 0 where less of it is seen.
+    elevation_deg: of the line of sight, upwards.
+    """
+
+    fall_px_m: F32
+    elevation_deg: F32
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class CameraSight:
     """What a camera sees of a facade as long as both stand as they do, per cell (R, C).
 
-    reason: WATCHED, or why not. fall_px_m: pixels per metre along the wall in the asked share of the fall; 0
-    where less of it is seen. elevation_deg: of the line of sight, upwards. grid: the id of its cells.
+    reason: WATCHED, or why not. grid: the id of its cells. fine: None where nobody asked for it; it is most
+    of what there is to read.
     """
 
     camera: str
@@ -60,18 +75,23 @@ class CameraSight:
     begins_at: datetime
     ends_at: datetime | None
     reason: Codes
-    fall_px_m: F32
-    elevation_deg: F32
+    fine: Fineness | None = None
 
     @property
     def cells(self) -> Flags:
         """(R, C): what it watches."""
         return np.asarray(self.reason == Reason.WATCHED)
 
+    @property
+    def finely(self) -> Fineness:
+        """Of a sight that was read with it."""
+        assert self.fine is not None, "it was read without its fineness"
+        return self.fine
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Seen:
-    """What a survey found of one camera and one facade; see `CameraSight`."""
+    """What a survey found of one camera and one facade; see `CameraSight` and `Fineness`."""
 
     camera: str
     facade: str
@@ -139,14 +159,27 @@ def histories(kept: Kept, least_s: float = LEAST_S) -> dict[str, FacadeHistory]:
 
     A facade that was not modelled by the end is not among them: nothing is known of its cells.
     """
-    begin, end = kept.raw.begin, min(kept.raw.end, kept.raw.as_of)
-    working = duties(kept.raw, kept.doubts, least_s)
+    return _histories(kept, least_s, kept.raw.begin)
+
+
+def present(kept: Kept, least_s: float = LEAST_S) -> dict[str, FacadeHistory]:
+    """The same, of the span's last moment only: what holds now, and what of it no camera watches.
+
+    Who is up now hangs on the whole span; what became of the cells before is not counted.
+    """
+    return _histories(kept, least_s, min(kept.raw.end, kept.raw.as_of) - MOMENT)
+
+
+def _histories(kept: Kept, least_s: float, begin: datetime) -> dict[str, FacadeHistory]:
+    end = min(kept.raw.end, kept.raw.as_of)
+    working = {duty.camera: duty for duty in duties(kept.raw, kept.doubts, least_s)}
     grids: dict[str, list[FacadeCells]] = {}
     for grid in kept.grids:
         grids.setdefault(grid.facade, []).append(grid)
     sights: dict[str, list[CameraSight]] = {}
     for sight in kept.sights:
-        sights.setdefault(sight.facade, []).append(sight)
+        if sight.ends_at is None or sight.ends_at > begin:
+            sights.setdefault(sight.facade, []).append(sight)
     found = {}
     for facade, known in grids.items():
         first = max(begin, min(grid.begins_at for grid in known))
@@ -160,15 +193,14 @@ def _history(
     grids: Sequence[FacadeCells],
     last: FacadeCells,
     sights: Iterable[CameraSight],
-    working: list[Duty],
+    working: Mapping[str, Duty],
     span: Span,
 ) -> FacadeHistory:
     own = {grid.id: grid for grid in grids}
     known = tuple(fitted(sight, own[sight.grid], last) for sight in sights)
     ever = [Sight(one.camera, one.cells, (one.begins_at, one.ends_at or span[1])) for one in known]
-    cameras = {one.camera for one in known}
-    duties_of = {duty.camera: duty for duty in working if duty.camera in cameras}
-    return FacadeHistory(last, known, history(last.shape, ever, working, span), duties_of)
+    own_duties = {one.camera: working[one.camera] for one in known if one.camera in working}
+    return FacadeHistory(last, known, history(last.shape, ever, own_duties.values(), span), own_duties)
 
 
 def fitted(sight: CameraSight, own: FacadeCells, other: FacadeCells) -> CameraSight:
@@ -189,12 +221,10 @@ def fitted(sight: CameraSight, own: FacadeCells, other: FacadeCells) -> CameraSi
                 found[row, column] = part.min()
         return found
 
-    return replace(
-        sight,
-        reason=least(sight.reason, Reason.OUT_OF_VIEW),
-        fall_px_m=least(sight.fall_px_m, 0.0),
-        elevation_deg=least(sight.elevation_deg, np.nan),
-    )
+    fine = sight.fine
+    if fine is not None:
+        fine = Fineness(least(fine.fall_px_m, 0.0), least(fine.elevation_deg, np.nan))
+    return replace(sight, reason=least(sight.reason, Reason.OUT_OF_VIEW), fine=fine)
 
 
 def _seen(camera: Camera, facade: Facade, found: Look) -> Seen:

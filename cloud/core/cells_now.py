@@ -56,10 +56,11 @@ def facade_now(found: FacadeHistory) -> FacadeNow:
     for number, view in enumerate(views):
         np.maximum(reason, view.sight.reason, out=reason)
         # A cell that is watched is judged by those who do; another by whoever could.
+        fall_px_m = view.sight.finely.fall_px_m
         counts = (view.is_up | ~watched) & (view.sight.reason > Reason.OUT_OF_VIEW)
-        finer = counts & ((view.sight.fall_px_m > finest) | (best < 0))
+        finer = counts & ((fall_px_m > finest) | (best < 0))
         best[finer] = number
-        finest[finer] = view.sight.fall_px_m[finer]
+        finest[finer] = fall_px_m[finer]
     with np.errstate(divide="ignore"):
         smallest = found.grid.spans_px / finest
     return FacadeNow(watched, found.history.within[-1], reason, smallest, best, views)

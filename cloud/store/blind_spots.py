@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from cloud.core.blind_spot import STEADY, Cell, Region, lasting, uncovered
+from cloud.core.blind_spot import STEADY, Cell, Region, is_news, lasting, uncovered
 from cloud.core.camera_duty import LEAST_S
-from cloud.core.cells import FacadeHistory, histories
+from cloud.core.cells import RECENT, FacadeHistory, histories, present
 from cloud.store import cells, maintenance
 from cloud.store.changes import Change
 from cloud.store.pool import Connection, Jsonb
@@ -31,16 +31,29 @@ class Spot:
 async def follow(
     conn: Connection, at: datetime, *, after: timedelta, least_s: float = LEAST_S
 ) -> list[Change]:
-    """Open what has stayed blind for `after`, let grow what grew, tell orders whose cells are covered."""
+    """Open what has stayed blind for `after`, let grow what grew, tell orders whose cells are covered.
+
+    What came before is read only of facades of which the present moment says that it may matter.
+    """
     row = await (await conn.execute("SELECT pg_try_advisory_xact_lock(%s)", (LOCK,))).fetchone()
     if row != (True,):
         return []  # Another timer is at it.
-    kept = await cells.kept(conn, (at - after - MARGIN, at), at)
+    spots: dict[str, list[Spot]] = {}
+    for spot in await standing(conn):
+        spots.setdefault(spot.facade, []).append(spot)
+    now = await asyncio.to_thread(present, await cells.kept(conn, (at - RECENT, at), at), least_s)
+    news = [
+        facade
+        for facade, each in now.items()
+        if is_news(each, [spot.cells for spot in spots.get(facade, ()) if not spot.cleared])
+    ]
+    if not news:
+        return []
+    kept = await cells.kept(conn, (at - after - MARGIN, at), at, news)
     found = await asyncio.to_thread(histories, kept, least_s)
-    spots = await standing(conn)
     changes: list[Change] = []
     for facade, each in found.items():
-        own = [spot for spot in spots if spot.facade == facade]
+        own = spots.get(facade, [])
         changes += await _told(conn, each, own, at)
         changes += await _opened(conn, facade, lasting(each, after), own, at)
     return changes

@@ -16,13 +16,15 @@ async def kept(
     facades: Collection[str] | None = None,
     *,
     cameras: Collection[str] = (),
+    finely: bool = False,
 ) -> Kept:
     """Of these facades over a span, as known `as_of` then; None: of all that may be seen.
 
-    cameras: also of these, whether they see one of the facades or not.
+    cameras: also of these, whether they see one of the facades or not. finely: with how finely each cell is
+    seen.
     """
     grids = await sights.grids(conn, span, facades)
-    seen = await sights.of_facades(conn, span, facades)
+    seen = await sights.of_facades(conn, span, facades, finely=finely)
     of = sorted({*cameras, *(sight.camera for sight in seen)})
     return Kept(
         await ledger.watching(conn, of, span, as_of),

@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 from psycopg.rows import kwargs_row
 
-from cloud.core.cells import FLOAT, CameraSight, FacadeCells, Seen
+from cloud.core.cells import FLOAT, CameraSight, FacadeCells, Fineness, Seen
 from cloud.core.geometry.grid import Facade
 from cloud.core.spans import Span
 from cloud.store.pool import Connection
@@ -95,14 +95,18 @@ async def grids(
 
 
 async def of_facades(
-    conn: Connection, span: Span, facades: Collection[str] | None = None
+    conn: Connection, span: Span, facades: Collection[str] | None = None, *, finely: bool = False
 ) -> tuple[CameraSight, ...]:
-    """What cameras see of facades, by facade, time and camera, that holds in a span; None: of all."""
+    """What cameras see of facades, by facade, time and camera, that holds in a span; None: of all.
+
+    finely: with how finely each cell is seen, which is nine tenths of the bytes.
+    """
+    fine = ", fall_px_m, elevation_deg" if finely else ""
     holds = _HOLDS.replace("begins_at", "sight.begins_at").replace("ends_at", "sight.ends_at")
     async with conn.cursor(row_factory=kwargs_row(_sight), binary=True) as cursor:
         await cursor.execute(
             "SELECT camera, sight.facade, grid, sight.plan, sight.begins_at, sight.ends_at,"  # noqa: S608 - own words
-            " reason, fall_px_m, elevation_deg, cardinality(floors) AS rows, cardinality(bays) AS columns"
+            f" reason{fine}, cardinality(floors) AS rows, cardinality(bays) AS columns"
             f" FROM sight JOIN facade_grid ON facade_grid.id = sight.grid WHERE {holds}"
             " AND (%(facades)s::text[] IS NULL OR sight.facade = ANY(%(facades)s))"
             " ORDER BY sight.facade, sight.begins_at, camera, sight.id",
@@ -120,12 +124,18 @@ def _grid(*, floors: list[int], bays: list[int], **more: Any) -> FacadeCells:
 
 
 def _sight(
-    *, rows: int, columns: int, reason: bytes, fall_px_m: bytes, elevation_deg: bytes, **more: Any
+    *,
+    rows: int,
+    columns: int,
+    reason: bytes,
+    fall_px_m: bytes | None = None,
+    elevation_deg: bytes | None = None,
+    **more: Any,
 ) -> CameraSight:
-    shape = rows, columns
-    return CameraSight(
-        reason=np.frombuffer(reason, dtype=np.uint8).reshape(shape),
-        fall_px_m=np.frombuffer(fall_px_m, dtype=FLOAT).reshape(shape),
-        elevation_deg=np.frombuffer(elevation_deg, dtype=FLOAT).reshape(shape),
-        **more,
-    )
+    def cells(told: bytes, kind: Any) -> np.ndarray:
+        return np.frombuffer(told, dtype=kind).reshape(rows, columns)
+
+    fine = None
+    if fall_px_m is not None and elevation_deg is not None:
+        fine = Fineness(cells(fall_px_m, FLOAT), cells(elevation_deg, FLOAT))
+    return CameraSight(reason=cells(reason, np.uint8), fine=fine, **more)

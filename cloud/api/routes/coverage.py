@@ -17,7 +17,7 @@ from cloud.api.auth import Bureau, Maintenance
 from cloud.api.bodies import Body, Id, SlugInPath, Why
 from cloud.api.problems import Problem
 from cloud.api.services import Services, Use
-from cloud.core.cells import FacadeHistory, Kept, histories
+from cloud.core.cells import RECENT, FacadeHistory, Kept, histories, present
 from cloud.core.days import ZONE, midnight
 from cloud.core.spans import Span
 from cloud.store import audit, cells, changes, doubts, registry
@@ -27,8 +27,6 @@ from cloud.store.registry import CameraRow, FacadeRow
 
 router = APIRouter(prefix="/api")
 
-NOW: Final = timedelta(hours=1)
-"""What of the past is asked for to know the present: longer than any report is under way."""
 DAYS: Final = 31
 LONGEST: Final = timedelta(days=100)
 
@@ -75,10 +73,10 @@ async def overview(
         estates = [row for row in await registry.estates(conn) if asked.estate in {None, row.id}]
         own = {row.id for row in estates}
         facades = [row for row in await registry.facades(conn) if row.estate in own]
-        kept = await cells.kept(conn, (now - NOW, now), now, [row.id for row in facades])
+        kept = await cells.kept(conn, (now - RECENT, now), now, [row.id for row in facades])
         doubted = await doubts.standing(conn)
         cameras = {row.id: row for row in await registry.cameras(conn)}
-    found = await asyncio.to_thread(histories, kept, services.coverage.minute_s)
+    found = await asyncio.to_thread(present, kept, services.coverage.minute_s)
     told = [coverage_shapes.facade_now_brief(row, found.get(row.id)) for row in facades]
     return {
         "now": shapes.instant(now),
@@ -117,7 +115,7 @@ async def history_of_estate(
 async def of_facade(facade: SlugInPath, account: Bureau, services: Use) -> answers.FacadeNow:
     """Every cell of a facade now: whether it is watched, how finely, by which cameras, else why not."""
     now = clock.utc_now()
-    row, kept, cameras, change = await _read(services, account, facade, (now - NOW, now), now)
+    row, kept, cameras, change = await _read(services, account, facade, (now - RECENT, now), now)
     (found,) = await _one(services, kept)
     return coverage_shapes.facade_now(row, found, cameras, (now, change))
 
@@ -170,7 +168,7 @@ async def _read(
         row = next((row for row in await registry.facades(conn) if row.id == facade), None)
         if row is None:
             raise Problem(HTTPStatus.NOT_FOUND, "there is no such facade")
-        kept = await cells.kept(conn, span, now, [facade])
+        kept = await cells.kept(conn, span, now, [facade], finely=True)
         cameras = {each.id: each for each in await registry.cameras(conn)}
     return row, kept, cameras, change
 

@@ -77,7 +77,7 @@ async def content(conn: Connection, wanted: Wanted, least_s: float, now: datetim
         raise CannotCertify("begin must lie before end and in the past, at most 366 days before end")
     estate, chosen = await _places(conn, wanted)
     span = wanted.begin, wanted.end
-    kept = await cells.kept(conn, span, now, [facade.id for facade in chosen])
+    kept = await cells.kept(conn, span, now, [facade.id for facade in chosen], finely=True)
     known = histories(kept, least_s)
     facades = tuple(_facade(row, known[row.id], wanted.cell) for row in chosen if row.id in known)
     if wanted.cell and not facades:
@@ -196,7 +196,7 @@ def _sight(sight: CameraSight, part: Any) -> Sight:
         begin=sight.begins_at,
         end=sight.ends_at,
         rows=tuple("".join(map(str, row)) for row in sight.reason[part]),
-        px_per_m=tuple(tuple(round(float(each), 2) for each in row) for row in sight.fall_px_m[part]),
+        px_per_m=tuple(tuple(round(float(each), 2) for each in row) for row in sight.finely.fall_px_m[part]),
     )
 
 

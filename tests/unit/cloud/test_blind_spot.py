@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis.extra.numpy import arrays
 
-from cloud.core.blind_spot import Region, lasting, uncovered
+from cloud.core.blind_spot import Region, is_news, lasting, uncovered
 from cloud.core.cell_history import Duty, Flags, Sight, history
 from cloud.core.cells import FacadeCells, FacadeHistory
 from cloud.core.spans import Spans
@@ -53,3 +53,17 @@ def test_a_spot_is_over_when_all_its_cells_have_been_watched_for_ten_minutes() -
     back = END - timedelta(minutes=11)
     assert uncovered(facade(ALL, ((back, END),)), cells) == frozenset(), "the ninth floor is gone"
     assert uncovered(facade(ALL, ((back + timedelta(minutes=2), END),)), cells) == {(1, 1), (2, 1)}
+
+
+def test_the_past_is_looked_at_where_something_is_blind_without_an_order_or_an_order_has_no_blind_cell() -> (
+    None
+):
+    left = ALL.copy()
+    left[:, 2:] = False
+    now = facade(left, ((BEGIN, END),))
+    never = frozenset((floor, bay) for floor in (1, 2, 3) for bay in (3, 4))
+    assert is_news(now, [])
+    assert not is_news(now, [never])
+    assert is_news(now, [never, frozenset({(1, 1)})]), "its cell is watched"
+    assert is_news(facade(left, ()), [never]), "the camera is down"
+    assert not is_news(facade(left, (), announced=((BEGIN, END),)), [never])

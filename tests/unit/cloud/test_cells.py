@@ -8,7 +8,7 @@ import numpy as np
 
 from cloud.core import modelled, plan
 from cloud.core.camera_duty import Doubt
-from cloud.core.cells import CameraSight, FacadeCells, Kept, fitted, histories, looks
+from cloud.core.cells import CameraSight, FacadeCells, Fineness, Kept, fitted, histories, looks, present
 from cloud.core.estate import Estate
 from cloud.core.geometry.looking import Reason
 from cloud.core.ledger import Camera, Raw, StateChange
@@ -35,7 +35,9 @@ def at(minutes: float) -> datetime:
 
 def sight(watched: list[list[int]], **more: Any) -> CameraSight:
     reason = np.where(np.array(watched) == 1, Reason.WATCHED, Reason.TOO_STEEP).astype(np.uint8)
-    kept = CameraSight("cam-east", "east", 1, 1, BEGIN, None, reason, *[reason.astype(np.float32)] * 2)
+    kept = CameraSight(
+        "cam-east", "east", 1, 1, BEGIN, None, reason, Fineness(*[reason.astype(np.float32)] * 2)
+    )
     return replace(kept, **more)
 
 
@@ -44,6 +46,19 @@ def test_a_history_follows_from_what_is_kept() -> None:
     assert found.history.watched_s.tolist() == [[3600, 3600], [3600, 0], [0, 0]]
     doubted = Kept(RAW, (GRID,), (sight([[1, 1], [1, 0], [0, 0]]),), (Doubt("cam-east", at(20), None),))
     assert histories(doubted)["east"].history.watched_s[0, 0] == 20 * 60
+
+
+def test_the_present_is_the_end_of_the_history() -> None:
+    sights = (
+        sight([[1, 1], [1, 0], [0, 0]], ends_at=at(50)),
+        sight([[0, 0], [1, 1], [0, 0]], begins_at=at(50)),
+    )
+    for doubts in ((), (Doubt("cam-east", at(20), None),)):
+        kept = Kept(RAW, (GRID,), sights, doubts)
+        whole, now = histories(kept)["east"], present(kept)["east"]
+        assert (now.blind, now.lost, now.standing) == (whole.blind, whole.lost, whole.standing)
+        assert now.history.watched[-1].tolist() == whole.history.watched[-1].tolist()
+        assert len(now.history.lengths_s) == 1
 
 
 def test_a_facade_has_a_history_since_it_is_modelled_and_while_it_is() -> None:
