@@ -17,9 +17,9 @@ ASKED_S: Final = 60.0
 WIDTH, HEIGHT = films.SIZE
 MASK: Final = [[0, 0], [WIDTH // 3, 0], [WIDTH // 3, HEIGHT], [0, HEIGHT]]
 CRASH_EVERY_S: Final = 1.0
-HELD_S: Final = 1.5
+HELD_S: Final = 0.9
 """A program that is held for so long, again and again, is that of a box with far too much to do."""
-GOES_S: Final = 0.1
+GOES_S: Final = 0.4
 CLEARED_S: Final = 120.0
 
 

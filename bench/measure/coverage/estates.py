@@ -118,13 +118,16 @@ def _stands_in(mount: Thing, buildings: list[Thing], occluders: list[Thing]) -> 
     return near or any(Point(tree["at"]).distance(place) < tree["radius_m"] + 0.2 for tree in trees)
 
 
-def large(buildings: int, cameras: int, seed: int = 1) -> Thing:
-    """A town of slabs with 18 to 33 floors in rows, trees between, cameras on poles and walls opposite."""
+def large(buildings: int, cameras: int, seed: int = 1, name: str = "") -> Thing:
+    """A town of slabs with 18 to 33 floors in rows, trees between, cameras on poles and walls opposite.
+
+    name: before each of its ids, so that several can stand in one database.
+    """
     rng = np.random.default_rng(seed)
     wide = int(np.ceil(np.sqrt(buildings)))
     pitch = np.array([58.0, 54.0])
     corners = [np.array([number % wide, number // wide]) * pitch for number in range(buildings)]
-    slabs = [_slab(rng, number, corner) for number, corner in enumerate(corners)]
+    slabs = [_slab(rng, f"{name}t{number}", corner) for number, corner in enumerate(corners)]
     sides = ((1, 11), (2, 5), (3, 11), (4, 5))
     facades = [_facade(slab, edge, bays) for slab in slabs for edge, bays in sides]
     trees = [
@@ -135,13 +138,16 @@ def large(buildings: int, cameras: int, seed: int = 1) -> Thing:
         for x, y in corners
         for slot in (2, 13, 24)
     ]  # fmt: skip
-    hung = [_hung(rng, number, slabs[number % buildings]) for number in range(cameras)]
+    hung = [
+        {"id": f"{name}cam-{number}", **_hung(rng, number, slabs[number % buildings])}
+        for number in range(cameras)
+    ]
     boxes = [
-        {"id": f"box-{first}", "name": NAME, "cameras": hung[first : first + 50]}
+        {"id": f"{name}box-{first}", "name": NAME, "cameras": hung[first : first + 50]}
         for first in range(0, cameras, 50)
     ]
     return {
-        "id": "town",
+        "id": f"{name}town",
         "name": NAME,
         "buildings": slabs,
         "occluders": trees,
@@ -150,10 +156,10 @@ def large(buildings: int, cameras: int, seed: int = 1) -> Thing:
     }
 
 
-def _slab(rng: np.random.Generator, number: int, corner: np.ndarray[Any, Any]) -> Thing:
+def _slab(rng: np.random.Generator, identity: str, corner: np.ndarray[Any, Any]) -> Thing:
     x, y = corner
     return {
-        "id": f"t{number}",
+        "id": identity,
         "footprint": [[x, y], [x + 33, y], [x + 33, y + 15], [x, y + 15]],
         "floors": int(rng.integers(18, 34)),
     }
@@ -170,7 +176,6 @@ def _hung(rng: np.random.Generator, number: int, slab: Thing) -> Thing:
     place = (x + across, y - off if south else y + 15 + off)
     rise = rng.uniform(0.3, 0.7) * tall - height
     return {
-        "id": f"cam-{number}",
         "name": NAME,
         "mount": {
             "x_m": place[0],
