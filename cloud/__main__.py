@@ -1,4 +1,4 @@
-"""The cloud's commands: migrate, seed, user, enrol, revoke, crl, evidence, ingest, api, timers, notify."""
+"""The cloud's commands: migrate, seed, plan, user, enrol, revoke, evidence, ingest, api, timers, notify."""
 
 import hashlib
 import secrets
@@ -18,6 +18,7 @@ from cloud.commandline import settings as _settings
 from cloud.commandline import until_terminated as _until_terminated
 from cloud.commandline import until_told
 from cloud.evidence_command import evidence
+from cloud.plan_command import plan, undoes
 from cloud.user_command import user
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def main() -> None:
 main.add_command(evidence)
 main.add_command(backup)
 main.add_command(restore)
+main.add_command(plan)
 main.add_command(user)
 
 
@@ -72,9 +74,19 @@ def migrate(config_file: Path | None) -> None:
     type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S%z"]),
     help="Since when cameras and facades stand so; without an offset UTC; else since now.",
 )
+@click.option(
+    "--replaces",
+    multiple=True,
+    metavar="ESTATE=VERSION",
+    callback=lambda _, __, said: dict(map(_version, said)),
+    help="FILE follows from this version of a plan that was drawn on the page, and may replace it.",
+)
 @_CONFIG
-def seed(file: Path, since: datetime | None, config_file: Path | None) -> None:
-    """Bring estates, facades, agents, cameras and sensors to what FILE says, and survey what cameras see."""
+def seed(file: Path, since: datetime | None, replaces: dict[str, int], config_file: Path | None) -> None:
+    """Bring estates, facades, agents, cameras and sensors to what FILE says, and survey what cameras see.
+
+    A plan that somebody has drawn on the page since is not replaced unasked.
+    """
     from cloud import clock  # noqa: PLC0415
     from cloud.core.estate import EstateFile  # noqa: PLC0415
     from cloud.store import plans, pool, registry  # noqa: PLC0415
@@ -91,6 +103,10 @@ def seed(file: Path, since: datetime | None, config_file: Path | None) -> None:
     async def work() -> list[str]:
         now, told = clock.utc_now(), []
         async with pool.opened(settings.database_url, max_size=1) as opened, pool.transaction(opened) as conn:
+            for estate in estates.estates:
+                drawn = await plans.undone_by(conn, estate)
+                if drawn is not None and replaces.get(estate.id) != drawn.version:
+                    raise click.ClickException(undoes(file, drawn))
             await registry.seed(conn, estates)
             for estate in estates.estates:
                 began = clock.monotonic_s()
@@ -104,6 +120,13 @@ def seed(file: Path, since: datetime | None, config_file: Path | None) -> None:
 
     for line in (f"seeded {', '.join(estate.id for estate in estates.estates)}", *_finished(work())):
         click.echo(line)
+
+
+def _version(said: str) -> tuple[str, int]:
+    estate, _, version = said.partition("=")
+    if not version.isdecimal():
+        raise click.BadParameter(f"{said}: write ESTATE=VERSION, as in garden=3")
+    return estate, int(version)
 
 
 def _issuer(settings: config.Settings) -> "Authority":

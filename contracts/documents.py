@@ -43,6 +43,11 @@ def parse(text: str, model: type[Document], name: str) -> Document:
     return document
 
 
+def written(content: object) -> str:
+    """As a YAML text that `parse` reads; what is short stands on one line."""
+    return yaml.safe_dump(content, allow_unicode=True, sort_keys=False, default_flow_style=None, width=110)
+
+
 def sentence(text: str, name: str, path: Path, found: object, allowed: str) -> str:
     """What is wrong at `path` of a document that `parse` accepted, in the form of its errors.
 

@@ -1,15 +1,13 @@
 """`fallwatch estate`: estates drawn or tabled elsewhere as estate files, which `fallwatch coverage` reads."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
-import yaml
 
 from cloud.core.estate import EstateFile
-from cloud.core.geometry import from_csv, from_geojson
+from cloud.core.geometry import from_csv, from_file
 from cloud.core.geometry.from_geojson import Asked, Draft
 from cloud.core.refused import Refused
 from contracts import documents
@@ -47,11 +45,7 @@ def _options(command: Command) -> Command:
 def of_geojson(file: Path, *, local: bool, **options: Any) -> None:
     """Buildings, walls, trees, poles and cameras of a GeoJSON file: docs/design/plan.md says which words."""
     text = _text(file)
-    try:
-        collection = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise click.ClickException(f"{file}:{error.lineno}: this is no JSON: {error.msg}") from error
-    _make(file, lambda asked: from_geojson.read(collection, asked), local=local, **options)
+    _make(file, lambda asked: from_file.read(".geojson", text, asked), local=local, **options)
 
 
 @main.command("from-csv")
@@ -95,9 +89,7 @@ def _make(file: Path, read: Callable[[Asked], Draft], **options: Any) -> None:
         raise click.ClickException("\n".join(f"{file}: {reason}" for reason in draft.refused) + rest)
     for reason in draft.refused:
         click.echo(f"{file}: left out: {reason}", err=True)
-    text = yaml.safe_dump(
-        {"estates": [draft.estate]}, allow_unicode=True, sort_keys=False, default_flow_style=None, width=110
-    )
+    text = documents.written({"estates": [draft.estate]})
     try:
         documents.parse(text, EstateFile, f"the estate of {file}")
     except documents.DocumentError as error:

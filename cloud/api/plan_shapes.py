@@ -1,17 +1,17 @@
 """How plans, poses and advice are told."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import atan, degrees
 
 import numpy as np
 
-from cloud.api import shapes
+from cloud.api import problems, shapes
 from cloud.api.answers import plan as answers
-from cloud.core import plan as planned
 from cloud.core.estate import Camera, Estate, Facade
 from cloud.core.geometry.advice import Advice
+from cloud.core.geometry.from_geojson import Draft
 from cloud.core.geometry.looking import Reason
 from cloud.core.geometry.pose import KnownPoint, Pose
 from cloud.core.geometry.repose import Change
@@ -29,6 +29,8 @@ def facade(one: Facade, survey: Survey) -> answers.PlannedFacade:
         "building": one.building,
         "floors": one.floors,
         "bays": one.bays,
+        "below": one.below,
+        "wall": one.wall,
         "left_m": None if standing is None else standing.left_m,
         "right_m": None if standing is None else standing.right_m,
         "cells": None if verdict is None else int(verdict.reason.size),
@@ -36,8 +38,10 @@ def facade(one: Facade, survey: Survey) -> answers.PlannedFacade:
     }
 
 
-def camera(one: Camera, survey: Survey, doubts: Mapping[str, datetime]) -> answers.PlannedCamera:
-    """On the plan, with how many cells of which facade it watches."""
+def camera(
+    one: Camera, agent: str, survey: Survey, doubts: Mapping[str, datetime], seen: Collection[str]
+) -> answers.PlannedCamera:
+    """On the plan, with how many cells of which facade it watches. seen: cameras that have ever told."""
     half = None
     if (standing := survey.site.cameras.get(one.id)) is not None:
         left, right, upper, lower = standing.lens.bounds
@@ -45,6 +49,8 @@ def camera(one: Camera, survey: Survey, doubts: Mapping[str, datetime]) -> answe
         half = round(degrees(atan(max(-upper, lower) if on_side else max(-left, right))), 1)
     return {
         **shapes.thing(one.id, one.name.zh, one.name.en),
+        "agent": agent,
+        "planned": one.id not in seen,
         "mount": one.mount,
         "lens": one.lens,
         "resolution": one.resolution,
@@ -64,9 +70,36 @@ def sums(estate: Estate, survey: Survey) -> list[answers.PlannedFacade]:
     return [facade(one, survey) for one in estate.facades]
 
 
-def cameras(estate: Estate, survey: Survey, doubts: Mapping[str, datetime]) -> list[answers.PlannedCamera]:
+def cameras(
+    estate: Estate, survey: Survey, doubts: Mapping[str, datetime], seen: Collection[str]
+) -> list[answers.PlannedCamera]:
     """All cameras, by id."""
-    return [camera(one, survey, doubts) for _, one in sorted(planned.cameras(estate).items())]
+    found = [camera(one, agent.id, survey, doubts, seen) for agent in estate.agents for one in agent.cameras]
+    return sorted(found, key=lambda one: one["id"])
+
+
+def map_read(found: Estate, draft: Draft) -> answers.MapRead:
+    """What a map's file draws."""
+    return {
+        "origin": found.origin,
+        "buildings": found.buildings,
+        "occluders": found.occluders,
+        "facades": found.facades,
+        "cameras": [
+            {
+                **shapes.thing(one.id, one.name.zh, one.name.en),
+                "agent": agent.id,
+                "mount": one.mount,
+                "lens": one.lens,
+                "resolution": one.resolution,
+            }
+            for agent in found.agents
+            for one in agent.cameras
+        ],
+        "allowed": found.allowed,
+        "notes": [problems.answered(each) for each in draft.notes],
+        "refused": [problems.answered(each) for each in draft.refused],
+    }
 
 
 @dataclass(frozen=True, slots=True)

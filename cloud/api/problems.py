@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
+from cloud.api.answers import base as answers
 from cloud.core.machine import Forbidden
 from cloud.core.refused import Objection, Refused
 from cloud.evidence.blobs import KeyLost, OtherBytes, StoreDown
@@ -114,8 +115,8 @@ def refused(error: Refused | ValidationError) -> Problem:
     return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, objections=found)
 
 
-def answered(each: Objection, field: str | None = None) -> dict[str, Any]:
-    """An objection as it is answered."""
+def answered(each: Objection, field: str | None = None) -> answers.Objection:
+    """An objection as it is told."""
     return {
         "code": each.code,
         "detail": each.template.format(**each.values),
@@ -125,11 +126,11 @@ def answered(each: Objection, field: str | None = None) -> dict[str, Any]:
     }
 
 
-def _told(error: Refused, field: str | None = None) -> list[dict[str, Any]]:
+def _told(error: Refused, field: str | None = None) -> list[answers.Objection]:
     return [answered(each, field) for each in error.objections]
 
 
-def _found(errors: Sequence[Any], skip: int = 0) -> Iterator[dict[str, Any]]:
+def _found(errors: Sequence[Any], skip: int = 0) -> Iterator[answers.Objection]:
     """What a model says is wrong. skip: steps of each place that are not the body's."""
     for one in errors:
         context = one.get("ctx", {})

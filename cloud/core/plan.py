@@ -2,11 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from typing import Any, Final
 
-from cloud.core.estate import Camera, Estate
-from cloud.core.geometry.parts import Building, Mask, Occluder, expect_mask
+from cloud.core.estate import Agent, Camera, Estate
+from cloud.core.geometry.parts import Mask, expect_mask
 from contracts.devices import DesiredCamera, Polygon
 
 Content = dict[str, Any]
@@ -28,14 +28,42 @@ def plan_of(estate: Estate) -> Estate:
     return estate.model_copy(update={"nodes": (), "agents": agents})
 
 
-def is_modelled(estate: Estate) -> bool:
-    """Whether it says where a facade stands; else nothing can be computed of it."""
-    return any(facade.wall is not None for facade in estate.facades)
+def whole(plan: Estate, registered: Estate) -> Estate:
+    """A plan with what has no place in space, as it is registered: what an estate file says."""
+    boxes = {agent.id: agent for agent in registered.agents}
+    agents = tuple(_with_what_hangs(agent, boxes.get(agent.id)) for agent in plan.agents)
+    told = {sensor.id for agent in agents for sensor in agent.sensors}
+    nodes = tuple(
+        node.model_copy(update={"told_by": tuple(each for each in node.told_by if each in told)})
+        for node in registered.nodes
+    )
+    return plan.model_copy(update={"nodes": nodes, "agents": agents})
+
+
+def _with_what_hangs(agent: Agent, registered: Agent | None) -> Agent:
+    if registered is None:
+        return agent
+    hangs_on = {camera.id: camera.hangs_on for camera in registered.cameras}
+    cameras = tuple(
+        camera.model_copy(update={"hangs_on": hangs_on.get(camera.id, ())}) for camera in agent.cameras
+    )
+    more = {"sensors": registered.sensors, "hangs_on": registered.hangs_on, "cameras": cameras}
+    return agent.model_copy(update=more)
+
+
+def is_drawn(estate: Estate) -> bool:
+    """Whether it says where anything stands; else there is no plan of it."""
+    return bool(estate.buildings) or any(facade.wall is not None for facade in estate.facades)
 
 
 def content(plan: Estate) -> Content:
     """A plan as JSON, with what was the default then; `Estate.model_validate` reads it."""
     return plan.model_dump(mode="json")
+
+
+def file_of(estate: Estate) -> Content:
+    """What an estate file says of it, without what is the default."""
+    return {"estates": [estate.model_dump(mode="json", exclude_defaults=True)]}
 
 
 def digest(content: Content) -> str:
@@ -47,25 +75,6 @@ def digest(content: Content) -> str:
 def cameras(plan: Estate) -> dict[str, Camera]:
     """By their id."""
     return {camera.id: camera for camera in plan.cameras}
-
-
-def redrawn(
-    plan: Estate,
-    buildings: Sequence[Building],
-    occluders: Sequence[Occluder],
-    hung: Mapping[str, Mapping[str, object]],
-) -> Estate:
-    """The plan with other buildings and occluders, and with these cameras hung elsewhere.
-
-    hung: camera → its mount, lens, resolution and masks. Raises ValidationError where that cannot stand so.
-    """
-    drawn = plan.model_dump(mode="json", exclude_defaults=True)
-    drawn["buildings"] = [each.model_dump(mode="json", exclude_defaults=True) for each in buildings]
-    # A kind is what tells trees from walls, and no default.
-    drawn["occluders"] = [each.model_dump(mode="json") for each in occluders]
-    for agent in drawn.get("agents", ()):
-        agent["cameras"] = [one | hung.get(one["id"], {}) for one in agent.get("cameras", ())]
-    return Estate.model_validate(drawn)
 
 
 def moved(before: Content | None, after: Content) -> frozenset[str]:

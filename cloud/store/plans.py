@@ -11,11 +11,13 @@ from cloud.core.cells import Seen, looks
 from cloud.core.estate import Estate
 from cloud.core.geometry.site import Site
 from cloud.core.plan import Content
-from cloud.store import audit, desired, doubts, sights
+from cloud.store import audit, desired, doubts, registered, sights
 from cloud.store.changes import Change, record
 from cloud.store.pool import Connection, Jsonb
 from contracts.devices import DesiredCamera
 
+SYSTEM: Final = "system"
+"""Who enters what an estate file says."""
 Wished = dict[str, tuple[int, DesiredCamera | None]]
 """Camera → the version of what is wanted that counts on its box, and what that says of the camera."""
 
@@ -63,7 +65,7 @@ async def enter(
     content = plan.content(new)
     digest = plan.digest(content)
     last, before = await _newest(conn, estate.id)
-    if (last is None and not plan.is_modelled(new)) or (last is not None and last.sha256 == digest):
+    if (last is None and not plan.is_drawn(new)) or (last is not None and last.sha256 == digest):
         return None
     since = at if holds_from is None else min(holds_from, at)
     if last is not None:
@@ -93,13 +95,28 @@ async def seed(
     conn: Connection, estate: Estate, at: datetime, *, holds_from: datetime | None = None
 ) -> Entered | None:
     """`enter` for whoever runs the service: the audit log and the pages are told, too."""
-    entered = await enter(conn, estate, "system", at, holds_from=holds_from)
+    entered = await enter(conn, estate, SYSTEM, at, holds_from=holds_from)
     if entered is not None:
         content = {"version": entered.version, "cameras": entered.cameras}
-        act = audit.Act("system", "entered_plan", "estate", estate.id, content=content)
+        act = audit.Act(SYSTEM, "entered_plan", "estate", estate.id, content=content)
         await audit.enter(conn, act, at)
         await record(conn, entered.changes, at)
     return entered
+
+
+async def undone_by(conn: Connection, estate: Estate) -> Version | None:
+    """The plan that holds, where a person has entered it and this file says otherwise: it would be undone."""
+    last, _ = await _newest(conn, estate.id)
+    if last is None or last.entered_by == SYSTEM:
+        return None
+    return None if last.sha256 == plan.digest(plan.content(plan.plan_of(estate))) else last
+
+
+async def as_file(conn: Connection, estate: str) -> tuple[Version | None, Estate | None]:
+    """What an estate file says of the estate now, with the plan's version; no estate where there is none."""
+    known = await registered.of_estate(conn, estate)
+    version, standing = await newest(conn, estate)
+    return version, known if known is None or standing is None else plan.whole(standing, known)
 
 
 async def newest(conn: Connection, estate: str) -> tuple[Version | None, Estate | None]:

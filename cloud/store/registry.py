@@ -3,14 +3,15 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 from psycopg.rows import class_row
 
 from cloud.core.coverage import CameraNow, camera_now
-from cloud.core.estate import Agent, Estate, EstateFile
+from cloud.core.estate import Agent, Camera, Estate, EstateFile, Facade
 from cloud.core.fault import OF_PICTURE
 from cloud.core.priority import Ground
+from cloud.core.refused import Refused, objection
 from cloud.store import topology
 from cloud.store.pool import Connection, Later
 
@@ -100,53 +101,109 @@ async def seed(conn: Connection, file: EstateFile) -> None:
             " UPDATE SET name_zh = excluded.name_zh, name_en = excluded.name_en, zone = excluded.zone",
             (estate.id, estate.name.zh, estate.name.en, estate.zone),
         )
-        await _seed_facades(conn, estate)
+        for facade in estate.facades:
+            await _seed_facade(conn, estate.id, facade)
         for agent in estate.agents:
             await _seed_agent(conn, estate.id, agent)
         await topology.seed(conn, estate)
 
 
-async def _seed_facades(conn: Connection, estate: Estate) -> None:
+async def draw(conn: Connection, estate: Estate, before: Estate) -> None:
+    """Bring facades, boxes and cameras to a plan that was drawn. What is on it no more stays, as with a file.
+
+    before: the plan that it follows; what is as there is not touched.
+
+    Raises:
+        Refused: An id is another estate's.
+    """
+    facades = {facade.id: facade for facade in before.facades}
+    boxes = {agent.id: agent for agent in before.agents}
     for facade in estate.facades:
-        await conn.execute(
+        if facade != facades.get(facade.id):
+            await _claim(conn, "facade", facade.id, estate.id, estate.id)
+            await _seed_facade(conn, estate.id, facade)
+    for agent in estate.agents:
+        if agent != (old := boxes.get(agent.id)):
+            await _claim(conn, "agent", agent.id, estate.id, estate.id)
+            await _seed_box(conn, estate.id, agent)
+            known = {} if old is None else {camera.id: camera for camera in old.cameras}
+            for camera in agent.cameras:
+                if camera != known.get(camera.id):
+                    await _claim(conn, "camera", camera.id, agent.id, estate.id)
+                    await _seed_camera(conn, agent.id, camera)
+
+
+_CLAIM: Final[Mapping[str, tuple[str, str]]] = {
+    "facade": (
+        (
             "INSERT INTO facade (id, estate, building, name_zh, name_en, floors, bays)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (id) DO UPDATE SET estate = excluded.estate,"
-            " building = excluded.building, name_zh = excluded.name_zh, name_en = excluded.name_en,"
-            " floors = excluded.floors, bays = excluded.bays",
-            (
-                facade.id,
-                estate.id,
-                facade.building,
-                facade.name.zh,
-                facade.name.en,
-                facade.floors,
-                facade.bays,
-            ),
+            " VALUES (%(id)s, %(of)s, '', '', '', 1, 1) ON CONFLICT (id) DO NOTHING"
+        ),
+        "SELECT 1 FROM facade WHERE id = %(id)s AND estate = %(estate)s",
+    ),
+    "agent": (
+        (
+            "INSERT INTO agent (id, estate, name_zh, name_en) VALUES (%(id)s, %(of)s, '', '')"
+            " ON CONFLICT (id) DO NOTHING"
+        ),
+        "SELECT 1 FROM agent WHERE id = %(id)s AND estate = %(estate)s",
+    ),
+    "camera": (
+        (
+            "INSERT INTO camera (id, agent, name_zh, name_en) VALUES (%(id)s, %(of)s, '', '')"
+            " ON CONFLICT (id) DO NOTHING"
+        ),
+        (
+            "SELECT 1 FROM camera JOIN agent ON agent.id = camera.agent"
+            " WHERE camera.id = %(id)s AND agent.estate = %(estate)s"
+        ),
+    ),
+}
+"""Takes an id if nobody has it; says whether it is one's own then. Others' rows are not seen, only met."""
+
+
+async def _claim(
+    conn: Connection,
+    kind: Literal["facade", "agent", "camera"],
+    id: str,  # noqa: A002
+    of: str,
+    estate: str,
+) -> None:
+    values = {"id": id, "of": of, "estate": estate}
+    take, is_own = _CLAIM[kind]
+    await conn.execute(take.encode(), values)
+    if await (await conn.execute(is_own.encode(), values)).fetchone() is None:
+        raise Refused(objection("id_elsewhere", "the id {id} is used elsewhere: choose another", id=id))
+
+
+async def _seed_facade(conn: Connection, estate: str, facade: Facade) -> None:
+    await conn.execute(
+        "INSERT INTO facade (id, estate, building, name_zh, name_en, floors, bays)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (id) DO UPDATE SET estate = excluded.estate,"
+        " building = excluded.building, name_zh = excluded.name_zh, name_en = excluded.name_en,"
+        " floors = excluded.floors, bays = excluded.bays",
+        (
+            facade.id,
+            estate,
+            facade.building,
+            facade.name.zh,
+            facade.name.en,
+            facade.floors,
+            facade.bays,
+        ),
+    )
+    await conn.execute("DELETE FROM ground WHERE facade = %s", (facade.id,))
+    for ground in facade.grounds():
+        await conn.execute(
+            "INSERT INTO ground VALUES (%s, %s, %s, %s)",
+            (facade.id, ground.first_bay, ground.last_bay, ground.below),
         )
-        await conn.execute("DELETE FROM ground WHERE facade = %s", (facade.id,))
-        for ground in facade.grounds():
-            await conn.execute(
-                "INSERT INTO ground VALUES (%s, %s, %s, %s)",
-                (facade.id, ground.first_bay, ground.last_bay, ground.below),
-            )
 
 
 async def _seed_agent(conn: Connection, estate: str, agent: Agent) -> None:
-    await conn.execute(
-        "INSERT INTO agent (id, estate, name_zh, name_en) VALUES (%s, %s, %s, %s) ON CONFLICT (id) DO UPDATE"
-        " SET estate = excluded.estate, name_zh = excluded.name_zh, name_en = excluded.name_en",
-        (agent.id, estate, agent.name.zh, agent.name.en),
-    )
+    await _seed_box(conn, estate, agent)
     for camera in agent.cameras:
-        await conn.execute(
-            "INSERT INTO camera (id, agent, name_zh, name_en) VALUES (%s, %s, %s, %s) ON"
-            " CONFLICT (id) DO UPDATE"
-            " SET agent = excluded.agent, name_zh = excluded.name_zh, name_en = excluded.name_en",
-            (camera.id, agent.id, camera.name.zh, camera.name.en),
-        )
-        await conn.execute("DELETE FROM camera_facade WHERE camera = %s", (camera.id,))
-        for facade in camera.facades:
-            await conn.execute("INSERT INTO camera_facade VALUES (%s, %s)", (camera.id, facade))
+        await _seed_camera(conn, agent.id, camera)
     for sensor in agent.sensors:
         await conn.execute(
             "INSERT INTO sensor (id, agent, name_zh, name_en, quantity, unit) VALUES (%s, %s, %s, %s, %s, %s)"
@@ -154,6 +211,26 @@ async def _seed_agent(conn: Connection, estate: str, agent: Agent) -> None:
             " name_en = excluded.name_en, quantity = excluded.quantity, unit = excluded.unit",
             (sensor.id, agent.id, sensor.name.zh, sensor.name.en, sensor.quantity, sensor.unit),
         )
+
+
+async def _seed_box(conn: Connection, estate: str, agent: Agent) -> None:
+    await conn.execute(
+        "INSERT INTO agent (id, estate, name_zh, name_en) VALUES (%s, %s, %s, %s) ON CONFLICT (id) DO UPDATE"
+        " SET estate = excluded.estate, name_zh = excluded.name_zh, name_en = excluded.name_en",
+        (agent.id, estate, agent.name.zh, agent.name.en),
+    )
+
+
+async def _seed_camera(conn: Connection, agent: str, camera: Camera) -> None:
+    await conn.execute(
+        "INSERT INTO camera (id, agent, name_zh, name_en) VALUES (%s, %s, %s, %s) ON"
+        " CONFLICT (id) DO UPDATE"
+        " SET agent = excluded.agent, name_zh = excluded.name_zh, name_en = excluded.name_en",
+        (camera.id, agent, camera.name.zh, camera.name.en),
+    )
+    await conn.execute("DELETE FROM camera_facade WHERE camera = %s", (camera.id,))
+    for facade in camera.facades:
+        await conn.execute("INSERT INTO camera_facade VALUES (%s, %s)", (camera.id, facade))
 
 
 async def owned(conn: Connection, agents: Collection[str]) -> Owned:

@@ -1,4 +1,4 @@
-"""Prepares the demo's database: newest schema, the estate, three people who may log in."""
+"""Prepares the demo's database: newest schema, the estate, people who may log in."""
 
 import json
 import os
@@ -35,6 +35,7 @@ PEOPLE = (
     Person("desk", "desk", "值班员 小陈", "Chen, duty desk"),
     Person("repair", "maintenance", "维修员 老李", "Li, maintenance"),
     Person("bureau", "bureau", "监管员 王主任", "Wang, district bureau"),
+    Person("manager", "manager", "物业经理 赵姐", "Zhao, property manager"),
 )
 
 
@@ -71,8 +72,10 @@ async def prepare(url: str, words: dict[str, str], letters_url: str) -> None:
     async with pool.opened(url, max_size=1) as opened, pool.transaction(opened) as conn:
         await partitions.ensure(conn, clock.utc_now())
         estates = EstateFile.model_validate(ESTATE)
-        await registry.seed(conn, estates)
-        for estate in estates.estates:
+        # What a visitor has drawn on the plan stays.
+        fresh = [each for each in estates.estates if await plans.undone_by(conn, each) is None]
+        await registry.seed(conn, EstateFile(estates=tuple(fresh)))
+        for estate in fresh:
             await plans.seed(conn, estate, clock.utc_now())
         for person in PEOPLE:
             known = await accounts.find(conn, person.username)

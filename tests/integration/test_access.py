@@ -78,6 +78,8 @@ GET    /api/coverage/facades/{facade}/history | bureau manager         | 404    
 GET    /api/coverage/facades/{facade}/advice | bureau manager          | 404       |
 GET    /api/plans                       | manager administrator        | hidden    |
 GET    /api/estates/{estate}/plan       | manager administrator        | 404       |
+POST   /api/estates/{estate}/plan/read  | manager administrator        | 404       |
+GET    /api/estates/{estate}/plan/file  | manager administrator        | 404       |
 PUT    /api/estates/{estate}/plan       | manager administrator        | 404       | entered_plan
 POST   /api/cameras/{camera}/pose/solve | manager administrator        | 404       |
 PUT    /api/cameras/{camera}/pose       | manager administrator        | 404       | entered_plan
@@ -178,6 +180,10 @@ BODIES: Final[dict[str, Any]] = {
         "until": (clock.utc_now() + timedelta(days=7)).isoformat(),
     },
     "PUT /api/estates/{estate}/plan": {"replaces": 0, "reason": "drawn", "buildings": [], "occluders": []},
+    "POST /api/estates/{estate}/plan/read": {
+        "name": "sizes.csv",
+        "text": "building,length,width,floors,x,y\n3,30,14,18,0,0\n",
+    },
     "POST /api/cameras/{camera}/pose/solve": {"picture": [1920, 1080], "points": []},
     "PUT /api/cameras/{camera}/pose": {
         "picture": [1920, 1080],

@@ -7,10 +7,14 @@ import httpx
 import numpy as np
 
 from cloud import clock
+from cloud.core.estate import EstateFile
 from cloud.core.geometry import build
 from cloud.core.geometry.parts import LensPart, Mount
-from tests.fixtures.coverage import LENS, furnish, mount
-from tests.fixtures.world import World
+from cloud.store import accounts, plans, pool, registry
+from contracts import documents
+from tests.fixtures.coverage import LENS, TOWER, furnish, mount
+from tests.fixtures.estates import park
+from tests.fixtures.world import HASH, World
 
 SIZE = (1920, 1080)
 CORNERS = ((2, 0), (2, 4), (9, 0), (9, 4), (5, 2))
@@ -71,6 +75,75 @@ async def test_a_plan_is_redrawn_and_what_follows_is_told(world: World) -> None:
         wrong = await client.put("/api/estates/garden/plan", json=drawing)
         assert wrong.status_code == 422
         assert "cam-east hangs 6.00 m inside building 3" in wrong.json()["detail"]
+
+
+def drawing(**more: Any) -> dict[str, Any]:
+    """A tower, its east facade, and a camera that nobody has hung up yet."""
+    name = {"zh": "3 栋东立面", "en": "Building 3 east"}
+    wall = {"building": "3", "edge": 2}
+    facade = {"id": "garden-3-east", "building": "3", "name": name, "floors": 18, "bays": 8, "wall": wall}
+    hung = {"mount": mount(12.0), "lens": LENS, "resolution": SIZE}
+    camera = {"id": "cam-pole", "name": {"zh": "东杆", "en": "East pole"}, "agent": "garden-box-2", **hung}
+    drawn = {"replaces": 0, "reason": "drawn", "buildings": [TOWER], "occluders": [], "facades": [facade]}
+    return drawn | {"added": [camera]} | more
+
+
+async def test_a_plan_is_begun_where_there_is_none_and_registers_what_it_draws(world: World) -> None:
+    async with pool.transaction(world.pool) as conn:
+        await registry.seed(conn, park())
+        await accounts.put(
+            conn, accounts.Account("chen", "陈", "Chen", "manager", HASH, frozenset({"garden"}))
+        )
+    async with world.logged_in("chen") as client:
+        empty = await plan(client)
+        assert (empty["version"], empty["buildings"], empty["cells"]) == (0, [], 0)
+        assert {one["id"] for one in empty["facades"]} == {"east", "west"}
+        answer = await client.put("/api/estates/garden/plan", json=drawing())
+        assert answer.status_code == 200, answer.text
+        begun = answer.json()
+        assert [(one["id"], one["cells"] > 0) for one in begun["facades"]] == [("garden-3-east", True)]
+        assert [one["planned"] for one in begun["cameras"] if one["id"] == "cam-pole"] == [True]
+        assert begun["blind"] < begun["cells"]
+
+        held = await client.put("/api/estates/garden/plan", json=drawing(replaces=1, facades=[], added=[]))
+        assert held.json()["facades"] == []
+        async with pool.transaction(world.pool) as conn:
+            rows = await conn.execute("SELECT count(*) FROM facade_grid WHERE facade = 'garden-3-east'")
+            assert await rows.fetchone() == (1,), "what was seen of it is kept"
+        taken = drawing(replaces=2, added=[])
+        taken["facades"][0]["id"] = "park-east"
+        refused = await client.put("/api/estates/garden/plan", json=taken)
+        assert [each["code"] for each in refused.json()["objections"]] == ["id_elsewhere"]
+
+
+async def test_a_file_that_a_drawn_plan_would_be_undone_by_is_named(world: World) -> None:
+    await furnish(world.pool, clock.utc_now() - timedelta(hours=1))
+    async with world.logged_in("manager") as client:
+        before = (await client.get("/api/estates/garden/plan/file")).text
+        answer = await client.put("/api/estates/garden/plan", json=drawing(replaces=1, facades=None))
+        assert answer.status_code == 200, answer.text
+        written = await client.get("/api/estates/garden/plan/file")
+        assert 'filename="garden-2.yaml"' in written.headers["Content-Disposition"]
+    old, new = (documents.parse(text, EstateFile, "x").estates[0] for text in (before, written.text))
+    async with pool.transaction(world.pool) as conn:
+        drawn = await plans.undone_by(conn, old)
+        assert drawn is not None
+        assert (drawn.version, drawn.entered_by) == (2, "manager")
+        assert await plans.undone_by(conn, new) is None
+        await registry.seed(conn, EstateFile(estates=(new,)))
+        assert await plans.seed(conn, new, clock.utc_now()) is None, "it is what stands"
+
+
+async def test_a_map_s_file_is_read_and_what_of_it_cannot_be_used_is_told_by_line(world: World) -> None:
+    text = "building,length,width,floors,x,y\n3,30,14,18,0,0\n4,30,14,many,60,0\n"
+    async with world.logged_in("manager") as client:
+        read = await client.post("/api/estates/garden/plan/read", json={"name": "a.csv", "text": text})
+        found = read.json()
+        assert [one["id"] for one in found["buildings"]] == ["3"]
+        assert "garden-3-south" in {one["id"] for one in found["facades"]}
+        assert [(one["code"], one["at"]["number"]) for one in found["refused"]] == [("number_unread", 3)]
+        none = await client.post("/api/estates/garden/plan/read", json={"name": "a.json", "text": "{"})
+        assert (none.status_code, none.json()["objections"][0]["code"]) == (422, "no_json")
 
 
 async def test_a_pose_is_found_from_clicks_and_ends_the_doubt_about_it(world: World) -> None:

@@ -60,3 +60,21 @@ class Status(TypedDict):
     """Whether the service is well."""
 
     status: str
+
+
+class At(TypedDict):
+    """Where in a file."""
+
+    of: str
+    number: int
+    name: str
+
+
+class Objection(TypedDict):
+    """What was assumed of a feature or a line, or is wrong with it; as in problems."""
+
+    code: str
+    detail: str
+    values: dict[str, str | int | float]
+    field: str | None
+    at: At | None

@@ -2,8 +2,11 @@
 
 from typing_extensions import TypedDict
 
-from cloud.api.answers.base import Instant, Name, Named
-from cloud.core.geometry.parts import Building, LensPart, Mask, Mount, Occluder, Resolution
+from cloud.api.answers.base import Instant, Name, Named, Objection
+from cloud.core.estate import Facade, Stretch
+from cloud.core.geometry.allowed import Allowed, Offer
+from cloud.core.geometry.parts import Building, LensPart, Mask, Mount, Occluder, Origin, Resolution, Wall
+from cloud.core.priority import Below
 
 Place = tuple[float, float]
 
@@ -22,6 +25,8 @@ class PlannedFacade(Named):
     building: str
     floors: int
     bays: int
+    below: Below | tuple[Stretch, ...] | None
+    wall: Wall | None
     left_m: Place | None
     right_m: Place | None
     cells: int | None
@@ -29,8 +34,13 @@ class PlannedFacade(Named):
 
 
 class PlannedCamera(Named):
-    """A camera on the plan. half_deg: half the angle that its picture is broad. watches: cells, by facade."""
+    """A camera on the plan. half_deg: half the angle that its picture is broad. watches: cells, by facade.
 
+    agent: the box that it hangs on. planned: no device has ever told of it.
+    """
+
+    agent: str
+    planned: bool
     mount: Mount | None
     lens: LensPart | None
     resolution: Resolution | None
@@ -41,19 +51,47 @@ class PlannedCamera(Named):
 
 
 class Plan(TypedDict):
-    """An estate's plan as it holds. version: 0, nobody has entered one."""
+    """An estate's plan as it holds. version: 0, nobody has entered one.
+
+    boxes: on which cameras of the estate hang. offers: cameras with lenses that may be bought.
+    """
 
     now: Instant
     estate: Named
     version: int
     entered_at: Instant | None
     entered_by: str | None
+    origin: Origin | None
     buildings: tuple[Building, ...]
     occluders: tuple[Occluder, ...]
     facades: list[PlannedFacade]
     cameras: list[PlannedCamera]
+    boxes: list[Named]
+    offers: tuple[Offer, ...]
     cells: int
     blind: int
+
+
+class ReadCamera(Named):
+    """A camera that a map's file names."""
+
+    agent: str
+    mount: Mount | None
+    lens: LensPart | None
+    resolution: Resolution | None
+
+
+class MapRead(TypedDict):
+    """What a map's file draws. notes: what was assumed; refused: what of it cannot be used, and why."""
+
+    origin: Origin | None
+    buildings: tuple[Building, ...]
+    occluders: tuple[Occluder, ...]
+    facades: tuple[Facade, ...]
+    cameras: list[ReadCamera]
+    allowed: Allowed | None
+    notes: list[Objection]
+    refused: list[Objection]
 
 
 class PointOff(TypedDict):

@@ -115,7 +115,7 @@ class _Drawn:
         }
         self.buildings.append(building)
         if self.asked.with_facades:
-            self.facades += outline.facades(building, name, name)
+            self.facades += outline.facades(building, self.asked.estate, name)
 
     def _wall(self, drawn: BaseGeometry, properties: Mapping[str, Any]) -> None:
         lines = list(getattr(drawn, "geoms", [drawn]))
@@ -183,7 +183,7 @@ class _Drawn:
                 "lens": {"fov_deg": fov} if fov else {"focal_mm": focal, "sensor_mm": list(sensor or ())},
                 "resolution": [round(side) for side in size],
             }
-        agent = text_of(properties, "agent") or "box-1"
+        agent = text_of(properties, "agent") or f"{self.asked.estate}-box-1"
         self.agents.setdefault(agent, []).append(camera)
 
     def finish(self) -> None:

@@ -22,6 +22,8 @@ LEAST_WALL_M: Final = 6.0
 """Shorter walls become no facade."""
 SMOOTH_M: Final = 0.05
 """Corners that lie nearer to the line between their neighbours are left out."""
+LONGEST_ID: Final = 59
+"""Of an estate and a facade, so that a number behind it fits as well."""
 GRID_M: Final = 0.01
 LEAST_M2: Final = 4.0
 MENDED: Final = 0.02
@@ -149,8 +151,11 @@ def storeys(sizes: Sizes, default_floors: int | None) -> tuple[dict[str, Any], l
     return {"floors": floors, "storey_height_m": round(storey, 3)}, notes
 
 
-def facades(building: Mapping[str, Any], name: str, label: str) -> list[dict[str, Any]]:
-    """A facade for each long wall of a building, as an estate file has them."""
+def facades(building: Mapping[str, Any], estate: str, label: str) -> list[dict[str, Any]]:
+    """A facade for each long wall of a building, as an estate file has them.
+
+    Their ids begin with the estate's: no two facades of a service, of whatever estates, may share one.
+    """
     corners = np.array(building["footprint"])
     found: list[dict[str, Any]] = []
     for number in range(len(corners)):
@@ -159,13 +164,15 @@ def facades(building: Mapping[str, Any], name: str, label: str) -> list[dict[str
         if length < LEAST_WALL_M:
             continue
         zh, en = facing(way)
-        same = sum(each["id"].startswith(f"{building['id']}-{en}") for each in found) + 1
+        side = f"{building['id']}-{en}"
+        called = f"{estate[: LONGEST_ID - len(side)].rstrip('-')}-{side}"
+        same = sum(each["id"].startswith(called) for each in found) + 1
         more = "" if same == 1 else f"-{same}"
         found.append(
             {
-                "id": f"{building['id']}-{en}{more}",
+                "id": f"{called}{more}",
                 "building": label,
-                "name": {"zh": f"{name} {zh}立面{more}", "en": f"{name} {en}{more}"},
+                "name": {"zh": f"{label} {zh}立面{more}", "en": f"{label} {en}{more}"},
                 "floors": building["floors"],
                 "bays": max(round(length / BAY_M), 1),
                 "wall": {"building": building["id"], "edge": number + 1},

@@ -12,6 +12,7 @@ from tests.fixtures.coverage import garden, mount
 from tests.integration.queries.made import DEVICE, At, Case, later
 
 MOVED = DEVICE.fault("moved", observed_at=later(4))
+TURNED = mount(4.0, yaw_deg=280)
 SPAN = (later(-600), later(600))
 
 
@@ -44,7 +45,12 @@ async def _kept(at: At) -> object:
 CASES: Final[Mapping[str, Case]] = {
     "plans.enter": lambda at: _entered(at, garden(), 0),
     "plans.enter (the same)": lambda at: _entered(at, garden(), 1),
-    "plans.enter (one camera turned)": lambda at: _entered(at, garden(mount=mount(4.0, yaw_deg=280)), 2),
+    "plans.enter (one camera turned)": lambda at: _entered(at, garden(mount=TURNED), 2),
+    "plans.undone_by (nothing new)": lambda at: plans.undone_by(
+        at.conn, garden(mount=mount(4.0, yaw_deg=280))
+    ),
+    "plans.undone_by (another file)": lambda at: plans.undone_by(at.conn, garden(mount=mount(5.0))),
+    "plans.as_file": lambda at: plans.as_file(at.conn, "garden"),
     "plans.newest": lambda at: plans.newest(at.conn, "garden"),
     "plans.planned": lambda at: plans.planned(at.conn),
     "plans.versions": lambda at: plans.versions(at.conn, "garden"),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from cloud.core.estate import Estate
-from cloud.store import migrate, partitions, registry, topology
+from cloud.store import migrate, partitions, registered, registry, topology
 from tests.fixtures.cloud import NAME, NOW, estate_file
 from tests.integration.queries.made import EAST, At, Case, later
 
@@ -47,6 +47,8 @@ CASES: Final[Mapping[str, Case]] = {
     "partitions.ensure": _ensured,
     "registry.seed": lambda at: registry.seed(at.conn, estate_file("box-a")),
     "registry.seed (again)": lambda at: registry.seed(at.conn, estate_file("box-a")),
+    "registry.draw": lambda at: registry.draw(at.conn, estate_file("box-a").estates[0], SWITCHED),
+    "registered.of_estate": lambda at: registered.of_estate(at.conn, "garden"),
     "topology.seed": lambda at: topology.seed(at.conn, SWITCHED),
     "topology.of_estate": lambda at: topology.of_estate(at.conn, "garden"),
     "topology.wait_for_cause": lambda at: topology.wait_for_cause(at.conn, EAST, "camera_lost"),

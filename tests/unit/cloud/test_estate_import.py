@@ -88,7 +88,8 @@ def test_openstreetmap_tags_become_buildings_trees_and_walls() -> None:
     assert found.origin is not None
     assert found.origin.lat_deg == pytest.approx(22.5, abs=0.001)
     assert {each.kind: each.height_m for each in found.occluders} == {"tree": 9, "wall": 2.4}
-    assert {facade.id for facade in found.facades} == {"3-south", "3-east", "3-north", "3-west"}
+    sides = ("south", "east", "north", "west")
+    assert {facade.id for facade in found.facades} == {f"e-3-{side}" for side in sides}
 
 
 @given(corners=st.lists(st.tuples(st.floats(4, 60), st.floats(0, 6.28)), min_size=4, max_size=9))

@@ -20,7 +20,7 @@ def test_a_table_from_a_chinese_spreadsheet_is_surveyed(tmp_path: Path) -> None:
     assert CliRunner().invoke(main, [*asked, "--partial"]).exit_code == 0
     shown = CliRunner().invoke(coverage.command, [str(made)])
     assert shown.exit_code == 0, shown.output
-    assert "3-south" in shown.output
+    assert "jinxiu-3-south" in shown.output
 
 
 def test_overlapping_buildings_are_said_with_their_names(tmp_path: Path) -> None:

@@ -4,16 +4,20 @@
  * @typedef {import("../lib/types.js").Named} Named
  * @typedef {[x: number, y: number]} Place
  * @typedef {{x_m: number, y_m: number, z_m: number, yaw_deg: number, pitch_deg: number, roll_deg: number}} Mount
- * @typedef {{focal_mm: number | null, sensor_mm: [number, number] | null, fov_deg: number | null, distortion: number[], centre: Place}} Lens
+ * @typedef {{focal_mm: number | null, sensor_mm: [number, number] | null, fov_deg: number | null, distortion?: number[], centre?: Place}} Lens
  * @typedef {{id: string, footprint: Place[], floors: number, storey_height_m: number, [more: string]: unknown}} Building
  * @typedef {{kind: "tree", at: Place, radius_m: number, height_m: number, [more: string]: unknown}} Tree
  * @typedef {{kind: "wall", line: Place[], height_m: number, thickness_m: number, [more: string]: unknown}} Wall
- * @typedef {Named & {mount: Mount | null, lens: Lens | null, resolution: [number, number] | null, masks: Place[][],
- *   half_deg: number | null, watches: Record<string, number>, doubted_since: string | null}} Camera
- * @typedef {Named & {building: string, floors: number, bays: number, left_m: Place | null, right_m: Place | null,
+ * @typedef {{building: string, edge: number | null, left: Place | null, right: Place | null}} Side Which wall a facade is.
+ * @typedef {Named & {agent: string, planned: boolean, isNew?: boolean, mount: Mount | null, lens: Lens | null, resolution: [number, number] | null,
+ *   masks: Place[][], half_deg: number | null, watches: Record<string, number>, doubted_since: string | null}} Camera
+ * @typedef {Named & {building: string, floors: number, bays: number, below: unknown, wall: Side | null, isNew?: boolean,
  *   cells: number | null, blind: number | null}} Facade
- * @typedef {{now: string, estate: Named, version: number, entered_at: string | null, entered_by: string | null,
- *   buildings: Building[], occluders: (Tree | Wall)[], facades: Facade[], cameras: Camera[], cells: number, blind: number}} Plan
+ * @typedef {{lon_deg: number, lat_deg: number}} Origin
+ * @typedef {{now: string, estate: Named, version: number, entered_at: string | null, entered_by: string | null, origin: Origin | null,
+ *   buildings: Building[], occluders: (Tree | Wall)[], facades: Facade[], cameras: Camera[], boxes: Named[],
+ *   offers: {id: string, lens: Lens, resolution: [number, number]}[], allowed?: unknown,
+ *   cells: number, blind: number}} Plan
  * @typedef {{of: "camera" | "building" | "occluder", number: number}} Chosen
  */
 
@@ -23,20 +27,26 @@ export const rounded = (value) => Math.round(value * 100) / 100;
 /** @param {Plan} plan @returns {Plan} */
 export const copied = (plan) => structuredClone(plan);
 
-/** Moves a thing. @param {Plan} plan @param {Chosen} chosen @param {number} east @param {number} north */
+/** @param {Place} place @param {number} east @param {number} north @returns {Place} */
+const moved = ([x, y], east, north) => [rounded(x + east), rounded(y + north)];
+
+/** Moves a thing, a building with the ends of its facades. @param {Plan} plan @param {Chosen} chosen @param {number} east @param {number} north */
 export function move(plan, chosen, east, north) {
-  /** @param {Place} place @returns {Place} */
-  const moved = ([x, y]) => [rounded(x + east), rounded(y + north)];
+  const shift = (/** @type {Place} */ place) => moved(place, east, north);
   if (chosen.of === "camera") {
     const mount = plan.cameras[chosen.number]?.mount;
-    if (mount) [mount.x_m, mount.y_m] = moved([mount.x_m, mount.y_m]);
+    if (mount) [mount.x_m, mount.y_m] = shift([mount.x_m, mount.y_m]);
   } else if (chosen.of === "building") {
     const building = plan.buildings[chosen.number];
-    if (building) building.footprint = building.footprint.map(moved);
+    if (!building) return;
+    building.footprint = building.footprint.map(shift);
+    for (const { wall } of facadesOf(plan, building)) {
+      if (wall?.left && wall.right) [wall.left, wall.right] = [shift(wall.left), shift(wall.right)];
+    }
   } else {
     const thing = plan.occluders[chosen.number];
-    if (thing?.kind === "tree") thing.at = moved(thing.at);
-    else if (thing) thing.line = thing.line.map(moved);
+    if (thing?.kind === "tree") thing.at = shift(thing.at);
+    else if (thing) thing.line = thing.line.map(shift);
   }
 }
 
@@ -46,25 +56,34 @@ export function turn(plan, chosen, yaw_deg) {
   if (mount) mount.yaw_deg = Math.round((((yaw_deg % 360) + 360) % 360) * 10) / 10;
 }
 
+/** Which facades are walls of a building. @param {Plan} plan @param {Building} building */
+export const facadesOf = (plan, building) => plan.facades.filter((facade) => facade.wall?.building === building.id);
+
 /** What the server is sent: everything that stands, and the cameras that hang otherwise than before. @param {Plan} plan @param {Plan} before @param {string} reason */
 export function drawingOf(plan, before, reason) {
-  const hung = plan.cameras.filter((camera, number) => {
-    const old = before.cameras[number];
-    return camera.mount && camera.lens && camera.resolution && JSON.stringify([camera.mount, camera.lens]) !== JSON.stringify([old?.mount, old?.lens]);
-  });
+  const old = new Map(before.cameras.map((camera) => [camera.id, camera]));
+  /** @param {Camera} camera */
+  const hung = ({ mount, lens, resolution, masks }) => (mount && lens && resolution ? { mount, lens, resolution, masks } : null);
+  const parts = (/** @type {Camera | undefined} */ camera) => JSON.stringify([camera?.mount, camera?.lens, camera?.resolution]);
+  const known = plan.cameras.filter((camera) => old.has(camera.id) && parts(camera) !== parts(old.get(camera.id)));
+  const added = plan.cameras.filter((camera) => !old.has(camera.id));
   return {
     replaces: before.version,
     reason,
+    origin: plan.origin,
+    allowed: plan.allowed ?? null,
     buildings: plan.buildings,
     occluders: plan.occluders,
-    cameras: Object.fromEntries(hung.map(({ id, mount, lens, resolution, masks }) => [id, { mount, lens, resolution, masks }])),
+    facades: plan.facades.map(({ id, name, building, floors, bays, below, wall }) => ({ id, name, building, floors, bays, below, wall })),
+    cameras: Object.fromEntries(known.map((camera) => [camera.id, hung(camera)])),
+    added: added.map((camera) => ({ id: camera.id, name: camera.name, agent: camera.agent, ...hung(camera) })),
   };
 }
 
-/** An id that no building has yet. @param {Plan} plan */
-export function freeId(plan) {
-  const taken = new Set(plan.buildings.map((building) => building.id));
-  let number = plan.buildings.length + 1;
-  while (taken.has(`new-${number}`)) number += 1;
-  return `new-${number}`;
+/** The first of `stem` with a number behind it that nothing has yet. @param {(number: number) => string} called @param {Iterable<string>} taken */
+export function free(called, taken) {
+  const known = new Set(taken);
+  let number = 1;
+  while (known.has(called(number))) number += 1;
+  return called(number);
 }

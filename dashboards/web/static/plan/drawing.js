@@ -3,43 +3,63 @@
 import { nameOf } from "../lib/i18n.js";
 import { html, nothing, svg } from "../lib/lit.js";
 import { say } from "../words/plan.js";
+import { halfOf } from "./camera.js";
+import { edgesOf, endsOf } from "./facades.js";
 
 /**
  * @typedef {import("./draft.js").Plan} Plan
  * @typedef {import("./draft.js").Chosen} Chosen
  * @typedef {import("./draft.js").Place} Place
- * @typedef {{chosen: Chosen | null, drawn: Place[], extent: Extent, choose: (chosen: Chosen | null) => void,
- *   down: (event: PointerEvent, chosen: Chosen, isTurn: boolean) => void, at: (place: Place) => void}} Hand
+ * @typedef {{chosen: Chosen | null, drawn: Place[], extent: Extent, under: unknown, choose: (chosen: Chosen | null) => void,
+ *   down: (event: PointerEvent, chosen: Chosen, handle: Handle) => void, at: (event: PointerEvent, place: Place) => void}} Hand
+ * @typedef {"whole" | "aim" | number} Handle What of a thing is held: all of it, where a camera looks, a corner.
  * @typedef {{left: number, top: number, width: number, height: number}} Extent In the picture's own frame: x east, y south, metres.
  */
 
 const SIGHT_M = 16;
 const EDGE_M = 8;
+/** What is shown of an estate of which nothing stands yet. */
+const EMPTY_M = { left: -10, top: -110, width: 160, height: 120 };
 
-/** What the picture must hold. @param {Plan} plan @returns {Extent} */
-export function extentOf(plan) {
+/** What the picture must hold. @param {Plan} plan @param {Place[]} [more] @returns {Extent} */
+export function extentOf(plan, more = []) {
   const places = [
+    ...more,
     ...plan.buildings.flatMap((building) => building.footprint),
     ...plan.occluders.flatMap((thing) => (thing.kind === "tree" ? [thing.at] : thing.line)),
     ...plan.cameras.flatMap(({ mount }) => (mount ? [/** @type {Place} */ ([mount.x_m, mount.y_m])] : [])),
   ];
   const xs = places.map(([x]) => x);
   const ys = places.map(([, y]) => -y);
+  if (places.length === 0) return { ...EMPTY_M };
   const [left, top] = [Math.min(...xs, 0) - EDGE_M, Math.min(...ys, 0) - EDGE_M];
   return { left, top, width: Math.max(...xs, 20) + EDGE_M - left, height: Math.max(...ys, 20) + EDGE_M - top };
 }
+
+/** Nearer or farther by a factor, about its middle. @param {Extent} extent @param {number} factor @returns {Extent} */
+export function zoomed({ left, top, width, height }, factor) {
+  const [broad, high] = [width * factor, height * factor];
+  return { left: left + (width - broad) / 2, top: top + (height - high) / 2, width: broad, height: high };
+}
+
+/** How broad the squares behind the plan are, m. @param {Extent} extent */
+export const squareOf = ({ width }) => (width > 600 ? 50 : width > 60 ? 10 : 5);
 
 /** @param {Plan} plan @param {Hand} hand */
 export function drawing(plan, hand) {
   const { left, top, width, height } = hand.extent;
   const press = (/** @type {PointerEvent} */ event) => {
     const place = placeOf(event);
-    if (place) hand.at(place);
+    if (place) hand.at(event, place);
   };
+  const square = squareOf(hand.extent);
   return html`<svg class="plan" viewBox="${left} ${top} ${width} ${height}" role="group" aria-label=${say("plan_of", { estate: nameOf(plan.estate.name) })} @pointerdown=${press}>
+    <defs><pattern id="squares" width=${square} height=${square} patternUnits="userSpaceOnUse"><path d=${`M ${square} 0 H 0 V ${square}`}></path></pattern></defs>
+    ${hand.under}
+    <rect class="squares" x=${left - width} y=${top - height} width=${width * 3} height=${height * 3} fill="url(#squares)"></rect>
     ${plan.buildings.map((building, number) => polygon(building, { of: "building", number }, hand))}
     ${plan.occluders.map((thing, number) => occluder(thing, { of: "occluder", number }, hand))}
-    ${plan.facades.map(facade)}
+    ${plan.facades.map((each) => facade(plan, each))}
     ${plan.cameras.map((camera, number) => sight(camera, { of: "camera", number }, hand))}
     ${hand.drawn.length ? svg`<polyline class="drawn" points=${pointsOf(hand.drawn)}></polyline>${hand.drawn.map(([x, y]) => svg`<circle class="drawn" cx=${x} cy=${-y} r="0.9"></circle>`)}` : nothing}
   </svg>`;
@@ -61,7 +81,7 @@ const pointsOf = (places) => places.map(([x, y]) => `${x},${-y}`).join(" ");
 function handles(chosen, hand) {
   return {
     isChosen: hand.chosen?.of === chosen.of && hand.chosen.number === chosen.number,
-    press: (/** @type {PointerEvent} */ event) => hand.down(event, chosen, false),
+    press: (/** @type {PointerEvent} */ event) => hand.down(event, chosen, "whole"),
     focus: () => hand.choose(chosen),
   };
 }
@@ -73,7 +93,16 @@ function polygon(building, chosen, hand) {
   return svg`<g class="thing building" data-chosen=${isChosen ? "yes" : nothing} tabindex="0" role="button" aria-label=${`${say("building")} ${building.id}`} @pointerdown=${press} @focus=${focus}>
     <polygon points=${pointsOf(building.footprint)}></polygon>
     <text x=${x} y=${-y}>${building.id.replace(/^(tower|building)-/, "")}</text>
+    ${isChosen ? corners(building, chosen, hand) : nothing}
   </g>`;
+}
+
+/** Corners that may be dragged, and the numbers of the edges between them. @param {import("./draft.js").Building} building @param {Chosen} chosen @param {Hand} hand */
+function corners(building, chosen, hand) {
+  const press = (/** @type {number} */ corner) => (/** @type {PointerEvent} */ event) => hand.down(event, chosen, corner);
+  const r = hand.extent.width / 150;
+  return svg`${edgesOf(building).map(({ number, left, right }) => svg`<text class="edge" x=${(left[0] + right[0]) / 2} y=${-(left[1] + right[1]) / 2} font-size=${r * 2}>${number}</text>`)}
+    ${building.footprint.map(([x, y], corner) => svg`<circle class="corner" cx=${x} cy=${-y} r=${r} @pointerdown=${press(corner)}></circle>`)}`;
 }
 
 /** @param {import("./draft.js").Tree | import("./draft.js").Wall} thing @param {Chosen} chosen @param {Hand} hand */
@@ -84,12 +113,15 @@ function occluder(thing, chosen, hand) {
   </g>`;
 }
 
-/** @param {import("./draft.js").Facade} facade */
-function facade(facade) {
-  if (facade.left_m === null || facade.right_m === null || !facade.cells) return nothing;
-  const share = 1 - (facade.blind ?? 0) / facade.cells;
-  const tone = share > 0.95 ? "good" : share > 0.6 ? "part" : "bad";
-  return svg`<line class="facade ${tone}" data-facade=${facade.id} x1=${facade.left_m[0]} y1=${-facade.left_m[1]} x2=${facade.right_m[0]} y2=${-facade.right_m[1]}><title>${nameOf(facade.name)} ${say("blind")} ${facade.blind} / ${facade.cells}</title></line>`;
+/** @param {Plan} plan @param {import("./draft.js").Facade} facade */
+function facade(plan, facade) {
+  const ends = endsOf(plan, facade);
+  if (ends === null) return nothing;
+  const [left, right] = ends;
+  const share = facade.cells ? 1 - (facade.blind ?? 0) / facade.cells : 0;
+  const tone = !facade.cells ? "unsaved" : share > 0.95 ? "good" : share > 0.6 ? "part" : "bad";
+  const said = facade.cells ? `${say("blind")} ${facade.blind} / ${facade.cells}` : say("facade_unsaved");
+  return svg`<line class="facade ${tone}" data-facade=${facade.id} x1=${left[0]} y1=${-left[1]} x2=${right[0]} y2=${-right[1]}><title>${nameOf(facade.name)} ${said}</title></line>`;
 }
 
 /** @param {import("./draft.js").Camera} camera @param {Chosen} chosen @param {Hand} hand */
@@ -97,13 +129,13 @@ function sight(camera, chosen, hand) {
   if (camera.mount === null) return nothing;
   const { isChosen, press, focus } = handles(chosen, hand);
   const { x_m: x, y_m: y, yaw_deg } = camera.mount;
-  const half = camera.half_deg ?? 30;
+  const half = halfOf(camera);
   /** @param {number} way @param {number} far @returns {Place} */
   const toward = (way, far) => [x + far * Math.sin((way * Math.PI) / 180), y + far * Math.cos((way * Math.PI) / 180)];
   const arc = [-1, -0.5, 0, 0.5, 1].map((share) => toward(yaw_deg + share * half, SIGHT_M));
   const [east, north] = toward(yaw_deg, SIGHT_M);
-  const turn = (/** @type {PointerEvent} */ event) => hand.down(event, chosen, true);
-  return svg`<g class="thing camera ${camera.doubted_since ? "doubted" : ""}" data-camera=${camera.id} data-chosen=${isChosen ? "yes" : nothing} tabindex="0" role="button" aria-label=${`${say("camera")} ${nameOf(camera.name)}`} @pointerdown=${press} @focus=${focus}>
+  const turn = (/** @type {PointerEvent} */ event) => hand.down(event, chosen, "aim");
+  return svg`<g class="thing camera ${camera.doubted_since ? "doubted" : camera.planned ? "planned" : ""}" data-camera=${camera.id} data-chosen=${isChosen ? "yes" : nothing} tabindex="0" role="button" aria-label=${`${say("camera")} ${nameOf(camera.name)}${camera.planned ? ` ${say("planned")}` : ""}`} @pointerdown=${press} @focus=${focus}>
     <polygon class="sight" points=${pointsOf([[x, y], ...arc])}></polygon>
     <circle class="catch" cx=${x} cy=${-y} r="4"></circle><circle cx=${x} cy=${-y} r="1.6"></circle>
     ${isChosen ? svg`<circle class="turn" cx=${east} cy=${-north} r="2" @pointerdown=${turn}></circle>` : nothing}

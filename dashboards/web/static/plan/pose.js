@@ -25,7 +25,7 @@ const NEEDED = 4;
  * @param {{redraw: () => void, close: () => void, entered: () => Promise<void>}} page
  */
 export function poseSheet(plan, camera, page) {
-  const facades = plan.facades.filter((facade) => facade.left_m !== null);
+  const facades = plan.facades.filter((facade) => facade.wall !== null && facade.cells !== null);
   /** @type {{address: string, size: [number, number] | null, points: Point[], pose: Pose | null, said: string, busy: boolean}} */
   const state = { address: "", size: null, points: [], pose: null, said: "", busy: false };
 

@@ -36,6 +36,7 @@ export const REFUSALS = {
   lens_said_twice: "镜头要么填焦距和传感器尺寸，要么填水平视场，只填一种",
   mask_crosses: "摄像机 {camera} 的屏蔽区自己交叉：依次点各个角",
   mask_too_small: "摄像机 {camera} 的屏蔽区只占画面的 {share}：至少三个角",
+  camera_twice: "已有这个编号的摄像机：{ids}；换一个编号",
   not_its_cameras: "不是这个小区的摄像机：{cameras}",
   // What must be seen, and where more cameras may hang.
   samples_even: "samples 是 {samples}：要奇数，格子中心才有一个点",

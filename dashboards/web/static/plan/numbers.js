@@ -1,0 +1,45 @@
+/** Fields beside the plan: numbers and texts of what is chosen, that may be changed. */
+
+import { html, live, nothing } from "../lib/lit.js";
+
+/**
+ * @param {string} label
+ * @param {number | null} value
+ * @param {(value: number) => void} set
+ * @param {{name?: string, min?: number, step?: string}} [more]
+ */
+export function number(label, value, set, { name, min, step = "any" } = {}) {
+  const change = (/** @type {Event} */ event) => {
+    const typed = /** @type {HTMLInputElement} */ (event.target).valueAsNumber;
+    if (Number.isFinite(typed)) set(typed);
+  };
+  return html`<label>${label}<input type="number" step=${step} min=${min ?? nothing} name=${name ?? nothing} .value=${value === null ? "" : String(value)} @change=${change} /></label>`;
+}
+
+/** Small letters, digits and dashes. */
+const ID = "[a-z0-9]([a-z0-9\\-]{0,61}[a-z0-9])?";
+
+/**
+ * @param {string} label
+ * @param {string} value
+ * @param {(value: string) => void} set
+ * @param {{name?: string, isId?: boolean}} [more]
+ */
+export function text(label, value, set, { name, isId = false } = {}) {
+  const change = (/** @type {Event} */ event) => {
+    const field = /** @type {HTMLInputElement} */ (event.target);
+    if (field.value.trim() && field.reportValidity()) set(field.value.trim());
+  };
+  return html`<label>${label}<input name=${name ?? nothing} maxlength="63" pattern=${isId ? ID : nothing} required .value=${value} @change=${change} /></label>`;
+}
+
+/**
+ * @param {string} label
+ * @param {string} value
+ * @param {[value: string, said: string][]} choices
+ * @param {(value: string) => void} set
+ */
+export function choice(label, value, choices, set) {
+  const change = (/** @type {Event} */ event) => set(/** @type {HTMLSelectElement} */ (event.target).value);
+  return html`<label>${label}<select @change=${change}>${choices.map(([one, said]) => html`<option value=${one} .selected=${live(one === value)}>${said}</option>`)}</select></label>`;
+}
