@@ -8,6 +8,8 @@ ONCE ?=
 TRAIN ?=
 URL ?= http://127.0.0.1:8080
 export VIDEO
+# The tests and the demo start hundreds of programs: each would compile the whole tree again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help
 help: ## list the targets
