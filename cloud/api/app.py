@@ -1,7 +1,7 @@
 """The composition root of the HTTP interface: everything is made here and handed on."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from importlib import resources
@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from cryptography.x509 import Certificate
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
+from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 from starlette.types import ASGIApp
@@ -83,14 +84,13 @@ OFFERED: Final[Mapping[str, Any]] = {
     "title": "Fallwatch",
     "version": pages.VERSION,
     "description": DESCRIPTION,
-    "responses": problems.RESPONSES,
     "max_body_size": MAX_BODY_BYTES,
     # No interactive documentation: it loads its scripts from elsewhere.
     "docs_url": None,
     "redoc_url": None,
 }
 """What the application says of itself, and how much it takes."""
-ROUTES = (
+MODULES = (
     session,
     oidc,
     accounts,
@@ -124,6 +124,17 @@ ROUTES = (
     ops,
     pages,
 )
+
+
+def _routes() -> Sequence[BaseRoute]:
+    offered = APIRouter(responses=problems.RESPONSES, max_body_size=MAX_BODY_BYTES)
+    for module in MODULES:
+        offered.include_router(module.router)
+    return offered.routes
+
+
+ROUTES: Final = _routes()
+"""The same ones for every application: what each takes and answers is worked out once in a process."""
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -181,8 +192,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     app = _Guarded(lambda inner: Guard(inner, measured, log), lifespan=lifespan, **OFFERED)
     problems.install(app)
-    for module in ROUTES:
-        app.include_router(module.router)
+    app.router.routes.extend(ROUTES)
     for name in ("static", "vendor"):
         app.mount(f"/{name}", StaticFiles(directory=web / name, check_dir=False), name=name)
     return app
