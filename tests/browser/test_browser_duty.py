@@ -8,13 +8,13 @@ from uuid import uuid4
 from playwright.async_api import Page, expect
 
 from cloud import clock
-from cloud.api.passwords import hashed
 from cloud.core import wording
 from cloud.core.delivery import Refused, Taken, Unknown
 from cloud.core.on_call import Override, Rotation, Shift
 from cloud.store import accounts, changes, duty, escalations, notifications, pool
 from tests.browser.conftest import Visitor
 from tests.browser.world import PASSWORD, World
+from tests.fixtures.passwords import hashed
 
 SHOTS = os.environ.get("FALLWATCH_SHOTS")
 

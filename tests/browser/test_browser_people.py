@@ -6,11 +6,11 @@ import pyotp
 from playwright.async_api import Page, expect
 
 from cloud import clock
-from cloud.api.passwords import hashed
 from cloud.core.access import Role
 from cloud.store import accounts, pool
 from tests.browser.conftest import Visitor, comes_true
 from tests.browser.world import PASSWORD, World
+from tests.fixtures.passwords import hashed
 
 PEOPLE: tuple[tuple[Role, str, str], ...] = (
     ("manager", "陈经理", "Chen, manager"),

@@ -10,7 +10,6 @@ from click.testing import CliRunner
 from playwright.async_api import Page, expect
 
 from cloud import clock
-from cloud.api.passwords import hashed
 from cloud.core.geometry.pose import on_wall
 from cloud.core.modelled import site
 from cloud.store import accounts, pool
@@ -18,6 +17,7 @@ from fallwatch.coverage import command as coverage
 from tests.browser.conftest import Visitor
 from tests.browser.world import PASSWORD, World
 from tests.fixtures.coverage import furnish_example
+from tests.fixtures.passwords import hashed
 
 CAMERA, FACADE = "cam-1n-5s", "yunting-5-south"
 CROSSINGS = ((8, 1), (8, 10), (22, 1), (22, 10), (15, 5))

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import psycopg
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -26,13 +25,12 @@ from cloud.evidence.bundle import members as sealed
 from cloud.evidence.bundle.members import Listed, text
 from cloud.evidence.bundle.report import Report
 from cloud.evidence.certificate import checks, members
-from cloud.store import migrate
 from fallwatch.local.pki import Authority
 from fallwatch.local.postgres import PostgresServer
 from tests.evidence.certified import COVERED, COVERED_AFTER, LASTS, LOST_AFTER, MINUTE, Certified, certified
+from tests.fixtures.databases import fresh
 from tests.fixtures.time_stamps import TimeStampAuthority
 
-DATABASE = "fallwatch_certificate"
 Json = dict[str, Any]
 Found = dict[str, bytes]
 
@@ -40,6 +38,7 @@ Found = dict[str, bytes]
 @pytest.fixture(scope="module")
 def issued(
     postgres_server: PostgresServer,
+    _template: str,
     authority: Authority,
     _stamping: TimeStampAuthority,
     tmp_path_factory: pytest.TempPathFactory,
@@ -47,20 +46,9 @@ def issued(
     """One certificate for all tests here; none of them changes it."""
     _stamping.mood = "well"
     folder = tmp_path_factory.mktemp("certified")
-    with psycopg.connect(postgres_server.url("postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {DATABASE}")
-    url = postgres_server.url(DATABASE)
-
-    async def make() -> Certified:
-        await migrate.migrate(url)
-        return await certified(url, folder, authority, _stamping)
-
     # A thread of its own: pytest-asyncio may hold an event loop in this one.
-    with ThreadPoolExecutor(1) as thread:
-        found = thread.submit(asyncio.run, make()).result()
-    yield found
-    with psycopg.connect(postgres_server.url("postgres"), autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {DATABASE} WITH (FORCE)")
+    with fresh(postgres_server, _template) as url, ThreadPoolExecutor(1) as thread:
+        yield thread.submit(asyncio.run, certified(url, folder, authority, _stamping)).result()
 
 
 def verified(issued: Certified, found: Found) -> Report:

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
-import psycopg
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -18,20 +17,19 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cloud.evidence import offline
 from cloud.evidence.bundle import anchors, checks, members
 from cloud.evidence.bundle.report import Report
-from cloud.store import migrate
 from fallwatch.local.pki import Authority
 from fallwatch.local.postgres import PostgresServer
 from tests.evidence.attacks import Attack, packed, reindex, reseal, revoked
 from tests.evidence.made import Made, made
 from tests.evidence.matrix import ATTACKS
+from tests.fixtures.databases import fresh
 from tests.fixtures.time_stamps import TimeStampAuthority
-
-DATABASE = "fallwatch_evidence"
 
 
 @pytest.fixture(scope="module")
 def bundle(
     postgres_server: PostgresServer,
+    _template: str,
     authority: Authority,
     _stamping: TimeStampAuthority,
     tmp_path_factory: pytest.TempPathFactory,
@@ -39,20 +37,9 @@ def bundle(
     """One evidence file for all tests here; none of them changes it."""
     _stamping.mood = "well"
     folder = tmp_path_factory.mktemp("exported")
-    with psycopg.connect(postgres_server.url("postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {DATABASE}")
-    url = postgres_server.url(DATABASE)
-
-    async def make() -> Made:
-        await migrate.migrate(url)
-        return await made(url, folder, authority, _stamping)
-
     # A thread of its own: pytest-asyncio may hold an event loop in this one.
-    with ThreadPoolExecutor(1) as thread:
-        found = thread.submit(asyncio.run, make()).result()
-    yield found
-    with psycopg.connect(postgres_server.url("postgres"), autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {DATABASE} WITH (FORCE)")
+    with fresh(postgres_server, _template) as url, ThreadPoolExecutor(1) as thread:
+        yield thread.submit(asyncio.run, made(url, folder, authority, _stamping)).result()
 
 
 def verified(found: Made, content: bytes) -> Report:

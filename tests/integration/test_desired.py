@@ -15,12 +15,12 @@ import httpx
 import psycopg
 import pytest
 
-from cloud.api.passwords import hashed
 from fallwatch.local import ports
 from fallwatch.local.mosquitto import Broker
 from fallwatch.local.pki import Authority
 from fallwatch.local.rtsp import RtspCamera
 from models.synth.video import RenderedScene
+from tests.fixtures.passwords import hashed
 from tests.fixtures.programs import ROOT, cloud_settings, identity, program
 
 Wait = Callable[[Callable[[], object], float, str], None]
