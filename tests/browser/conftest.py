@@ -2,25 +2,25 @@
 
 import asyncio
 import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
+import pytest_asyncio
 import yaml
 from cryptography.fernet import Fernet
 from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright, expect
-from psycopg import sql
 
 from fallwatch.local import ports
 from fallwatch.local.pki import Authority
 from fallwatch.local.postgres import PostgresServer
-from tests.browser.world import AGENT, PASSWORD, ROLES, Api, World, estates
+from tests.browser.world import AGENT, PASSWORD, Api, World, seed
+from tests.fixtures.databases import fresh
 
+HERE = Path(__file__).parent
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 FLAGS = (
     "--no-sandbox",
@@ -30,35 +30,25 @@ FLAGS = (
     "--disable-sync",
     "--no-first-run",
 )
-SEEDED = "fallwatch_browser"
 DESKTOP = {"width": 1440, "height": 900}
 
 expect.set_options(timeout=15_000)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of this folder share the loop in which the one Chromium is driven."""
+    for item in items:
+        if item.path.is_relative_to(HERE) and pytest_asyncio.is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
 @pytest.fixture(scope="session")
-def seeded(postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A database made by the cloud's own commands: migrated, with an estate and one person of each role."""
-    folder = tmp_path_factory.mktemp("seed")
-    estate = folder / "estates.yaml"
-    estate.write_text(yaml.safe_dump(estates(), allow_unicode=True), encoding="utf-8")
-    _execute(postgres_server, "CREATE DATABASE {}", SEEDED)
-    environment = {**os.environ, "DATABASE_URL": postgres_server.url(SEEDED), "FALLWATCH_PASSWORD": PASSWORD}
-    commands = [["migrate"], ["seed", str(estate)]]
-    for role, (zh, en) in ROLES.items():
-        commands.append(["user", "add", role, "--role", role, "--every-estate"])
-        commands[-1] += ["--display-zh", zh, "--display-en", en]
-    for command in commands:
-        subprocess.run(
-            [sys.executable, "-m", "cloud", *command], env=environment, check=True, capture_output=True
-        )
-    yield SEEDED
-    _execute(postgres_server, "DROP DATABASE {} WITH (FORCE)", SEEDED)
-
-
-def _execute(server: PostgresServer, statement: str, *names: str) -> None:
-    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
-        connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+def seeded(postgres_server: PostgresServer, _template: str) -> Iterator[str]:
+    """The name of a database with an estate and one person of each role in it."""
+    with fresh(postgres_server, _template) as url, ThreadPoolExecutor(1) as thread:
+        # A thread of its own: pytest-asyncio may hold an event loop in this one.
+        thread.submit(asyncio.run, seed(url)).result()
+        yield url.rpartition("/")[2]
 
 
 @pytest.fixture
@@ -67,7 +57,7 @@ def evidence_more() -> dict[str, Any]:
     return {}
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def world(
     postgres_server: PostgresServer,
     seeded: str,
@@ -76,8 +66,6 @@ async def world(
     evidence_more: dict[str, Any],
 ) -> AsyncIterator[World]:
     """The API on its own port, with a hand that sends what devices send."""
-    name = f"browser_{tmp_path.name.replace('-', '_')}"[:60]
-    _execute(postgres_server, "CREATE DATABASE {} TEMPLATE {}", name, seeded)
     port = ports.any_free()
     config = tmp_path / "cloud.yaml"
     config.write_text(
@@ -98,13 +86,12 @@ async def world(
         ),
         encoding="utf-8",
     )
-    api = Api(config, postgres_server.url(name), port)
-    await api.start()
-    device = authority.issue(AGENT)
-    async with World.opened(postgres_server.url(name), api, authority, device) as found:
-        yield found
-    await api.stop()
-    _execute(postgres_server, "DROP DATABASE {} WITH (FORCE)", name)
+    with fresh(postgres_server, seeded) as url:
+        api = Api(config, url, port)
+        await api.start()
+        async with World.opened(url, api, authority, authority.issue(AGENT)) as found:
+            yield found
+        await api.stop()
 
 
 async def comes_true(page: Page, expression: str, arg: object = None, timeout_s: float = 20) -> None:
@@ -159,9 +146,9 @@ class Visitor:
         return self.page
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    """Chromium without a window."""
+    """Chromium without a window, for the whole session: each visitor has a profile of its own in it."""
     async with async_playwright() as playwright:
         running = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         yield running
@@ -180,14 +167,14 @@ async def visiting(browser: Browser, world: World, width: int, height: int) -> A
     assert visitor.complaints == []
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def visitor(browser: Browser, world: World) -> AsyncIterator[Visitor]:
     """Somebody at a desktop screen."""
     async with visiting(browser, world, DESKTOP["width"], DESKTOP["height"]) as found:
         yield found
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def phone(browser: Browser, world: World) -> AsyncIterator[Visitor]:
     """Somebody with a phone."""
     async with visiting(browser, world, 390, 844) as found:

@@ -2,6 +2,7 @@
 
 import base64
 import io
+from functools import cache
 
 import av
 import cv2
@@ -26,6 +27,7 @@ def seen(film_: bytes, at_s: float = 1.0) -> str:
     return base64.b64encode(jpeg.tobytes()).decode()
 
 
+@cache
 def film(length_s: float = CLIP_S) -> bytes:
     """An H.264 clip of a facade from which something falls after BEFORE_S."""
     file = io.BytesIO()

@@ -1,7 +1,7 @@
 """The desk: what else is done with an alert, and how one shift hands over to the next."""
 # ruff: noqa: RUF001 - the pages speak Chinese
 
-import pytest
+import pytest_asyncio
 from playwright.async_api import expect
 
 from cloud.store import pool
@@ -9,7 +9,7 @@ from tests.browser.conftest import Visitor
 from tests.browser.world import World
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def shifts(world: World) -> World:
     """Two people at the desk, and a playground below the facade."""
     async with pool.transaction(world.pool) as conn:

@@ -5,15 +5,15 @@ import base64
 import re
 from datetime import timedelta
 
-import pytest
+import pytest_asyncio
 from playwright.async_api import FilePayload, Page, expect
 
 from cloud import clock
-from cloud.api.passwords import hashed
 from cloud.store import accounts, pool
 from tests.browser.conftest import Visitor, comes_true
 from tests.browser.film import film, seen
 from tests.browser.world import EAST, NORTH, PASSWORD, World
+from tests.fixtures.passwords import hashed
 
 
 def photograph(name: str) -> FilePayload:
@@ -21,7 +21,7 @@ def photograph(name: str) -> FilePayload:
     return {"name": name, "mimeType": "image/jpeg", "buffer": base64.b64decode(seen(film()))}
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def colleague(world: World) -> str:
     """A second technician."""
     person = accounts.Account(

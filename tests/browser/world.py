@@ -21,9 +21,10 @@ from cloud import clock
 from cloud.api.app import create_app
 from cloud.api.server import serve
 from cloud.config import load
+from cloud.core.estate import EstateFile
 from cloud.evidence import verify
 from cloud.ingest.handle import commit_batch, read
-from cloud.store import changes, devices, pool
+from cloud.store import accounts, changes, devices, pool, registry
 from cloud.store.pool import Pool
 from contracts.base import Clock, Durable
 from contracts.devices import DeviceFault, DeviceRecord, WarningGiven
@@ -47,6 +48,7 @@ from fallwatch.local import ports, wait
 from fallwatch.local.pki import Authority, Credentials
 from tests.browser.film import BEFORE_S, CLIP_S, FALL_S, FRAME, RATE, film, path_at
 from tests.fixtures.cloud import envelope
+from tests.fixtures.passwords import hashed
 
 AGENT = "box-a"
 EAST, NORTH = "cam-east", "cam-north"
@@ -111,6 +113,15 @@ def estates() -> dict[str, Any]:
             }
         ]
     }
+
+
+async def seed(database_url: str) -> None:
+    """The estate, and one person of each role."""
+    kept = hashed(PASSWORD)
+    async with pool.opened(database_url, max_size=1) as opened, pool.transaction(opened) as conn:
+        await registry.seed(conn, EstateFile.model_validate(estates()))
+        for role, (zh, en) in ROLES.items():
+            await accounts.put(conn, accounts.Account(role, zh, en, role, kept, every_estate=True))
 
 
 def track_until(seen_s: float) -> tuple[TrackPoint, ...]:
