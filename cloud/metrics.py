@@ -74,6 +74,8 @@ class EvidenceMetrics:
     heads_unstamped: Gauge
     checked_bytes: Counter
     damaged: Gauge
+    day_waits_s: Gauge
+    days_differing: Gauge
 
 
 def ingest(registry: CollectorRegistry) -> IngestMetrics:
@@ -211,6 +213,16 @@ def evidence(registry: CollectorRegistry) -> EvidenceMetrics:
             "fallwatch_evidence_damaged",
             "Clips that are missing, rotten, or sealed with a key that is not to be had (locked)",
             ["kind"],
+            registry=registry,
+        ),
+        day_waits_s=Gauge(
+            "fallwatch_day_waits_seconds",
+            "For how long the oldest day that is over has not been closed",
+            registry=registry,
+        ),
+        days_differing=Gauge(
+            "fallwatch_days_differing",
+            "Closed days whose rows were not what the log says when they were looked at last",
             registry=registry,
         ),
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any
 
-from cloud.evidence import log_check
+from cloud.evidence import closing, log_check
 from cloud.evidence.blobs import Blobs, KeyLost, OtherBytes
 from cloud.evidence.heads import Signer
 from cloud.store import audit, changes, evidence_checks, pool
@@ -17,7 +17,10 @@ from cloud.store.pool import Pool
 
 @dataclass
 class Report:
-    """What was found. read_bytes: of clips that were whole. log: what is wrong with the log, in sentences."""
+    """What was found. read_bytes: of clips that were whole. log: what is wrong with the log, in sentences.
+
+    days: closed ones that were looked at; days_differ: where rows are not what the log says of them.
+    """
 
     clips: int = 0
     read: int = 0
@@ -27,11 +30,13 @@ class Report:
     entries: int = 0
     heads: int = 0
     log: list[str] = field(default_factory=list)
+    days: int = 0
+    days_differ: list[str] = field(default_factory=list)
 
     @property
     def is_well(self) -> bool:
         """Whether nothing is missing, changed or unreadable. What nobody knows of does no harm."""
-        return not self.damaged and not self.log
+        return not self.damaged and not self.log and not self.days_differ
 
     def as_object(self) -> dict[str, Any]:
         """As it is kept and printed."""
@@ -47,13 +52,15 @@ class Report:
             "entries": self.entries,
             "heads": self.heads,
             "log": self.log,
+            "days": self.days,
+            "days_differ": self.days_differ,
         }
 
 
 async def check(
     opened: Pool, blobs: Blobs, signer: Signer | None, at: datetime, wanted: Callable[[str], bool]
 ) -> Report:
-    """Read the clips whose digests are `wanted`, list the store, follow the whole log; keep what was found.
+    """Read the clips and the closed days whose digests are `wanted`, list the store, follow the whole log.
 
     Damage that is new is entered in the audit log for each alert that loses its video; what an estate's clips
     are like is its fault on the page of maintenance.
@@ -71,6 +78,8 @@ async def check(
         await _look(opened, blobs, sha256, report)
     report.unknown = await _unknown(opened, listed, set(expected))
     await log_check.follow(opened, signer, report)
+    report.days, differ = await closing.check_days(opened, wanted, at)
+    report.days_differ = [words.en for words in differ[: log_check.TOLD]]
     async with pool.transaction(opened) as conn:
         fresh, healed = await evidence_checks.settle(conn, chosen, report.damaged, at)
         for damage in fresh:

@@ -1,4 +1,4 @@
-"""Keeps the evidence: seals rows into the log, signs and stamps heads, reads a share of the clips each night.
+"""Keeps the evidence: seals rows into the log, signs and stamps heads, closes days, reads clips each night.
 
 Each job runs for itself: an authority that hangs delays no seal, and a store that is away no head.
 """
@@ -16,19 +16,19 @@ from cloud import clock
 from cloud.config import EvidenceSettings, SettingsError
 from cloud.core import night
 from cloud.core.merkle import Unproved
-from cloud.evidence import checking, heads, keys, stamping
+from cloud.evidence import checking, closing, heads, keys, stamping
 from cloud.evidence.blobs import Blobs
 from cloud.evidence.heads import LogBroken, Signer
 from cloud.evidence.keys import EstateKeys, Masters
 from cloud.evidence.objects import Objects, StoreDown
 from cloud.evidence.stamping import AuthorityAway, StampingAuthority
 from cloud.metrics import EvidenceMetrics
-from cloud.store import evidence_checks, log, pool
+from cloud.store import closed_days, evidence_checks, log, pool
 from cloud.store.pool import DatabaseDown, Pool
 
 SEAL_EVERY_S: Final = 1.0
 LOOK_EVERY_S: Final = 60.0
-"""Whether a head or a stamp is due, and whether a night has begun."""
+"""Whether a head, a stamp or a day is due, and whether a night has begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +99,7 @@ class Keeper:
             group.create_task(self._repeat(LOOK_EVERY_S, self.sign))
             group.create_task(self._repeat(LOOK_EVERY_S, self.stamp))
             group.create_task(self._repeat(LOOK_EVERY_S, self.look))
+            group.create_task(self._repeat(LOOK_EVERY_S, self.close))
 
     async def seal(self, at: datetime) -> None:
         """Give what waits its place."""
@@ -147,6 +148,15 @@ class Keeper:
             await self._show_damage(conn)
         tell = self.log.info if report.is_well else self.log.error
         tell("evidence_checked", **report.as_object())
+
+    async def close(self, at: datetime) -> None:
+        """Close the days that are over."""
+        done = await closing.close_due(self.opened, at)
+        async with pool.transaction(self.opened) as conn:
+            self.metrics.day_waits_s.set(await closing.waits_s(conn, at))
+            self.metrics.days_differing.set(await closed_days.differing(conn))
+        if done.closed or done.late:
+            self.log.info("days_closed", days=done.closed, late=done.late)
 
     async def finish(self, at: datetime) -> None:
         """Before an orderly end: a head of what has come since the last."""

@@ -3,14 +3,15 @@
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from cryptography.x509 import Certificate
 
+from cloud.core.day_digest.facts import comes_late, day_of
 from cloud.ingest.confirm import Key, confirmations, rejection
 from cloud.ingest.follow import FOLLOWS, Within, follow
 from cloud.ingest.reading import Envelope, Reason, Refusal, read_event
-from cloud.store import changes, events, registry, series
+from cloud.store import changes, closed_days, events, registry, series
 from cloud.store.changes import Change
 from cloud.store.pool import Connection, Pool, RowRefused, pipelined, savepoint, transaction
 from cloud.store.registry import Owned
@@ -208,6 +209,7 @@ async def _write(within: Within, letters: list[Letter], outcome: Outcome) -> lis
         await series.insert_readings(conn, readings)
         await series.insert_minutes(conn, minutes)
         await registry.mark_seen(conn, _first_seen(messages))
+        await closed_days.announce_late(conn, _late(messages, within.at))
     changed = [Change("sensor", sensor) for sensor in dict.fromkeys(reading.sensor for reading in readings)]
     changed += [Change("minute", camera) for camera in dict.fromkeys(minute.camera for minute in minutes)]
     for message in messages:
@@ -224,6 +226,18 @@ def _first_seen(messages: Sequence[Event]) -> dict[str, datetime]:
         if isinstance(message, CameraState | FallingObject):
             seen[message.camera] = min(message.observed_at, seen.get(message.camera, message.observed_at))
     return seen
+
+
+def _late(messages: Sequence[Event], at: datetime) -> dict[str, date]:
+    """Agent → the first day of which it has delivered now what certificates are counted from, though late."""
+    since: dict[str, date] = {}
+    for message in messages:
+        if isinstance(message, CameraMinute | CameraState | DeviceFault | FallingObject) and comes_late(
+            message.observed_at, at
+        ):
+            day = day_of(message.observed_at)
+            since[message.agent] = min(day, since.get(message.agent, day))
+    return since
 
 
 def _row(letter: Letter) -> events.EventRow:

@@ -37,10 +37,27 @@ class LineRow:
     note: str
 
 
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """A work order as it was opened, and where."""
+
+    number: int
+    source: str
+    kind: str | None
+    subject: str | None
+    facade: str | None
+    building: str | None
+    floor: int | None
+    bay: int | None
+    title: str
+    opened_at: datetime
+
+
 _FAULTS: Final = (
     "SELECT id, subject_type, subject, kind, severity, since, cleared_at, reason FROM fault"
-    " WHERE estate = %(estate)s AND since < %(end)s AND (cleared_at IS NULL OR cleared_at > %(begin)s)"
-    " AND (subject_type = 'node' OR (subject_type = 'camera' AND subject = ANY(%(cameras)s))"
+    " WHERE since < %(end)s AND (cleared_at IS NULL OR cleared_at > %(begin)s)"
+    " AND ((subject_type = 'node' AND estate = %(estate)s)"
+    " OR (subject_type = 'camera' AND subject = ANY(%(cameras)s))"
     " OR (subject_type = 'agent' AND subject = ANY(%(agents)s))) ORDER BY since, id"
 )
 

@@ -1,7 +1,7 @@
 """The append-only log in the database: rows that wait get their place, and places are read for proofs.
 
-Audit rows, states of clips and steps of alerts come here by triggers (migration 0024). Whoever proves
-something reads `entry`, never the row that it came from: its bytes are what was hashed.
+Audit rows, states of clips, steps of alerts and closed days come here by triggers (migrations 0024, 0050).
+Whoever proves something reads `entry`, never the row that it came from: its bytes are what was hashed.
 """
 
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ from cloud.store.pool import Connection
 LOCK: Final = 0x4C6F6720  # "Log "
 AT_ONCE: Final = 1_000
 
-Kind = Literal["audit", "clip", "alert"]
+Kind = Literal["audit", "clip", "alert", "day"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Leaf:
     index: int
     kind: Kind
     subject: str
-    """What it speaks of: the number of an audit row, the event of a clip, the id of an alert."""
+    """What it speaks of: the number of an audit row, the event of a clip, the id of an alert, estate/day."""
     entry: bytes
     hash: bytes
     sealed_at: datetime

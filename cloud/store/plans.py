@@ -8,10 +8,11 @@ from typing import Final, LiteralString
 
 from cloud.core import modelled, plan
 from cloud.core.cells import Seen, looks
+from cloud.core.day_digest.facts import comes_late, day_of
 from cloud.core.estate import Estate
 from cloud.core.geometry.site import Site
 from cloud.core.plan import Content
-from cloud.store import audit, desired, doubts, registered, sights
+from cloud.store import audit, closed_days, desired, doubts, registered, sights
 from cloud.store.changes import Change, record
 from cloud.store.pool import Connection, Jsonb
 from contracts.devices import DesiredCamera
@@ -76,6 +77,8 @@ async def enter(
         " VALUES (%s, %s, %s, %s, %s, %s, %s)",
         (estate.id, version, Jsonb(content), digest, since, at, by),
     )
+    if comes_late(since, at):
+        await closed_days.announce(conn, estate.id, day_of(since))
     stale = plan.stale(before, content)
     wished = await _wished(conn, stale)
     site = _site(new, wished)

@@ -171,7 +171,10 @@ OPEN: Final = ("desired_outcome", "migration", "work_order_deadline")
 CLOSED: Final[Mapping[str, str]] = {
     "blind_due": "what the timers have yet to count anew",
     "blob_due": "what the timers have to delete",
+    "closed_day": "belongs to the log, and holds what every estate did; certificates bring their own parts",
     "clip_damage": "found by the timers, who look at every estate's clips",
+    "day_difference": "found by the timers, who look at every estate's days",
+    "day_due": "what the timers have yet to look at again",
     "dead_letter": "belongs to nobody yet: its agent may be a stranger",
     "device_certificate": "devices are let in before anybody has logged in",
     "enrolment_token": "devices are let in before anybody has logged in",

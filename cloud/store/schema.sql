@@ -78,6 +78,15 @@ BEGIN
     RETURN NULL;
 END
 $$;
+CREATE FUNCTION public.log_closed_day() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM log_append('day', NEW.estate || '/' || NEW.day, to_jsonb(NEW) - 'facts');
+    RETURN NULL;
+END
+$$;
 CREATE FUNCTION public.only_added() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -501,6 +510,28 @@ CREATE TABLE public.clock_set (
     uncertainty_s double precision NOT NULL,
     source text NOT NULL
 );
+CREATE TABLE public.closed_day (
+    estate text NOT NULL,
+    day date NOT NULL,
+    number integer NOT NULL,
+    closed_at timestamp with time zone NOT NULL,
+    parts jsonb NOT NULL,
+    facts bytea NOT NULL,
+    CONSTRAINT closed_day_number_check CHECK ((number >= 0))
+);
+CREATE TABLE public.day_difference (
+    estate text NOT NULL,
+    day date NOT NULL,
+    found_at timestamp with time zone NOT NULL,
+    differences integer NOT NULL,
+    CONSTRAINT day_difference_differences_check CHECK ((differences > 0))
+);
+CREATE TABLE public.day_due (
+    id bigint NOT NULL,
+    estate text NOT NULL,
+    since date NOT NULL
+);
+ALTER TABLE public.day_due ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY ( SEQUENCE NAME public.day_due_id_seq START WITH 1 INCREMENT BY 1 NO MINVALUE NO MAXVALUE CACHE 1 );
 CREATE TABLE public.dead_letter (
     id bigint NOT NULL,
     received_at timestamp with time zone NOT NULL,
@@ -1217,6 +1248,9 @@ ALTER TABLE ONLY public.channel ADD CONSTRAINT channel_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.clip_damage ADD CONSTRAINT clip_damage_pkey PRIMARY KEY (sha256);
 ALTER TABLE ONLY public.clip ADD CONSTRAINT clip_pkey PRIMARY KEY (event);
 ALTER TABLE ONLY public.clock_set ADD CONSTRAINT clock_set_pkey PRIMARY KEY (agent, boot, seq);
+ALTER TABLE ONLY public.closed_day ADD CONSTRAINT closed_day_pkey PRIMARY KEY (estate, day, number);
+ALTER TABLE ONLY public.day_difference ADD CONSTRAINT day_difference_pkey PRIMARY KEY (estate, day);
+ALTER TABLE ONLY public.day_due ADD CONSTRAINT day_due_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.dead_letter ADD CONSTRAINT dead_letter_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.depends_on ADD CONSTRAINT depends_on_pkey PRIMARY KEY (subject_type, subject, node);
 ALTER TABLE ONLY public.desired ADD CONSTRAINT desired_pkey PRIMARY KEY (agent, version);
@@ -1321,6 +1355,7 @@ CREATE INDEX facade_grid_facade ON public.facade_grid USING btree (facade, begin
 CREATE INDEX fault_beneath ON public.fault USING btree (suppressed_by) WHERE (suppressed_by IS NOT NULL);
 CREATE INDEX fault_condition ON public.fault USING btree (kind, subject_type, subject, since);
 CREATE INDEX fault_estate ON public.fault USING btree (estate);
+CREATE INDEX fault_history_at ON public.fault_history USING btree (at);
 CREATE INDEX fault_history_fault ON public.fault_history USING btree (fault);
 CREATE INDEX fault_of_thing ON public.fault USING btree (subject_type, subject, since);
 CREATE UNIQUE INDEX fault_one_open ON public.fault USING btree (kind, subject_type, subject) WHERE (state <> 'closed'::text);
@@ -1355,6 +1390,7 @@ CREATE INDEX work_order_device ON public.work_order USING btree (subject_type, s
 CREATE INDEX work_order_due ON public.work_order USING btree (due_at) WHERE ((overdue_at IS NULL) AND (state = ANY (ARRAY['open'::text, 'assigned'::text, 'taken'::text, 'waiting'::text])));
 CREATE INDEX work_order_estate ON public.work_order USING btree (estate, opened_at);
 CREATE INDEX work_order_fault_order ON public.work_order_fault USING btree (work_order, bound_at);
+CREATE INDEX work_order_history_at ON public.work_order_history USING btree (at);
 CREATE INDEX work_order_history_order ON public.work_order_history USING btree (work_order);
 CREATE INDEX work_order_late ON public.work_order USING btree (overdue_at) WHERE ((overdue_at IS NOT NULL) AND (state = ANY (ARRAY['open'::text, 'assigned'::text, 'taken'::text, 'waiting'::text])));
 CREATE INDEX work_order_overdue ON public.work_order USING btree (overdue_at) WHERE (overdue_at IS NOT NULL);
@@ -1374,7 +1410,9 @@ CREATE TRIGGER log_alert AFTER INSERT ON public.alert_history FOR EACH ROW EXECU
 CREATE TRIGGER log_audit AFTER INSERT ON public.audit FOR EACH ROW EXECUTE FUNCTION public.log_audit();
 CREATE TRIGGER log_clip_announced AFTER INSERT ON public.clip FOR EACH ROW EXECUTE FUNCTION public.log_clip();
 CREATE TRIGGER log_clip_changed AFTER UPDATE ON public.clip FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) OR (old.hash_matches IS DISTINCT FROM new.hash_matches))) EXECUTE FUNCTION public.log_clip();
+CREATE TRIGGER log_closed_day AFTER INSERT ON public.closed_day FOR EACH ROW EXECUTE FUNCTION public.log_closed_day();
 CREATE TRIGGER only_added BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit FOR EACH STATEMENT EXECUTE FUNCTION public.only_added();
+CREATE TRIGGER only_added BEFORE DELETE OR UPDATE OR TRUNCATE ON public.closed_day FOR EACH STATEMENT EXECUTE FUNCTION public.only_added();
 CREATE TRIGGER only_added BEFORE DELETE OR UPDATE OR TRUNCATE ON public.estate_plan FOR EACH STATEMENT EXECUTE FUNCTION public.only_added();
 CREATE TRIGGER only_added BEFORE DELETE OR UPDATE OR TRUNCATE ON public.inspection_draw FOR EACH STATEMENT EXECUTE FUNCTION public.only_added();
 CREATE TRIGGER only_added BEFORE DELETE OR TRUNCATE ON public.legal_hold FOR EACH STATEMENT EXECUTE FUNCTION public.only_added();
@@ -1404,6 +1442,9 @@ ALTER TABLE ONLY public.channel ADD CONSTRAINT channel_estate_fkey FOREIGN KEY (
 ALTER TABLE ONLY public.channel ADD CONSTRAINT channel_owner_fkey FOREIGN KEY (owner) REFERENCES public.account(username) ON DELETE CASCADE;
 ALTER TABLE ONLY public.clip ADD CONSTRAINT clip_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
 ALTER TABLE ONLY public.clip ADD CONSTRAINT clip_camera_fkey FOREIGN KEY (camera) REFERENCES public.camera(id);
+ALTER TABLE ONLY public.closed_day ADD CONSTRAINT closed_day_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
+ALTER TABLE ONLY public.day_difference ADD CONSTRAINT day_difference_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
+ALTER TABLE ONLY public.day_due ADD CONSTRAINT day_due_estate_fkey FOREIGN KEY (estate) REFERENCES public.estate(id);
 ALTER TABLE ONLY public.depends_on ADD CONSTRAINT depends_on_node_fkey FOREIGN KEY (node) REFERENCES public.node(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.desired ADD CONSTRAINT desired_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);
 ALTER TABLE ONLY public.desired_report ADD CONSTRAINT desired_report_agent_fkey FOREIGN KEY (agent) REFERENCES public.agent(id);

@@ -10,21 +10,28 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from cloud import clock
+from cloud.core.camera_duty import LEAST_S
 from cloud.core.certificate.content import Certificate
 from cloud.core.certificate.counting import figures
+from cloud.core.day_digest.facts import day_of
+from cloud.core.head import Head
 from cloud.core.words import BEIJING
-from cloud.evidence import offline
+from cloud.evidence import closing, offline
 from cloud.evidence.bundle import anchors, container
 from cloud.evidence.bundle import members as sealed
 from cloud.evidence.bundle.members import Listed, text
 from cloud.evidence.bundle.report import Report
-from cloud.evidence.certificate import checks, members
+from cloud.evidence.certificate import attested, checks, collect, members
+from cloud.evidence.certificate.issue import issue
+from cloud.store import log, pool
 from fallwatch.local.pki import Authority
 from fallwatch.local.postgres import PostgresServer
 from tests.evidence.certified import COVERED, COVERED_AFTER, LASTS, LOST_AFTER, MINUTE, Certified, certified
@@ -194,8 +201,132 @@ def test_changed_rows_with_figures_to_suit_are_not_those_of_the_log(issued: Cert
         told["figures"] = figures(read.content).model_dump(mode="json")
 
     report = verified(issued, changed(issued, consistent))
-    assert failed(report) == {"issue"}
+    assert failed(report) == {"days", "issue"}
     assert "certificate.json is" in said(report)
+    assert "watched of each minute 60 s, the log says 20 s" in said(report)
+
+
+def test_its_day_is_held_against_the_log_and_what_came_late_is_no_difference(issued: Certified) -> None:
+    found = members.Days.model_validate_json(issued.members()[members.DAYS])
+    (day,) = [day for day in found.days if day.within]
+    assert not day.differences
+    assert (day.state, day.late, len(day.entries)) == ("late", 1, 2)
+    assert not found.contradictions
+
+
+TAMPERED = {
+    "a minute": (
+        "UPDATE watched_span SET watched_s = 60 WHERE watched_s = 20",
+        r"camera/cam-west .* minutes 10:40-10:41 UTC\+8: watched of each minute 60 s, the log says 20 s",
+    ),
+    "minutes are gone": (
+        "DELETE FROM watched_span WHERE camera = 'cam-east'",
+        r"camera/cam-east .* watched of each minute nothing, the log says 60 s",
+    ),
+    "a state": (
+        "UPDATE camera_state_history SET state = 'lost' WHERE camera = 'cam-east'",
+        r"camera/cam-east .* state: the log has .*state streaming.* no such row is left",
+    ),
+    "a fault's end": (
+        "UPDATE fault SET cleared_at = since + interval '1 minute' WHERE kind = 'covered'",
+        r"camera/cam-east .* fault .*: cleared_at is .* 11:01:00, the log says .* 11:15:00",
+    ),
+    "a fault is gone": (
+        "DELETE FROM fault WHERE kind = 'covered'",
+        r"camera/cam-east .* fault: the log has .*kind covered.* no such row is left",
+    ),
+    "when a fault was acknowledged": (
+        "UPDATE fault_history SET at = at - interval '1 minute' WHERE what = 'acknowledged' AND by = 'desk'",
+        r"camera/cam-east .* fault_line: the log has .* 11:01:00, what acknowledged",
+    ),
+    "when an order was taken": (
+        "UPDATE work_order_history SET at = at - interval '9 minutes' WHERE what = 'taken' AND by = 'desk'",
+        r"order_line: the log has .* at .* 10:25:00, what taken",
+    ),
+    "an order is gone": (
+        "DELETE FROM work_order WHERE source = 'patrol'",
+        r"order: the log has .*source patrol",
+    ),
+    "what a camera sees": (
+        "UPDATE sight SET reason = set_byte(reason, 0, 5 - get_byte(reason, 0)) WHERE camera = 'cam-east'",
+        r"facade/east .* sight cam-east east .*: sha256 is",
+    ),
+    "maintenance is planned afterwards, and dated back": (
+        (
+            "INSERT INTO planned_maintenance (estate, begins_at, ends_at, reason, entered_by, entered_at)"
+            " SELECT 'garden', since, since + interval '1 hour', 'x', 'li', since - interval '1 day'"
+            " FROM fault WHERE kind = 'covered'"
+        ),
+        r"estate .* planned: there is estate garden.* of which the log knows nothing",
+    ),
+    "a state is dated back": (
+        (
+            "INSERT INTO camera_state_history (camera, since, state, reason, boot, seq) SELECT camera,"
+            " since + interval '1 hour', 'streaming', '', boot, 999 FROM camera_state_history"
+        ),
+        r"camera/cam-east .* state: there is camera cam-east.* of which the log knows nothing",
+    ),
+    "the log's entry": (
+        (
+            "UPDATE log_leaf SET entry = overlay(entry PLACING 'estatf' FROM position('estate' IN entry))"
+            " WHERE kind = 'day'"
+        ),
+        r"entry \d+ .*(was changed|deleted, changed or reordered)",
+    ),
+    "the lines that the log's digest is of": (
+        "UPDATE closed_day SET facts = 'x'",
+        r"the lines kept of camera/cam-east are missing or changed",
+    ),
+    "the day's entries are gone": (
+        "DELETE FROM log_leaf WHERE kind = 'day'",
+        "no digest of this day any more",
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "says"), TAMPERED.values(), ids=TAMPERED)
+async def test_what_somebody_changes_in_the_database_before_is_found_by_certificate_and_audit(
+    issued: Certified, change: str, says: str
+) -> None:
+    day = day_of(issued.begin)
+    async with pool.opened(issued.database_url, max_size=1) as opened, pool.transaction(opened) as conn:
+        await conn.execute("SET LOCAL session_replication_role = replica")  # as who owns the tables can
+        await conn.execute(change.encode())
+        (audited,) = await closing.examine(conn, "garden", [day], [day])
+        head = await log.newest_head(conn)
+        assert head is not None
+        content = await collect.content(conn, issued.wanted, LEAST_S, clock.utc_now())
+        asked = await attested.ask(conn, content)
+        told = await attested.days(conn, content, asked, Head.model_validate_json(head.content))
+        await conn.rollback()
+    for words in (audited.differences, [each for of in told.days for each in of.differences]):
+        assert re.search(says, "\n".join(each.en for each in words)), words
+
+
+async def lost_minute(opened: pool.Pool, issued: Certified, watched_s: float) -> None:
+    """The minute of which too little was recorded, as somebody with the database writes it."""
+    async with pool.transaction(opened) as conn:
+        await conn.execute(
+            "UPDATE watched_span SET watched_s = %s WHERE camera = 'cam-west' AND begins_at = %s",
+            (watched_s, issued.begin + LOST_AFTER),
+        )
+
+
+async def test_a_certificate_with_a_day_that_differs_says_so_and_is_verified_as_what_it_is(
+    issued: Certified, tmp_path: Path
+) -> None:
+    async with pool.opened(issued.database_url, max_size=2) as opened:
+        await lost_minute(opened, issued, 60)
+        try:
+            path = await issue(issued.issuer(opened), issued.wanted, tmp_path)
+        finally:
+            await lost_minute(opened, issued, 20)
+    with path.open("rb") as file:
+        report = offline.verify(file, anchors.load(issued.anchors))
+    assert report.ok, report.table()
+    (days,) = [check.words[0].en for check in report.checks if check.name == "days"]
+    assert "ATTENTION" in days
+    assert "minutes 10:40-10:41 UTC+8: watched of each minute 60 s, the log says 20 s" in days
 
 
 def test_what_was_done_with_an_alert_cannot_be_told_otherwise(issued: Certified) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
+from cloud.core.certificate.attesting import State
 from cloud.core.wording import KINDS
 from cloud.core.words import BEIJING
 
@@ -64,6 +65,14 @@ LEDGER: Final[Mapping[str, str]] = {
     "mttr": "平均修复时间",
     "on_time": "按时完成率",
 }
+DAYS: Final[Mapping[State, str]] = {
+    "agrees": "一致",
+    "late": "一致，有补报",
+    "differs": "与日志不符",
+    "unclosed": "尚无日摘要",
+    "before": "早于日摘要启用",
+}
+"""By `attesting.State`."""
 LONGEST_WHY: Final = 40
 """Characters of a device's own words."""
 

@@ -12,9 +12,11 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from cloud.core.certificate import counting, words
+from cloud.core.certificate import attesting, counting, words
+from cloud.core.certificate.attesting import Judged
 from cloud.core.certificate.comparing import differences
-from cloud.core.certificate.content import Alert, Certificate
+from cloud.core.certificate.content import Alert, Certificate, Content
+from cloud.core.head import Head
 from cloud.core.words import Words, beijing
 from cloud.evidence.bundle import members as sealed
 from cloud.evidence.bundle import under
@@ -24,16 +26,19 @@ from cloud.evidence.bundle.intact import Names, intact
 from cloud.evidence.bundle.members import Line
 from cloud.evidence.bundle.seen import Doubt, Seen
 from cloud.evidence.certificate import members
+from cloud.evidence.certificate.judging import judge
 
 MOST_FACADES: Final = 8
 """Whose shares are said one by one."""
+MOST_DIFFERENCES: Final = 8
+"""Of days, in one sentence."""
 
 
 def complete(seen: Seen, _: Anchors) -> Words:
     """Whether every member is there, none is beside them, and each is the one that the index lists."""
     index = seen.part(members.Index, sealed.INDEX)
     wanted = {each.name: each.sha256 for each in index.members}
-    return intact(seen, wanted, Names(members.ORDER, members.INDEXED))
+    return intact(seen, wanted, Names(members.ORDER, members.INDEXED, members.OPTIONAL))
 
 
 def figures(seen: Seen, _: Anchors) -> Words:
@@ -136,6 +141,75 @@ def alerts(seen: Seen, anchors: Anchors) -> Words:
     )
 
 
+def days(seen: Seen, anchors: Anchors) -> Words:
+    """Whether what is said of each day is what the log's entries and the certificate's rows say."""
+    if members.DAYS not in seen.listed:
+        return Words(
+            "出具时还没有日摘要：未与日志核对", "issued before there were digests of days: not compared"
+        )
+    content, told = _certificate(seen).content, _days(seen)
+    head = under.head_of(seen, anchors, sealed.FIRST_HEAD)
+    wanted = attesting.days(content)
+    if [(day.estate, day.day) for day in told.days] != wanted:
+        raise Doubt(
+            Words(
+                f"{members.DAYS} 里的日期不是证明所涉的日期",
+                f"the days of {members.DAYS} are not those of the certificate",
+            )
+        )
+    doubts = [words for day in told.days for words in _misjudged(content, day, head)]
+    if told.contradictions != tuple(map(members.sentence, attesting.contradictions(content))):
+        doubts.append(
+            Words("原始记录之间的矛盾与书写的不符", "its rows contradict each other otherwise than told")
+        )
+    if doubts:
+        raise Doubt(*doubts)
+    return _of_days(told)
+
+
+def _misjudged(content: Content, day: members.Day, head: Head) -> list[Words]:
+    if not day.entries:
+        known = day.state in {"unclosed", "before", "differs"}
+        found = Judged(day.state if known else "unclosed", 0, tuple(_words(each) for each in day.differences))
+    else:
+        found = judge(content, (day.estate, day.day), day.entries, head)
+    told = tuple(_words(each) for each in day.differences)
+    if (day.state, day.late, told) == (found.state, found.late, found.differences):
+        return []
+    one, other = words.DAYS[day.state], words.DAYS[found.state]
+    said = Words(
+        f"{day.estate} {day.day}：证明书写的是“{one}”，按日志应为“{other}”",
+        f"{day.estate} {day.day}: the certificate says {day.state}, by the log it is {found.state}",
+    )
+    return [said, *found.differences[:MOST_DIFFERENCES]]
+
+
+def _of_days(told: members.Days) -> Words:
+    """What is to be said of all: it comes first where one differs."""
+    counts = Counter(day.state for day in told.days if day.within)
+    late = sum(day.late for day in told.days if day.within)
+    zh = "，".join(f"{words.DAYS[state]} {counts[state]} 天" for state in words.DAYS if counts[state])
+    en = ", ".join(f"{state} {counts[state]}" for state in words.DAYS if counts[state])
+    wrong = [each for day in told.days for each in day.differences] + [*told.contradictions]
+    if not wrong:
+        more = (f"；其中补报 {late} 条", f"; {late} lines came late") if late else ("", "")
+        return Words(f"逐日与日志核对：{zh}{more[0]}", f"each day held against the log: {en}{more[1]}")
+    some = wrong[:MOST_DIFFERENCES]
+    return Words(
+        f"【注意】证明书如实写明有记录与日志不符：{zh}。{'；'.join(each.zh for each in some)}",
+        f"ATTENTION: as the certificate says itself, rows differ from the log: {en}."
+        f" {'; '.join(each.en for each in some)}",
+    )
+
+
+def _words(told: members.Sentence) -> Words:
+    return Words(told.zh, told.en)
+
+
+def _days(seen: Seen) -> members.Days:
+    return seen.part(members.Days, members.DAYS, members.MAX_CERTIFICATE_BYTES)
+
+
 def whole(seen: Seen, anchors: Anchors) -> Words:
     """Whether the log's key has signed the sums of all members, as they are here."""
     return under.sealed(seen, anchors, sealed.sums(seen.digests, members.ORDER))
@@ -208,6 +282,7 @@ CHECKS: Final[tuple[tuple[str, Words, Callable[[Seen, Anchors], Words]], ...]] =
     ("stamps", Words("可信时间戳", "Time stamps"), stamps),
     ("growth", Words("日志只增不改", "The log only grew"), growth),
     ("alerts", Words("警情与日志", "Alerts and the log"), alerts),
+    ("days", Words("日摘要", "Days and the log"), days),
     ("issue", Words("出具封存", "Issue sealed"), issue),
     ("seal", Words("封条", "Seal"), whole),
 )

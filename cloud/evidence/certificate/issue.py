@@ -14,13 +14,14 @@ from cloud.core.certificate import counting
 from cloud.core.certificate.content import Certificate, Content
 from cloud.core.head import Head
 from cloud.core.signature import SCHEME
-from cloud.evidence import heads, stamping
+from cloud.evidence import closing, heads, stamping
 from cloud.evidence.bundle import container
 from cloud.evidence.bundle import members as sealed
 from cloud.evidence.bundle.members import Custody, Line, Listed, text
-from cloud.evidence.certificate import collect, members, paper
+from cloud.evidence.certificate import attested, collect, members, paper
 from cloud.evidence.certificate.collect import CannotCertify, Wanted
-from cloud.evidence.certificate.paper import Chain
+from cloud.evidence.certificate.members import Days
+from cloud.evidence.certificate.paper import Chain, OfDay
 from cloud.evidence.certificate.texts import README
 from cloud.evidence.heads import Signer
 from cloud.evidence.keeper import Means
@@ -56,9 +57,13 @@ def issuer(given: Means, least_s: float, opened: Pool) -> Issuer:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """The log before the issue: a stamped head, and the entries about what the certificate tells."""
+    """The log before the issue: a stamped head, and the entries about what the certificate tells.
+
+    days: what it says of the certificate's.
+    """
 
     lines: list[Leaf]
+    days: Days
     first: HeadRow
     stamped_at: datetime
 
@@ -73,6 +78,9 @@ async def issue(using: Issuer, wanted: Wanted, folder: Path) -> Path:
         DatabaseDown, OSError: Of the database, the disk.
     """
     now = clock.utc_now()
+    async with transaction(using.pool) as conn:
+        # What was delivered late is no difference.
+        await closing.take_late(conn, wanted.estate, now)
     async with transaction(using.pool, snapshot=True, as_=wanted.principal) as conn:
         content = await collect.content(conn, wanted, using.least_s, now)
     certificate = await asyncio.to_thread(_counted, content)
@@ -97,14 +105,16 @@ def _counted(content: Content) -> Certificate:
 async def _begun(using: Issuer, content: Content, now: datetime) -> Begun:
     async with transaction(using.pool) as conn:
         await log.seal_all(conn, now)
-        lines = await collect.custody(conn, content)
+        lines, asked = await collect.custody(conn, content), await attested.ask(conn, content)
         newest = await log.newest_head(conn)
-        covers = newest is not None and (not lines or newest.size >= lines[-1].index)
+        last = max(asked.last, lines[-1].index if lines else 0)
+        covers = newest is not None and newest.size >= last
         first = newest if covers else await heads.sign(conn, using.signer, now)
-    if first is None:
-        raise CannotCertify("the log is empty: nothing has happened here yet that could be certified")
+        if first is None:
+            raise CannotCertify("the log is empty: nothing has happened here yet that could be certified")
+        days = await attested.days(conn, content, asked, Head.model_validate_json(first.content))
     stamp, stamped_at = await stamping.of_head(using.pool, using.authority, first, now)
-    return Begun(lines, replace(first, time_stamp=stamp), stamped_at)
+    return Begun(lines, days, replace(first, time_stamp=stamp), stamped_at)
 
 
 async def _parts(certificate: Certificate, begun: Begun) -> Parts:
@@ -117,16 +127,33 @@ async def _parts(certificate: Certificate, begun: Begun) -> Parts:
         at=begun.first.at,
         stamped_at=begun.stamped_at,
         lines=len(begun.lines),
+        days=tuple(map(_day, begun.days.days)),
+        contradictions=tuple(each.zh for each in begun.days.contradictions),
     )
     content = certificate.text()
     return {
         sealed.README: README.encode(),
         members.PAPER: await paper.printed(content, chain),
         sealed.CERTIFICATE: content,
+        members.DAYS: text(begun.days),
         sealed.CUSTODY: text(custody),
         sealed.FIRST_HEAD: begun.first.signed.document,
         sealed.FIRST_STAMP: begun.first.time_stamp or b"",
     }
+
+
+def _day(told: members.Day) -> OfDay:
+    entries = tuple(each.line.index for each in told.entries)
+    differences = tuple(each.zh for each in told.differences)
+    return OfDay(
+        estate=told.estate,
+        day=told.day,
+        within=told.within,
+        state=told.state,
+        late=told.late,
+        entries=entries,
+        differences=differences,
+    )
 
 
 def _index(parts: Parts) -> members.Index:

@@ -1,9 +1,12 @@
 """What a certificate's file consists of; sealed as an evidence file is: `cloud.evidence.bundle.members`."""
 
+from datetime import date
 from typing import Final, Literal
 
+from cloud.core.certificate.attesting import State
 from cloud.core.certificate.content import FORMAT
 from cloud.core.head import Digest
+from cloud.core.words import Words
 from cloud.evidence.bundle.members import (
     CERTIFICATE,
     CUSTODY,
@@ -19,6 +22,7 @@ from cloud.evidence.bundle.members import (
     SUMS_SIGNATURE,
     Consistency,
     Inclusion,
+    Line,
     Listed,
     Part,
     Position,
@@ -29,8 +33,11 @@ ACTION: Final = "certified"
 """What the audit log calls the issue of a certificate."""
 
 PAPER: Final = "certificate.pdf"
+DAYS: Final = "days.json"
 
-INDEXED: Final = (README, PAPER, CERTIFICATE, CUSTODY, FIRST_HEAD, FIRST_STAMP)
+INDEXED: Final = (README, PAPER, CERTIFICATE, DAYS, CUSTODY, FIRST_HEAD, FIRST_STAMP)
+OPTIONAL: Final = frozenset({DAYS})
+"""In files from before there were digests of days."""
 ORDER: Final = (*INDEXED, INDEX, EXPORT, PROOFS, LAST_HEAD, LAST_STAMP, SUMS, SUMS_SIGNATURE)
 """Of the members in the container."""
 
@@ -43,6 +50,51 @@ class Index(Part):
 
     format: Literal["fallwatch-certificate/1"] = FORMAT
     members: tuple[Listed, ...]
+
+
+class DayEntry(Part):
+    """An entry of the log about a day. facts: part → its lines, of what the certificate speaks of.
+
+    proof: that the entry is in the first head's tree.
+    """
+
+    line: Line
+    facts: dict[str, str]
+    proof: Inclusion
+
+
+class Sentence(Part):
+    """The same in Chinese and in English."""
+
+    zh: str
+    en: str
+
+
+def sentence(words: Words) -> Sentence:
+    """As a member has it."""
+    return Sentence(zh=words.zh, en=words.en)
+
+
+class Day(Part):
+    """What is said of a day of an estate. late: lines that came when it was closed.
+
+    within: it is of the span; else only what was done later with faults and orders is of it.
+    """
+
+    estate: str
+    day: date
+    within: bool
+    state: State
+    late: int
+    differences: tuple[Sentence, ...]
+    entries: tuple[DayEntry, ...]
+
+
+class Days(Part):
+    """`days.json`. contradictions: where the certificate's rows are not even one with another."""
+
+    days: tuple[Day, ...]
+    contradictions: tuple[Sentence, ...]
 
 
 class Proofs(Part):

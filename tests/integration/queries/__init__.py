@@ -12,6 +12,7 @@ from tests.integration.queries import (
     bureau,
     certified,
     coverage,
+    days,
     devices,
     estates,
     evidence,
@@ -39,6 +40,7 @@ _THEMES: Final[tuple[Mapping[str, Case], ...]] = (
     certified.CASES,
     coverage.CASES,
     bureau.CASES,
+    days.CASES,
     log.CASES,
     retention.CASES,
 )

@@ -1,13 +1,27 @@
 """The certificate as a PDF."""
 
+from datetime import date
 from typing import Final
 
 from cloud import printing
+from cloud.core.certificate.attesting import State
 from cloud.core.parts import Part
 from contracts.base import Instant
 
 SETTING_S: Final = 300.0
 """A thousand facades take less."""
+
+
+class OfDay(Part):
+    """What the log says of a day; as in `days.json`, with the places of its entries."""
+
+    estate: str
+    day: date
+    within: bool
+    state: State
+    late: int
+    entries: tuple[int, ...]
+    differences: tuple[str, ...]
 
 
 class Chain(Part):
@@ -19,6 +33,8 @@ class Chain(Part):
     at: Instant
     stamped_at: Instant
     lines: int
+    days: tuple[OfDay, ...]
+    contradictions: tuple[str, ...]
 
 
 async def printed(certificate: bytes, chain: Chain) -> bytes:

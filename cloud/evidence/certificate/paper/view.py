@@ -5,6 +5,7 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from itertools import groupby
 from typing import Any, Final
 
 import numpy as np
@@ -20,6 +21,8 @@ from cloud.evidence.certificate.paper.site import plan_of
 from cloud.evidence.certificate.paper.tables import MS, alerts, cameras, faults, losses, orders, patrols
 
 MOST_REGIONS: Final = 6
+MOST_DIFFERENCES: Final = 6
+"""Of a day, on paper: all stand in days.json."""
 COARSE: Final = 3
 """`geometry.looking.Reason.TOO_COARSE`: from here on enough is seen, but not finely enough."""
 
@@ -64,6 +67,8 @@ def view(certificate: Certificate, text: bytes, chain: Chain) -> dict[str, Any]:
         "ledger": [_ratio(each.key, each.numerator, each.denominator, each.value) for each in figures.ledger],
         "method": _method(content),
         "chain": _chain(chain),
+        "warnings": list(_warnings(chain)),
+        "digests": list(_digests(chain)),
         "notes": content.notes,
     }
 
@@ -237,6 +242,38 @@ def _method(content: Content) -> dict[str, str]:
         else f"第 {content.plan.version} 版，{words.instant(content.plan.entered_at)} 由"
         f" {content.plan.entered_by} 登记，SHA-256 {content.plan.sha256}",
     }
+
+
+def _warnings(chain: Chain) -> Iterator[str]:
+    """Where rows are not what the log says: what must be read before anything else."""
+    for day in chain.days:
+        if day.state == "differs":
+            told = day.differences[:MOST_DIFFERENCES]
+            left = len(day.differences) - len(told)
+            more = f"……另有 {left} 处，见 days.json" if left else ""
+            yield f"{day.estate} {day.day}：{'；'.join(told)}{more}"
+    yield from chain.contradictions[:MOST_DIFFERENCES]
+
+
+def _digests(chain: Chain) -> Iterator[list[str]]:
+    """Days in a row of which the same is to be said, as one."""
+    days = [day for day in chain.days if day.within or day.state == "differs"]
+    for (estate, state), run in groupby(days, lambda day: (day.estate, day.state)):
+        found = list(run)
+        first, last = found[0].day, found[-1].day
+        span = f"{first}" if first == last else f"{first} 至 {last}，{len(found)} 天"
+        entries = [entry for day in found for entry in day.entries]
+        late = sum(day.late for day in found)
+        said = words.DAYS[state] + (f"：补报 {late} 条" if late else "")
+        yield [estate, span, said, _places(entries)]
+
+
+def _places(entries: list[int]) -> str:
+    """Of the log's entries."""
+    if not entries:
+        return "—"
+    ends = f"{min(entries)}" if len(entries) == 1 else f"{min(entries)} 至 {max(entries)}"
+    return f"第 {ends} 条，共 {len(entries)} 条"
 
 
 def _chain(chain: Chain) -> dict[str, str]:

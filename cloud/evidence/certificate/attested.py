@@ -1,0 +1,98 @@
+"""What the log says of a certificate's days, and whether its rows agree: gathered when it is issued."""
+
+# ruff: noqa: RUF001 - Chinese sentences have Chinese punctuation
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from cloud.core.certificate import attesting
+from cloud.core.certificate.attesting import Judged
+from cloud.core.certificate.content import Content
+from cloud.core.day_digest.attested import Entry
+from cloud.core.head import Head
+from cloud.core.words import Words
+from cloud.evidence.bundle.members import Inclusion, Line
+from cloud.evidence.certificate.judging import judge
+from cloud.evidence.certificate.members import Day, DayEntry, Days, sentence
+from cloud.store import closed_days, log
+from cloud.store.log import Leaf
+from cloud.store.pool import Connection
+
+Found = dict[tuple[str, date], list[tuple[Leaf, Entry]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the log has of the days. bounds: estate → its oldest and newest closed day."""
+
+    entries: Found
+    bounds: Mapping[str, tuple[date, date]]
+
+    @property
+    def last(self) -> int:
+        """The place of the newest entry; 0: there is none."""
+        return max((leaf.index for told in self.entries.values() for leaf, _ in told), default=0)
+
+
+async def ask(conn: Connection, content: Content) -> Asked:
+    """The log's entries of the certificate's days."""
+    wanted: dict[str, list[date]] = {}
+    for estate, day in attesting.days(content):
+        wanted.setdefault(estate, []).append(day)
+    entries, bounds = Found(), {}
+    for estate, days in wanted.items():
+        found = await closed_days.entries(conn, estate, days)
+        entries |= {(estate, day): told for day, told in found.items()}
+        ends = await closed_days.bounds(conn, estate)
+        if ends is not None:
+            bounds[estate] = ends
+    return Asked(entries, bounds)
+
+
+async def days(conn: Connection, content: Content, asked: Asked, head: Head) -> Days:
+    """`days.json`. head: the first, which speaks of all entries."""
+    return Days(
+        days=tuple(
+            [await _day(conn, content, (estate, day), asked, head) for estate, day in attesting.days(content)]
+        ),
+        contradictions=tuple(map(sentence, attesting.contradictions(content))),
+    )
+
+
+async def _day(conn: Connection, content: Content, of: tuple[str, date], asked: Asked, head: Head) -> Day:
+    estate, day = of
+    found = asked.entries.get(of, [])
+    wanted = attesting.parts(content, estate) | attesting.beside(content, estate)
+    entries = [
+        DayEntry(
+            line=Line(index=leaf.index, entry=leaf.entry.decode("utf-8", "replace")),
+            facts={part: told for part, told in (entry.facts or {}).items() if part in wanted},
+            proof=Inclusion.model_validate(await log.inclusion(conn, leaf.index, head.size)),
+        )
+        for leaf, entry in found
+    ]
+    judged = judge(content, of, entries, head) if entries else _unknown(of, asked.bounds.get(estate))
+    return Day(
+        estate=estate,
+        day=day,
+        within=attesting.in_span(content, day),
+        state=judged.state,
+        late=judged.late,
+        differences=tuple(map(sentence, judged.differences)),
+        entries=tuple(entries),
+    )
+
+
+def _unknown(of: tuple[str, date], bounds: tuple[date, date] | None) -> Judged:
+    """What is to be said of a day of which the log has nothing."""
+    estate, day = of
+    if bounds is None or day > bounds[1]:
+        return Judged("unclosed", 0, ())
+    if day < bounds[0]:
+        return Judged("before", 0, ())
+    lost = Words(
+        f"{estate} {day}：日志里没有这一天的日摘要，条目被删除",
+        f"{estate} {day}: the log has no digest of this day any more: its entry was deleted",
+    )
+    return Judged("differs", 0, (lost,))
