@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from cloud.evidence.keys import Masters
 
 
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
 @click.group()
 def evidence() -> None:
     """Keys of the evidence, and whether it is all there."""
@@ -169,6 +172,43 @@ def check(share: int, config_file: Path | None) -> None:
     raise SystemExit(0 if report.is_well else 1)
 
 
+@evidence.command()
+@click.argument("estate")
+@click.option("--begin", required=True, type=DAY, help="The first day, by China's clocks.")
+@click.option("--end", type=DAY, help="The last one; without it the first alone.")
+@CONFIG
+def days(estate: str, begin: datetime, end: datetime | None, config_file: Path | None) -> None:
+    """Hold the rows of ESTATE's days against the log: each day, and each difference with table and camera.
+
+    The last line is one JSON object. Exit 1 where anything differs, or a day has no digest.
+    """
+    from cloud import clock  # noqa: PLC0415 - `--help` needs no library
+    from cloud.evidence import closing  # noqa: PLC0415
+    from cloud.store import pool  # noqa: PLC0415
+
+    found = settings(config_file)
+    wanted = begin.date(), (end or begin).date()
+
+    async def work() -> "list[closing.Examined]":
+        async with pool.opened(found.database_url, max_size=1) as opened:
+            return await closing.audit(opened, estate, *wanted, clock.utc_now())
+
+    told = finished(work())
+    for day in told:
+        click.echo(f"{day.day}  {day.state}" + (f", {day.late} lines came late" if day.late else ""))
+        for words in day.differences:
+            click.echo(f"  {words.zh}\n  {words.en}")
+    differing = [day.day.isoformat() for day in told if day.differences]
+    unclosed = [day.day.isoformat() for day in told if not day.entries and not day.differences]
+    click.echo(
+        json.dumps(
+            {"estate": estate, "days": len(told), "differing": differing, "unclosed": unclosed},
+            ensure_ascii=False,
+        )
+    )
+    raise SystemExit(1 if differing or unclosed else 0)
+
+
 def _print(report: "Report") -> None:
     rows = [
         ("clips", f"{report.clips}, of which {report.read} were read, {report.read_bytes / 1e6:.1f} MB"),
@@ -176,6 +216,8 @@ def _print(report: "Report") -> None:
         *((damage.kind, f"{damage.sha256}  {damage.detail}") for damage in report.damaged),
         *(("unknown", path) for path in report.unknown),
         *(("log broken", what) for what in report.log),
+        ("days", f"{report.days} closed ones were looked at"),
+        *(("day differs", what) for what in report.days_differ),
     ]
     for kind, what in rows:
         click.echo(f"{kind:<12}{what}")

@@ -43,6 +43,13 @@ class Examined:
     doubts: tuple[Words, ...] = ()
 
     @property
+    def state(self) -> str:
+        """In a word."""
+        if self.differences:
+            return "differs from the log"
+        return "agrees with the log" if self.entries else "has no digest"
+
+    @property
     def changed(self) -> list[Words]:
         """Where the log says otherwise."""
         return [*self.doubts, *(said(self.day, each) for each in self.compared.differences)]
@@ -119,6 +126,17 @@ async def take_late(conn: Connection, estate: str, at: datetime) -> int:
             grown += 1
         await closed_days.found(conn, estate, found.day, len(found.changed), at)
     return grown
+
+
+async def audit(opened: Pool, estate: str, first: date, last: date, at: datetime) -> list[Examined]:
+    """Every day from `first` to `last`, held against the log. What was delivered late is taken in first."""
+    async with pool.transaction(opened) as conn:
+        await take_late(conn, estate, at)
+        await log.seal_all(conn, at)
+        bounds = await closed_days.bounds(conn, estate)
+        days = [date.fromordinal(each) for each in range(first.toordinal(), last.toordinal() + 1)]
+        closed = [day for day in days if bounds is not None and bounds[0] <= day <= bounds[1]]
+        return await examine(conn, estate, days, closed)
 
 
 async def check_days(opened: Pool, wanted: Callable[[str], bool], at: datetime) -> tuple[int, list[Words]]:

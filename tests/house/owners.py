@@ -41,6 +41,7 @@ OWNERS: Final[dict[str, str]] = {
     "cloud/evidence/bundle/export.py _sealed": "the log and its heads belong to nobody alone",
     "cloud/evidence/bundle/export.py _seal": "the log and its heads belong to nobody alone",
     "cloud/evidence/certificate/issue.py _begun": "the log and its heads belong to nobody alone",
+    "cloud/evidence/certificate/issue.py issue": "days that are over belong to the log",
     "cloud/evidence/certificate/issue.py _seal": "the log and its heads belong to nobody alone",
     "cloud/evidence/stamping.py of_head": "the log and its heads belong to nobody alone",
     "cloud/evidence/stamping.py catch_up": "the timers'",
@@ -50,6 +51,7 @@ OWNERS: Final[dict[str, str]] = {
 """`file function` → why no estate's thing is shown to another's by it."""
 
 OF_NO_REQUEST: Final[dict[str, str]] = {
+    "cloud/evidence/closing.py": "the timers' and the command's, over every estate's days",
     "cloud/evidence/checking.py": "the timers' and the command's, over every estate's clips",
     "cloud/evidence/keeper.py": "the timers'",
     "cloud/evidence/log_check.py": "the timers' and the command's",

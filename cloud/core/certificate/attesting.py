@@ -100,7 +100,7 @@ def judge(
     of = attested(estate, day, entries, parts(content, estate) | beside(content, estate))
     view = _View(content, estate, day, of.parts)
     also = {key for lines in of.parts.values() for key in keys(lines)}
-    there = facts(_book(content, estate), window(day), also)
+    there = facts(book(content, estate), window(day), also)
     believed = {part: lines for part, lines in there.items() if part not in of.doubted}
     begin = window(day)[0] if view.span is None else view.span[0]
     found = compare(view.seen(of.parts), view.seen(believed), _severities(content), begin)
@@ -178,7 +178,7 @@ class _View:
         return (*line[:place], None, *line[place + 1 :])
 
 
-def _book(content: Content, estate: str) -> Book:
+def book(content: Content, estate: str) -> Book:
     """The certificate's rows as those of an estate's days."""
     own = {camera.id for camera in content.raw.cameras if camera.estate == estate}
     of = _estate_of(content)

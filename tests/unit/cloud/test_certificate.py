@@ -126,7 +126,7 @@ def test_cameras_whose_state_may_not_be_seen_are_not_counted_and_that_is_said() 
     assert "Not counted: 1 cameras" in told["english"]
 
 
-CHAIN = Chain(head=1, size=9, root="ab" * 32, at=END, stamped_at=END, lines=0)
+CHAIN = Chain(head=1, size=9, root="ab" * 32, at=END, stamped_at=END, lines=0, days=(), contradictions=())
 
 
 def set_on_paper(content: Content) -> bytes:
