@@ -1,4 +1,7 @@
-"""How long a certificate of a month takes: gathered, counted, set as PDF, sealed; and its verification."""
+"""How long a certificate of a month takes: gathered, counted, set as PDF, sealed; and its verification.
+
+Its days are closed before, and held against the log by both.
+"""
 
 import asyncio
 import tempfile
@@ -16,13 +19,15 @@ from bench.measure import certified, tables
 from cloud import clock
 from cloud.core.camera_duty import LEAST_S
 from cloud.core.certificate.content import Certificate
+from cloud.core.day_digest.facts import day_of
 from cloud.core.words import BEIJING
-from cloud.evidence import offline, stamping
+from cloud.evidence import closing, offline, stamping
 from cloud.evidence.bundle import anchors, container, members
 from cloud.evidence.bundle.seen import look
 from cloud.evidence.certificate.collect import Wanted
 from cloud.evidence.certificate.issue import Issuer, issue
-from cloud.evidence.certificate.members import MAX_CERTIFICATE_BYTES
+from cloud.evidence.certificate.members import DAYS, MAX_CERTIFICATE_BYTES, Days
+from cloud.evidence.closing import close_due
 from cloud.evidence.heads import Signer
 from cloud.store import migrate, pool
 from fallwatch.local import postgres
@@ -36,12 +41,17 @@ GOAL_S: Final = 30.0
 
 @dataclass(frozen=True)
 class Issued:
-    """A certificate and how long it took. rows: of the database that speak of the span."""
+    """A certificate and how long it took. rows: of the database that speak of the span.
+
+    close_s: closing one day. audit_s: holding all of them against the log.
+    """
 
     path: Path
     anchors: Path
     rows: int
     seconds: float
+    close_s: float
+    audit_s: float
 
 
 @click.command()
@@ -88,17 +98,25 @@ async def _issued(  # noqa: PLR0917 - each is one thing
     signer = Signer(ec.generate_private_key(ec.SECP256R1()))
     async with pool.opened(url, max_size=2) as opened:
         rows = await certified.fill(opened, url, of, span)
+        begin = perf_counter()
+        closed = (await close_due(opened, clock.utc_now())).closed
+        close_s = (perf_counter() - begin) / closed
         using = Issuer(opened, signer, stamping.authority(stamps.url, stamps.ca_path), LEAST_S)
         begin = perf_counter()
         path = await issue(using, Wanted(of.id, None, *span, "system", "bench"), place)
         seconds = perf_counter() - begin
-    return Issued(path, anchors_of(place / "anchors", authority, signer, stamps), rows, seconds)
+        begin = perf_counter()
+        await closing.audit(opened, of.id, day_of(span[0]), day_of(span[1]), clock.utc_now())
+        audit_s = perf_counter() - begin
+    trusted = anchors_of(place / "anchors", authority, signer, stamps)
+    return Issued(path, trusted, rows, seconds, close_s, audit_s)
 
 
 def _figures(found: Issued, verify_s: float) -> dict[str, object]:
     with found.path.open("rb") as file:
         seen = look(file)
         content = container.content(file, seen.listed[members.CERTIFICATE], MAX_CERTIFICATE_BYTES)
+        days = Days.model_validate_json(container.content(file, seen.listed[DAYS], MAX_CERTIFICATE_BYTES))
     told = Certificate.model_validate_json(content).figures
     return {
         "facades": len(told.facades),
@@ -110,6 +128,10 @@ def _figures(found: Issued, verify_s: float) -> dict[str, object]:
         "verify_s": round(verify_s, 2),
         "file_bytes": found.path.stat().st_size,
         "certificate_bytes": len(content),
+        "days_bytes": seen.listed[DAYS].size_bytes,
+        "days_that_agree": sum(day.state == "agrees" for day in days.days),
+        "close_day_s": round(found.close_s, 3),
+        "audit_s": round(found.audit_s, 2),
     }
 
 

@@ -183,6 +183,7 @@ def days(estate: str, begin: datetime, end: datetime | None, config_file: Path |
     The last line is one JSON object. Exit 1 where anything differs, or a day has no digest.
     """
     from cloud import clock  # noqa: PLC0415 - `--help` needs no library
+    from cloud.core.merkle import Unproved  # noqa: PLC0415
     from cloud.evidence import closing  # noqa: PLC0415
     from cloud.store import pool  # noqa: PLC0415
 
@@ -193,7 +194,10 @@ def days(estate: str, begin: datetime, end: datetime | None, config_file: Path |
         async with pool.opened(found.database_url, max_size=1) as opened:
             return await closing.audit(opened, estate, *wanted, clock.utc_now())
 
-    told = finished(work())
+    try:
+        told = finished(work())
+    except Unproved as error:
+        raise click.ClickException(f"the log is broken: {error}; fallwatch cloud evidence check") from error
     for day in told:
         click.echo(f"{day.day}  {day.state}" + (f", {day.late} lines came late" if day.late else ""))
         for words in day.differences:

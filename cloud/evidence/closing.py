@@ -187,8 +187,7 @@ async def examine(
 
 
 def _compared(book: Book, day: date, of: Attested) -> Compared:
-    also = {key for lines in of.parts.values() for key in keys(lines)}
-    there = facts(book, window(day), also)
+    there = facts(book, window(day), keys(*of.parts.values()))
     told = {part: lines for part, lines in there.items() if part not in of.doubted}
     return compare(of.parts, told, book.severities, window(day)[0])
 

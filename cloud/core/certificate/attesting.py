@@ -93,21 +93,32 @@ def beside(content: Content, estate: str) -> set[str]:
     return {of_orders(*place, None) for place in places} - parts(content, estate)
 
 
-def judge(
-    content: Content, estate: str, day: date, entries: Sequence[Entry], doubts: Sequence[Words]
-) -> Judged:
-    """What is to be said of a day of which the log has entries. doubts: why these are not to be believed."""
-    of = attested(estate, day, entries, parts(content, estate) | beside(content, estate))
-    view = _View(content, estate, day, of.parts)
-    also = {key for lines in of.parts.values() for key in keys(lines)}
-    there = facts(book(content, estate), window(day), also)
-    believed = {part: lines for part, lines in there.items() if part not in of.doubted}
-    begin = window(day)[0] if view.span is None else view.span[0]
-    found = compare(view.seen(of.parts), view.seen(believed), _severities(content), begin)
-    told = [*of.doubts, *doubts, *(said(day, each) for each in (*found.differences, *found.added))]
-    if told:
-        return Judged("differs", of.late, tuple(told[:MOST]))
-    return Judged("late" if of.late else "agrees", of.late, ())
+class Judge:
+    """Judges the days of a certificate, whose rows it arranges once."""
+
+    def __init__(self, content: Content) -> None:
+        self.content = content
+        self._severities = rows.severities((fault.id, fault.lines) for fault in content.faults)
+        self._books: dict[str, Book] = {}
+
+    def judged(self, estate: str, day: date, entries: Sequence[Entry], doubts: Sequence[Words]) -> Judged:
+        """What is to be said of a day of which the log has entries. doubts: why not to believe these."""
+        content = self.content
+        of = attested(estate, day, entries, parts(content, estate) | beside(content, estate))
+        view = _View(content, estate, day, of.parts)
+        there = facts(self._book(estate), window(day), keys(*of.parts.values()))
+        believed = {part: lines for part, lines in there.items() if part not in of.doubted}
+        begin = window(day)[0] if view.span is None else view.span[0]
+        found = compare(view.seen(of.parts), view.seen(believed), self._severities, begin)
+        told = [*of.doubts, *doubts, *(said(day, each) for each in (*found.differences, *found.added))]
+        if told:
+            return Judged("differs", of.late, tuple(told[:MOST]))
+        return Judged("late" if of.late else "agrees", of.late, ())
+
+    def _book(self, estate: str) -> Book:
+        if estate not in self._books:
+            self._books[estate] = book(self.content, estate)
+        return self._books[estate]
 
 
 class _View:
@@ -204,10 +215,6 @@ def book(content: Content, estate: str) -> Book:
 def _sight(facade: str, sight: Sight) -> Row:
     sha256 = sight_sha256(sight.rows, sight.px_per_m)
     return rows.sight(facade, sight.camera, (sight.begin, sight.end), sha256)
-
-
-def _severities(content: Content) -> dict[str, str]:
-    return rows.severities((fault.id, fault.lines) for fault in content.faults)
 
 
 def _estate_of(content: Content) -> Callable[[str], str]:

@@ -101,9 +101,9 @@ def folded(entries: Iterable[Iterable[Fact]]) -> set[Fact]:
     return plain | set(lasting.values())
 
 
-def keys(facts: Iterable[Fact]) -> set[Fact]:
+def keys(*parts: Iterable[Fact]) -> set[Fact]:
     """Which rows the lines speak of that may have ended since, each as the beginning of its line."""
-    return {_key(fact) for fact in facts if TABLES[fact[0]].key}
+    return {_key(fact) for facts in parts for fact in facts if TABLES[fact[0]].key}
 
 
 def compare(attested: Parts, found: Parts, severities: Mapping[str, str], begin: datetime) -> Compared:

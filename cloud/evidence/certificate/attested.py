@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from cloud.core.certificate import attesting
-from cloud.core.certificate.attesting import Judged
+from cloud.core.certificate.attesting import Judge, Judged
 from cloud.core.certificate.content import Content
 from cloud.core.day_digest.attested import Entry
 from cloud.core.head import Head
 from cloud.core.words import Words
 from cloud.evidence.bundle.members import Inclusion, Line
-from cloud.evidence.certificate.judging import judge
+from cloud.evidence.certificate.judging import judged
 from cloud.evidence.certificate.members import Day, DayEntry, Days, sentence
 from cloud.store import closed_days, log
 from cloud.store.log import Leaf
@@ -52,17 +52,17 @@ async def ask(conn: Connection, content: Content) -> Asked:
 
 async def days(conn: Connection, content: Content, asked: Asked, head: Head) -> Days:
     """`days.json`. head: the first, which speaks of all entries."""
+    judge = Judge(content)
     return Days(
         days=tuple(
-            [await _day(conn, content, (estate, day), asked, head) for estate, day in attesting.days(content)]
+            [await _day(conn, judge, (estate, day), asked, head) for estate, day in attesting.days(content)]
         ),
         contradictions=tuple(map(sentence, attesting.contradictions(content))),
     )
 
 
-async def _day(conn: Connection, content: Content, of: tuple[str, date], asked: Asked, head: Head) -> Day:
-    estate, day = of
-    found = asked.entries.get(of, [])
+async def _day(conn: Connection, judge: Judge, of: tuple[str, date], asked: Asked, head: Head) -> Day:
+    (estate, day), content = of, judge.content
     wanted = attesting.parts(content, estate) | attesting.beside(content, estate)
     entries = [
         DayEntry(
@@ -70,16 +70,16 @@ async def _day(conn: Connection, content: Content, of: tuple[str, date], asked: 
             facts={part: told for part, told in (entry.facts or {}).items() if part in wanted},
             proof=Inclusion.model_validate(await log.inclusion(conn, leaf.index, head.size)),
         )
-        for leaf, entry in found
+        for leaf, entry in asked.entries.get(of, [])
     ]
-    judged = judge(content, of, entries, head) if entries else _unknown(of, asked.bounds.get(estate))
+    found = judged(judge, of, entries, head) if entries else _unknown(of, asked.bounds.get(estate))
     return Day(
         estate=estate,
         day=day,
         within=attesting.in_span(content, day),
-        state=judged.state,
-        late=judged.late,
-        differences=tuple(map(sentence, judged.differences)),
+        state=found.state,
+        late=found.late,
+        differences=tuple(map(sentence, found.differences)),
         entries=tuple(entries),
     )
 

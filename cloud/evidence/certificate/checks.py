@@ -13,9 +13,9 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from cloud.core.certificate import attesting, counting, words
-from cloud.core.certificate.attesting import Judged
+from cloud.core.certificate.attesting import Judge, Judged
 from cloud.core.certificate.comparing import differences
-from cloud.core.certificate.content import Alert, Certificate, Content
+from cloud.core.certificate.content import Alert, Certificate
 from cloud.core.head import Head
 from cloud.core.words import Words, beijing
 from cloud.evidence.bundle import members as sealed
@@ -26,7 +26,7 @@ from cloud.evidence.bundle.intact import Names, intact
 from cloud.evidence.bundle.members import Line
 from cloud.evidence.bundle.seen import Doubt, Seen
 from cloud.evidence.certificate import members
-from cloud.evidence.certificate.judging import judge
+from cloud.evidence.certificate.judging import judged
 
 MOST_FACADES: Final = 8
 """Whose shares are said one by one."""
@@ -149,7 +149,7 @@ def days(seen: Seen, anchors: Anchors) -> Words:
         )
     content, told = _certificate(seen).content, _days(seen)
     head = under.head_of(seen, anchors, sealed.FIRST_HEAD)
-    wanted = attesting.days(content)
+    wanted, judge = attesting.days(content), Judge(content)
     if [(day.estate, day.day) for day in told.days] != wanted:
         raise Doubt(
             Words(
@@ -157,7 +157,7 @@ def days(seen: Seen, anchors: Anchors) -> Words:
                 f"the days of {members.DAYS} are not those of the certificate",
             )
         )
-    doubts = [words for day in told.days for words in _misjudged(content, day, head)]
+    doubts = [words for day in told.days for words in _misjudged(judge, day, head)]
     if told.contradictions != tuple(map(members.sentence, attesting.contradictions(content))):
         doubts.append(
             Words("原始记录之间的矛盾与书写的不符", "its rows contradict each other otherwise than told")
@@ -167,12 +167,12 @@ def days(seen: Seen, anchors: Anchors) -> Words:
     return _of_days(told)
 
 
-def _misjudged(content: Content, day: members.Day, head: Head) -> list[Words]:
+def _misjudged(judge: Judge, day: members.Day, head: Head) -> list[Words]:
     if not day.entries:
         known = day.state in {"unclosed", "before", "differs"}
         found = Judged(day.state if known else "unclosed", 0, tuple(_words(each) for each in day.differences))
     else:
-        found = judge(content, (day.estate, day.day), day.entries, head)
+        found = judged(judge, (day.estate, day.day), day.entries, head)
     told = tuple(_words(each) for each in day.differences)
     if (day.state, day.late, told) == (found.state, found.late, found.differences):
         return []

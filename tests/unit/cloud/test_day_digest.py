@@ -50,8 +50,7 @@ def of(*found: Row) -> Parts:
 
 def held(was: Parts, book: Book, **severities: str) -> Compared:
     """Rows as they are now, held against what the log says."""
-    also = {key for lines in was.values() for key in keys(lines)}
-    return compare(was, facts(book, (BEGIN, END), also), severities, BEGIN)
+    return compare(was, facts(book, (BEGIN, END), keys(*was.values())), severities, BEGIN)
 
 
 def test_a_day_is_lines_that_anybody_can_write_and_hash() -> None:
@@ -200,14 +199,14 @@ def closed_of(content: Content) -> dict[date, Entry]:
 
 def test_a_certificates_rows_agree_with_days_that_were_closed_of_them_and_a_minute_less_does_not() -> None:
     content = busy(["yunting-5-south"])
-    days = closed_of(content)
+    days, judge = closed_of(content), attesting.Judge(content)
     for day, told in days.items():
-        judged = attesting.judge(content, content.estate.id, day, [told], [])
+        judged = judge.judged(content.estate.id, day, [told], [])
         assert judged == attesting.Judged("agrees", 0, ())
     run = content.raw.watched[0]
     fewer = replace(content.raw, watched=(replace(run, minutes=run.minutes - 1), *content.raw.watched[1:]))
     lacking = content.model_copy(update={"raw": fewer})
     lost = day_of(run.end - MINUTE)
-    judged = attesting.judge(lacking, content.estate.id, lost, [days[lost]], [])
+    judged = attesting.Judge(lacking).judged(content.estate.id, lost, [days[lost]], [])
     assert judged.state == "differs"
     assert f"camera/{run.camera} {lost} minutes" in judged.differences[0].en
