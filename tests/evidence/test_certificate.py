@@ -257,14 +257,14 @@ TAMPERED = {
             " SELECT 'garden', since, since + interval '1 hour', 'x', 'li', since - interval '1 day'"
             " FROM fault WHERE kind = 'covered'"
         ),
-        r"estate .* planned: there is estate garden.* of which the log knows nothing",
+        r"estate .* planned: there is .estate garden.* of which the log knows nothing",
     ),
     "a state is dated back": (
         (
             "INSERT INTO camera_state_history (camera, since, state, reason, boot, seq) SELECT camera,"
             " since + interval '1 hour', 'streaming', '', boot, 999 FROM camera_state_history"
         ),
-        r"camera/cam-east .* state: there is camera cam-east.* of which the log knows nothing",
+        r"camera/cam-east .* state: there is .camera cam-east.* of which the log knows nothing",
     ),
     "the log's entry": (
         (

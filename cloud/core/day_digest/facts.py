@@ -17,6 +17,7 @@ from typing import Any, Final
 from cloud.core.day_digest.tables import (
     CAMERA,
     FAULT_LINE,
+    INSTANTS,
     MINUTES,
     ORDER,
     ORDER_LINE,
@@ -35,6 +36,8 @@ Parts = dict[str, set[Fact]]
 """Part → its lines. A part is what is looked at together: a camera, a box, a facade, orders of a place."""
 
 MS: Final = 1000
+MOST_MS: Final = 1 << 24
+"""A line never has as many minutes, or milliseconds of a minute."""
 CLOSES_AFTER: Final = timedelta(hours=2)
 """A day is closed so long after its end: what a box that is there has delivered by then."""
 LATE_AFTER: Final = timedelta(hours=1)
@@ -150,10 +153,24 @@ def read(told: str) -> set[Fact]:
         fact = json.loads(line)
         if not isinstance(fact, list) or not fact or fact[0] not in TABLES:
             raise ValueError(f"no line of a day: {line[:80]}")
-        if len(fact) != 1 + len(TABLES[fact[0]].fields):
+        if not _is_whole(fact):
             raise ValueError(f"a line with other fields: {line[:80]}")
         found.add(tuple(fact))
     return found
+
+
+def _is_whole(fact: list[Any]) -> bool:
+    """Whether it has the fields of its table, each of its kind."""
+    fields = TABLES[fact[0]].fields
+    return len(fact) == 1 + len(fields) and all(map(_is_of, fields, fact[1:]))
+
+
+def _is_of(name: str, value: Any) -> bool:
+    if name in {"minutes", "ms"}:
+        return isinstance(value, int) and 0 <= value < MOST_MS
+    if name in INSTANTS and value is not None:
+        return isinstance(value, str) and instant(datetime.fromisoformat(value)) == value
+    return value is None or isinstance(value, str | int | float)
 
 
 def digest(told: str) -> str:

@@ -90,6 +90,13 @@ TABLES: Final = {
 }
 
 
+INSTANTS: Final = frozenset(
+    {"at", "begin", "begins_at", "cleared_at", "ended_at", "ends_at", "entered_at"}
+    | {"first_seen_at", "opened_at", "since"}
+)
+"""The fields that are instants."""
+
+
 def of_device(subject_type: str, subject: str) -> str:
     """The part to which the lines about a device belong."""
     return f"{subject_type}/{subject}" if subject_type in {"camera", "agent"} else ESTATE

@@ -68,7 +68,7 @@ def view(certificate: Certificate, text: bytes, chain: Chain) -> dict[str, Any]:
         "method": _method(content),
         "chain": _chain(chain),
         "warnings": list(_warnings(chain)),
-        "digests": list(_digests(chain)),
+        "digests": list(_digests(chain, {content.estate.id: content.estate.zh})),
         "notes": content.notes,
     }
 
@@ -251,11 +251,11 @@ def _warnings(chain: Chain) -> Iterator[str]:
             told = day.differences[:MOST_DIFFERENCES]
             left = len(day.differences) - len(told)
             more = f"……另有 {left} 处，见 days.json" if left else ""
-            yield f"{day.estate} {day.day}：{'；'.join(told)}{more}"
+            yield f"{'；'.join(told)}{more}"
     yield from chain.contradictions[:MOST_DIFFERENCES]
 
 
-def _digests(chain: Chain) -> Iterator[list[str]]:
+def _digests(chain: Chain, names: Mapping[str, str]) -> Iterator[list[str]]:
     """Days in a row of which the same is to be said, as one."""
     days = [day for day in chain.days if day.within or day.state == "differs"]
     for (estate, state), run in groupby(days, lambda day: (day.estate, day.state)):
@@ -264,16 +264,17 @@ def _digests(chain: Chain) -> Iterator[list[str]]:
         span = f"{first}" if first == last else f"{first} 至 {last}，{len(found)} 天"
         entries = [entry for day in found for entry in day.entries]
         late = sum(day.late for day in found)
-        said = words.DAYS[state] + (f"：补报 {late} 条" if late else "")
-        yield [estate, span, said, _places(entries)]
+        told = words.DAYS["agrees" if state == "late" else state] + (f"，补报 {late} 条" if late else "")
+        yield [names.get(estate, estate), span, told, _places(entries)]
 
 
 def _places(entries: list[int]) -> str:
     """Of the log's entries."""
     if not entries:
         return "—"
-    ends = f"{min(entries)}" if len(entries) == 1 else f"{min(entries)} 至 {max(entries)}"
-    return f"第 {ends} 条，共 {len(entries)} 条"
+    if len(entries) == 1:
+        return f"第 {entries[0]} 条"
+    return f"第 {min(entries)} 至 {max(entries)} 条，共 {len(entries)} 条"
 
 
 def _chain(chain: Chain) -> dict[str, str]:
