@@ -101,6 +101,12 @@ def day(at: datetime) -> str:
     return said if local.hour == local.minute == local.second == 0 else f"{said} {local:%H:%M:%S}"
 
 
+def day_of(at: datetime) -> str:
+    """The day in which it lies."""
+    local = at.astimezone(BEIJING)
+    return f"{local.year} 年 {local.month} 月 {local.day} 日"
+
+
 def long(lasts: timedelta) -> str:
     """A length of time."""
     seconds = round(lasts.total_seconds())

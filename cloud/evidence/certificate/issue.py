@@ -12,6 +12,7 @@ from pathlib import Path
 from cloud import clock
 from cloud.core.certificate import counting
 from cloud.core.certificate.content import Certificate, Content
+from cloud.core.day_digest.attested import content as entry_content
 from cloud.core.head import Head
 from cloud.core.signature import SCHEME
 from cloud.evidence import closing, heads, stamping
@@ -144,6 +145,7 @@ async def _parts(certificate: Certificate, begun: Begun) -> Parts:
 
 def _day(told: members.Day) -> OfDay:
     entries = tuple(each.line.index for each in told.entries)
+    first = entry_content(told.entries[0].line.entry) if told.entries else None
     differences = tuple(each.zh for each in told.differences)
     return OfDay(
         estate=told.estate,
@@ -151,6 +153,7 @@ def _day(told: members.Day) -> OfDay:
         within=told.within,
         state=told.state,
         late=told.late,
+        closed_at=None if first is None else first.closed_at,
         entries=entries,
         differences=differences,
     )

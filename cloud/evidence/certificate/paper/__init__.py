@@ -13,13 +13,17 @@ SETTING_S: Final = 300.0
 
 
 class OfDay(Part):
-    """What the log says of a day; as in `days.json`, with the places of its entries."""
+    """What the log says of a day; as in `days.json`, with the places of its entries.
+
+    closed_at: when the first of them was made; None where there is none.
+    """
 
     estate: str
     day: date
     within: bool
     state: State
     late: int
+    closed_at: Instant | None
     entries: tuple[int, ...]
     differences: tuple[str, ...]
 

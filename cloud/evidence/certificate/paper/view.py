@@ -16,11 +16,14 @@ from cloud.core.certificate.content import SEEN, Certificate, Content, Facade
 from cloud.core.certificate.counting import Counts, flags, last
 from cloud.core.certificate.figures import Figures, OfFacade
 from cloud.core.certificate.regions import named, regions
-from cloud.evidence.certificate.paper import Chain
+from cloud.core.day_digest.facts import window
+from cloud.evidence.certificate.paper import Chain, OfDay
 from cloud.evidence.certificate.paper.site import plan_of
 from cloud.evidence.certificate.paper.tables import MS, alerts, cameras, faults, losses, orders, patrols
 
 MOST_REGIONS: Final = 6
+SOON: Final = timedelta(hours=36)
+"""A day is closed in the night after it; the service's own alarm says where it is not."""
 MOST_DIFFERENCES: Final = 6
 """Of a day, on paper: all stand in days.json."""
 COARSE: Final = 3
@@ -258,14 +261,21 @@ def _warnings(chain: Chain) -> Iterator[str]:
 def _digests(chain: Chain, names: Mapping[str, str]) -> Iterator[list[str]]:
     """Days in a row of which the same is to be said, as one."""
     days = [day for day in chain.days if day.within or day.state == "differs"]
-    for (estate, state), run in groupby(days, lambda day: (day.estate, day.state)):
+    for (estate, state, tardy), run in groupby(days, lambda day: (day.estate, day.state, _tardy(day))):
         found = list(run)
         first, last = found[0].day, found[-1].day
         span = f"{first}" if first == last else f"{first} 至 {last}，{len(found)} 天"
         entries = [entry for day in found for entry in day.entries]
         late = sum(day.late for day in found)
         told = words.DAYS["agrees" if state == "late" else state] + (f"，补报 {late} 条" if late else "")
-        yield [names.get(estate, estate), span, told, _places(entries)]
+        yield [names.get(estate, estate), span, told + tardy, _places(entries)]
+
+
+def _tardy(day: OfDay) -> str:
+    """Where a day was closed so late that its rows might have been changed before: since when it stands."""
+    if day.closed_at is None or day.closed_at - window(day.day)[1] <= SOON:
+        return ""
+    return f"，{words.day_of(day.closed_at)}才入日志"
 
 
 def _places(entries: list[int]) -> str:
