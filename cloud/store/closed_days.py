@@ -123,7 +123,7 @@ async def book(conn: Connection, estate: str, span: Span, since: datetime) -> Bo
         *map(rows.fault, faults),
         *(rows.fault_line(subjects[line.of], line.of, line) for line in told),
         *map(rows.doubt, standing),
-        *map(_sight, await sights.of_facades(conn, wide, facades)),
+        *map(_sight, await sights.of_facades(conn, wide, facades, finely=True)),
         *map(_grid, await sights.grids(conn, wide, facades)),
         *await _orders(conn, estate, span),
     ]
@@ -177,7 +177,7 @@ async def _orders(conn: Connection, estate: str, span: Span) -> list[Row]:
 
 def _sight(one: CameraSight) -> Row:
     reasons = ["".join(map(str, row)) for row in one.reason.tolist()]
-    px_per_m = [[round(each, 2) for each in row] for row in one.fall_px_m.tolist()]
+    px_per_m = [[round(each, 2) for each in row] for row in one.finely.fall_px_m.tolist()]
     return rows.sight(one.facade, one.camera, (one.begins_at, one.ends_at), sight_sha256(reasons, px_per_m))
 
 
