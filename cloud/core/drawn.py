@@ -40,7 +40,7 @@ def redrawn(plan: Estate, drawing: Drawing) -> Estate:
     """The plan as it is drawn. A camera that watches nothing of what was said covers what it watches now.
 
     Raises:
-        Refused: It names cameras that are not there, or are already.
+        Refused: It names something twice, or cameras that are not there, or are already.
         ValidationError: It cannot stand so.
     """
     known = plans.cameras(plan)
@@ -53,8 +53,7 @@ def redrawn(plan: Estate, drawing: Drawing) -> Estate:
     told["occluders"] = [each.model_dump(mode="json") for each in drawing.occluders]
     if drawing.origin is not None:
         told["origin"] = drawing.origin.model_dump(mode="json")
-    if drawing.allowed is not None:
-        told["allowed"] = drawing.allowed.model_dump(mode="json", exclude_defaults=True)
+    told["allowed"] = _allowed(drawing.allowed or plan.allowed, drawing.buildings)
     for agent in told.get("agents", ()):
         agent["cameras"] = [_hung(one, drawing.hung) for one in agent.get("cameras", ())]
     _add(told.setdefault("agents", []), drawing.added)
@@ -66,14 +65,29 @@ def redrawn(plan: Estate, drawing: Drawing) -> Estate:
     return _covering(Estate.model_validate(told), anew)
 
 
+def _allowed(allowed: Allowed | None, buildings: Sequence[Building]) -> dict[str, Any] | None:
+    """Where more cameras may hang, without the walls of buildings that stand no more."""
+    if allowed is None:
+        return None
+    there = {building.id for building in buildings}
+    sides = tuple(side for side in allowed.sides if side.building in there)
+    if not allowed.poles and not sides:
+        return None
+    return allowed.model_copy(update={"sides": sides}).model_dump(mode="json", exclude_defaults=True)
+
+
 def _expect_known(drawing: Drawing, known: Mapping[str, Camera]) -> None:
+    for what, parts in (("building", drawing.buildings), ("facade", drawing.facades or ())):
+        ids = [each.id for each in parts]
+        if doubled := sorted({each for each in ids if ids.count(each) > 1}):
+            raise Refused(objection("named_twice", "{what} named twice: {ids}", what=what, ids=str(doubled)))
     if unknown := sorted(drawing.hung.keys() - known.keys()):
         cameras = ", ".join(unknown)
         raise Refused(objection("not_its_cameras", "not cameras of this estate: {cameras}", cameras=cameras))
     added = [camera.id for _, camera in drawing.added]
-    if doubled := sorted({name for name in added if name in known or added.count(name) > 1}):
-        ids = ", ".join(doubled)
-        raise Refused(objection("camera_twice", "cameras of these ids are there already: {ids}", ids=ids))
+    if twice := sorted({name for name in added if name in known or added.count(name) > 1}):
+        cameras = ", ".join(twice)
+        raise Refused(objection("camera_twice", "cameras of these ids are there already: {ids}", ids=cameras))
 
 
 def _parts(parts: Iterable[Building | Facade]) -> list[dict[str, Any]]:

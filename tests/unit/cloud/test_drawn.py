@@ -17,6 +17,7 @@ from tests.fixtures.coverage import EXAMPLE, LENS, TOWER, garden, mount
 TOWER_3 = Building.model_validate(TOWER)
 BARE = plan.plan_of(estate_file("box-a").estates[0])
 """As it is registered: no building, no wall, no mount."""
+EXAMPLE_ESTATE = documents.parse(EXAMPLE.read_text(encoding="utf-8"), EstateFile, "example").estates[0]
 
 
 def facade(name: str, edge: int, **more: Any) -> Facade:
@@ -60,23 +61,33 @@ def test_a_camera_covers_what_was_said_while_it_watches_any_of_it() -> None:
 @pytest.mark.parametrize(
     ("drawing", "code"),
     [
+        (Drawing([TOWER_3, TOWER_3], []), "named_twice"),
+        (Drawing([TOWER_3], [], [facade("east", 2), facade("east", 4)]), "named_twice"),
         (Drawing([TOWER_3], [], hung={"nobody": None}), "not_its_cameras"),
         (Drawing([TOWER_3], [], added=[("box-a", planned("cam-east"))]), "camera_twice"),
         (Drawing([TOWER_3], [], added=[("box-a", planned()), ("box-b", planned())]), "camera_twice"),
     ],
 )
-def test_cameras_that_cannot_be_meant_are_refused(drawing: Drawing, code: str) -> None:
+def test_what_cannot_be_meant_is_refused(drawing: Drawing, code: str) -> None:
     with pytest.raises(Refused) as refused:
         redrawn(BARE, drawing)
     assert [each.code for each in refused.value.objections] == [code]
 
 
+def test_cameras_may_hang_no_more_on_a_building_that_is_taken_away() -> None:
+    before = EXAMPLE_ESTATE
+    assert before.allowed is not None
+    gone = before.allowed.sides[0].building
+    left = [building for building in before.buildings if building.id != gone]
+    facades = [each for each in before.facades if each.wall is None or each.wall.building != gone]
+    after = redrawn(before, Drawing(left, before.occluders, facades))
+    assert after.allowed is not None
+    assert gone not in {side.building for side in after.allowed.sides}
+
+
 def test_a_facade_higher_than_its_building_is_refused() -> None:
     with pytest.raises(ValidationError, match="facade new-east has 19 floors"):
         redrawn(BARE, Drawing([TOWER_3], [], [facade("new-east", 2, floors=19)]))
-
-
-EXAMPLE_ESTATE = documents.parse(EXAMPLE.read_text(encoding="utf-8"), EstateFile, "example").estates[0]
 
 
 @pytest.mark.parametrize("standing", [garden(), EXAMPLE_ESTATE], ids=["garden", "example"])

@@ -20,8 +20,10 @@ SENTENCES = dict(re.findall(r'^  (\w+): "(.*)",$', WORDS, re.MULTILINE))
 def raised() -> dict[str, set[str]]:
     """Code → what its sentence may name, of every objection in the cloud's code."""
     found: dict[str, set[str]] = {}
-    for file in (ROOT / "cloud").rglob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    texts = (file.read_text(encoding="utf-8") for file in (ROOT / "cloud").rglob("*.py"))
+    for text in texts:
+        # Parsing is what takes time.
+        for node in ast.walk(ast.parse(text)) if "objection(" in text or "_note(" in text else ():
             if isinstance(node, ast.Call) and ast.unparse(node.func) in {"objection", "self._note"}:
                 code = ast.literal_eval(node.args[0])
                 found[code] = {each.arg for each in node.keywords if each.arg is not None}
@@ -32,10 +34,12 @@ def named(sentence: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(sentence) if name}
 
 
-@pytest.mark.parametrize("code", sorted(raised()))
-def test_each_has_a_sentence_in_chinese_that_names_what_it_may(code: str) -> None:
-    assert code in SENTENCES
-    assert named(SENTENCES[code]) <= raised()[code]
+def test_each_has_a_sentence_in_chinese_that_names_what_it_may() -> None:
+    found = raised()
+    assert len(found) > 50
+    assert found.keys() - SENTENCES.keys() == set()
+    wrong = {code for code, values in found.items() if not named(SENTENCES[code]) <= values}
+    assert wrong == set(), "they name what the objection does not tell"
 
 
 def test_a_problem_tells_each_with_its_code_where_it_is_and_what_it_names() -> None:

@@ -23,17 +23,23 @@ export function buildingPanel(plan, building, doing) {
     doing.changed();
   };
   const { roof } = /** @type {{roof?: {kind: string, rise_m: number}}} */ (building);
+  /** @param {"first_storey_height_m" | "height_m" | "ground_m"} key @param {number | null} without */
+  const optional = (key, without) => {
+    const set = (/** @type {number | null} */ value) => then(() => (building[key] = value));
+    return number(say(key === "height_m" ? "walls_m" : key), /** @type {number | null} */ (building[key] ?? without), set, { name: key, clear: () => set(without) });
+  };
   const own = facadesOf(plan, building);
   const unplaced = plan.facades.filter((facade) => facade.wall === null);
   return html`<h3>${say("building")} ${building.id}</h3>
     <div class="numbers">
-      ${text(say("building_id"), building.id, (value) => then(() => rename(plan, building, value)), { name: "building_id", isId: true })}
+      ${doing.known.has(building.id) ? nothing : text(say("building_id"), building.id, (value) => then(() => rename(plan, building, value)), { name: "building_id", isId: true })}
       ${number(say("floors"), building.floors, (value) => then(() => setFloors(plan, building, Math.round(value))), { name: "floors", min: 1, step: "1" })}
       ${number(say("storey_height_m"), building.storey_height_m, (value) => then(() => (building.storey_height_m = value)), { name: "storey_height_m" })}
       ${number(say("balcony_depth_m"), /** @type {number} */ (building.balcony_depth_m ?? 1.5), (value) => then(() => (building.balcony_depth_m = value)), { name: "balcony_depth_m", min: 0 })}
       ${choice(say("roof"), roof?.kind ?? "flat", [["flat", say("roof_flat")], ["pitched", say("roof_pitched")]], (kind) => then(() => (building.roof = { kind, rise_m: roof?.rise_m ?? 0 })))}
       ${number(say("rise_m"), roof?.rise_m ?? 0, (value) => then(() => (building.roof = { kind: roof?.kind ?? "flat", rise_m: value })), { name: "rise_m", min: 0 })}
     </div>
+    <details><summary class="fine">${say("more_numbers")}</summary><div class="numbers">${optional("first_storey_height_m", null)}${optional("height_m", null)}${optional("ground_m", 0)}</div></details>
     <h3>${say("walls")}</h3>
     <p class="fine">${say("walls_hint")}</p>
     <ol class="walls">${edgesOf(building).map((edge) => {

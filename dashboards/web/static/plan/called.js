@@ -3,7 +3,7 @@
 import { say } from "../words/plan.js";
 
 /** Fields that stand beside the plan by this name. */
-const KEYS = /** @type {const} */ (["floors", "storey_height_m", "balcony_depth_m", "rise_m", "height_m", "radius_m", "thickness_m", "x_m", "y_m", "z_m", "yaw_deg", "pitch_deg", "roll_deg", "focal_mm", "fov_deg", "lon_deg", "lat_deg", "reason"]);
+const KEYS = /** @type {const} */ (["floors", "storey_height_m", "balcony_depth_m", "rise_m", "height_m", "ground_m", "first_storey_height_m", "radius_m", "thickness_m", "x_m", "y_m", "z_m", "yaw_deg", "pitch_deg", "roll_deg", "focal_mm", "fov_deg", "lon_deg", "lat_deg", "reason"]);
 
 /** @param {Record<string, unknown>} sent What was sent. @returns {(field: string) => string} */
 export const calledIn = (sent) => (field) => {

@@ -101,7 +101,7 @@ function polygon(building, chosen, hand) {
 function corners(building, chosen, hand) {
   const press = (/** @type {number} */ corner) => (/** @type {PointerEvent} */ event) => hand.down(event, chosen, corner);
   const r = hand.extent.width / 150;
-  return svg`${edgesOf(building).map(({ number, left, right }) => svg`<text class="edge" x=${(left[0] + right[0]) / 2} y=${-(left[1] + right[1]) / 2} font-size=${r * 2}>${number}</text>`)}
+  return svg`${edgesOf(building).map(({ number, left, right }) => svg`<text class="edge" x=${(left[0] + right[0]) / 2} y=${-(left[1] + right[1]) / 2}>${number}</text>`)}
     ${building.footprint.map(([x, y], corner) => svg`<circle class="corner" cx=${x} cy=${-y} r=${r} @pointerdown=${press(corner)}></circle>`)}`;
 }
 

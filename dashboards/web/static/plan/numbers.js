@@ -3,15 +3,18 @@
 import { html, live, nothing } from "../lib/lit.js";
 
 /**
+ * A number; without one it stays as it was.
+ *
  * @param {string} label
  * @param {number | null} value
  * @param {(value: number) => void} set
- * @param {{name?: string, min?: number, step?: string}} [more]
+ * @param {{name?: string, min?: number, step?: string, clear?: () => void}} [more] clear: it may be left out.
  */
-export function number(label, value, set, { name, min, step = "any" } = {}) {
+export function number(label, value, set, { name, min, step = "any", clear } = {}) {
   const change = (/** @type {Event} */ event) => {
-    const typed = /** @type {HTMLInputElement} */ (event.target).valueAsNumber;
-    if (Number.isFinite(typed)) set(typed);
+    const field = /** @type {HTMLInputElement} */ (event.target);
+    if (Number.isFinite(field.valueAsNumber)) set(field.valueAsNumber);
+    else if (field.value === "") clear?.();
   };
   return html`<label>${label}<input type="number" step=${step} min=${min ?? nothing} name=${name ?? nothing} .value=${value === null ? "" : String(value)} @change=${change} /></label>`;
 }

@@ -10,8 +10,8 @@ import { number } from "./numbers.js";
 /**
  * @typedef {import("./draft.js").Plan} Plan
  * @typedef {import("./draft.js").Chosen} Chosen
- * @typedef {{changed: () => void, takeAway: () => void, pose: (() => void) | null, middle: {x_m: number, y_m: number}}} Doing
- *   middle: of what is shown.
+ * @typedef {{changed: () => void, takeAway: () => void, pose: (() => void) | null, middle: {x_m: number, y_m: number}, known: Set<string>}} Doing
+ *   middle: of what is shown. known: buildings that are entered, whose ids stay.
  */
 
 /** What is chosen, with its numbers. @param {Plan} plan @param {Chosen | null} chosen @param {Doing} doing */
