@@ -14,7 +14,7 @@ from typing import Final
 
 from cloud.core import merkle
 from cloud.core.day_digest.attested import Attested, attested
-from cloud.core.day_digest.comparing import Compared, compare, keys
+from cloud.core.day_digest.comparing import Compared, compare, is_rehung, keys
 from cloud.core.day_digest.facts import CLOSES_AFTER, Book, Parts, day_of, facts, window
 from cloud.core.day_digest.tables import TABLES
 from cloud.core.day_digest.wording import said
@@ -50,14 +50,19 @@ class Examined:
         return "agrees with the log" if self.entries else "has no digest"
 
     @property
-    def changed(self) -> list[Words]:
-        """Where the log says otherwise."""
-        return [*self.doubts, *(said(self.day, each) for each in self.compared.differences)]
-
-    @property
     def differences(self) -> list[Words]:
-        """The same, and lines of which the log does not know: right where nothing is on its way."""
-        return [*self.changed, *(said(self.day, each) for each in self.compared.added)]
+        """Where rows are not what the log says, lines that it does not know yet among them."""
+        found = (*self.compared.differences, *self.compared.added)
+        return [*self.doubts, *(said(self.day, each) for each in found)]
+
+    def alarming(self, *, late: bool = False) -> int:
+        """How many of them are nobody's work as it is meant to be. late: lines may be on their way.
+
+        A camera that hangs on another box since is told, as its outages are counted from that one's; it was
+        hung there openly.
+        """
+        found = self.compared.differences if late else (*self.compared.differences, *self.compared.added)
+        return len(self.doubts) + sum(not is_rehung(each) for each in found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,19 +129,25 @@ async def take_late(conn: Connection, estate: str, at: datetime) -> int:
         if found.entries and found.compared.added:
             await closed_days.put(conn, estate, found.day, found.compared.lines, at)
             grown += 1
-        await closed_days.found(conn, estate, found.day, len(found.changed), at)
+        await closed_days.found(conn, estate, found.day, found.alarming(late=True), at)
     return grown
 
 
 async def audit(opened: Pool, estate: str, first: date, last: date, at: datetime) -> list[Examined]:
-    """Every day from `first` to `last`, held against the log. What was delivered late is taken in first."""
+    """Every day from `first` to `last`, held against the log; which differ is kept.
+
+    What was delivered late is taken in first.
+    """
     async with pool.transaction(opened) as conn:
         await take_late(conn, estate, at)
         await log.seal_all(conn, at)
         bounds = await closed_days.bounds(conn, estate)
         days = [date.fromordinal(each) for each in range(first.toordinal(), last.toordinal() + 1)]
         closed = [day for day in days if bounds is not None and bounds[0] <= day <= bounds[1]]
-        return await examine(conn, estate, days, closed)
+        told = await examine(conn, estate, days, closed)
+        for found in told:
+            await closed_days.found(conn, estate, found.day, found.alarming(), at)
+        return told
 
 
 async def check_days(opened: Pool, wanted: Callable[[str], bool], at: datetime) -> tuple[int, list[Words]]:
@@ -154,7 +165,7 @@ async def check_days(opened: Pool, wanted: Callable[[str], bool], at: datetime) 
             turn = [day for day in days if wanted(sha256(f"{estate}/{day}".encode()).hexdigest())]
             await log.seal_all(conn, at)
             for found in await examine(conn, estate, turn, turn):
-                await closed_days.found(conn, estate, found.day, len(found.differences), at)
+                await closed_days.found(conn, estate, found.day, found.alarming(), at)
                 looked += 1
                 differences += found.differences
     return looked, differences

@@ -130,6 +130,15 @@ def compare(attested: Parts, found: Parts, severities: Mapping[str, str], begin:
     return Compared(tuple(added), tuple(differences))
 
 
+def is_rehung(found: Difference) -> bool:
+    """Whether all that differs is on which box a camera hangs."""
+    was, now = found.was, found.now
+    if was is None or now is None or was[0] != CAMERA.name:
+        return False
+    place = 1 + CAMERA.place("agent")
+    return (*was[:place], *was[place + 1 :]) == (*now[:place], *now[place + 1 :])
+
+
 def may_be_late(line: Fact) -> bool:
     """Whether a delivery that is late may bring a line of its kind: what people enter is entered at once."""
     table = TABLES[line[0]]

@@ -12,6 +12,8 @@ README: Final = """\
 certificate.pdf   证明书 / the certificate, for people
 certificate.json  同样的内容，连同全部原始记录：任何人可以据此重新计算每一个数字
                   / the same with every raw row: anybody can count each figure again
+days.json         日志里的日摘要、其原文，及逐日与原始记录核对的结果
+                  / the log's digests of each day, what they are of, and whether the rows agree
 custody.json      日志中有关警情的条目原文 / the log's entries about the alerts, byte for byte
 log/ seal/        日志树头、时间戳、存在证明、签名 / heads of the log, time stamps, proofs, signature
 index.json        每个文件的 SHA-256，记入日志 / SHA-256 of every file, entered into the log

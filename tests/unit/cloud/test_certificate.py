@@ -15,12 +15,14 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from cloud.core.camera_duty import duties
 from cloud.core.cell_history import History
 from cloud.core.certificate import counting, words
+from cloud.core.certificate.attesting import State
 from cloud.core.certificate.comparing import differences
 from cloud.core.certificate.content import SEEN, Certificate, Content
 from cloud.core.certificate.regions import named, regions
 from cloud.core.geometry.looking import Reason
 from cloud.core.watched import MINUTE
-from cloud.evidence.certificate.paper import Chain
+from cloud.core.words import BEIJING
+from cloud.evidence.certificate.paper import Chain, OfDay
 from cloud.evidence.certificate.paper.__main__ import paper
 from cloud.evidence.certificate.paper.view import view
 from tests.fixtures.certificates import BEGIN, DAY, END, HOUR, busy
@@ -153,3 +155,38 @@ def test_what_nobody_has_modelled_and_a_single_cell_can_be_set_on_paper_too() ->
     nothing = {"facades": (), "not_modelled": (facade.name,), "plan": None}
     for changes in (nothing, {"facades": (one,), "cell": (1, 1)}):
         assert set_on_paper(whole.model_copy(update=changes)).startswith(b"%PDF")
+
+
+def of_day(number: int, state: State, late: int = 0, *differences: str) -> OfDay:
+    day = BEGIN.astimezone(BEIJING).date() + number * DAY
+    closed_at = None if state == "unclosed" else BEGIN + (number + 1) * DAY + 2 * HOUR
+    entries = () if closed_at is None else (number + 1,)
+    return OfDay(
+        estate="yunting",
+        day=day,
+        within=True,
+        state=state,
+        late=late,
+        closed_at=closed_at,
+        entries=entries,
+        differences=differences,
+    )
+
+
+def test_days_of_which_the_same_is_to_be_said_are_one_line_and_what_differs_comes_first() -> None:
+    days = (
+        *(of_day(0, "agrees"), of_day(1, "agrees"), of_day(2, "late", 3)),
+        *(of_day(3, "differs", 0, "一分钟"), of_day(4, "unclosed")),
+    )
+    certificate = Certificate(content=october(), figures=counting.figures(october()))
+    told = view(certificate, b"", CHAIN.model_copy(update={"days": days}))
+    assert told["warnings"] == ["一分钟"]
+    assert [line[1:] for line in told["digests"]] == [
+        ["2026-10-01 至 2026-10-02，2 天", "一致", "第 1 至 2 条，共 2 条"],
+        ["2026-10-03", "一致，补报 3 条", "第 3 条"],
+        ["2026-10-04", "与日志不符", "第 4 条"],
+        ["2026-10-05", "尚无日摘要", "—"],
+    ]
+    late = (of_day(0, "agrees").model_copy(update={"closed_at": BEGIN + 9 * DAY}),)
+    (line,) = view(certificate, b"", CHAIN.model_copy(update={"days": late}))["digests"]
+    assert line[2] == "一致，2026 年 10 月 10 日才入日志"

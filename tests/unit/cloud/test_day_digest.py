@@ -7,9 +7,9 @@ import pytest
 
 from cloud.core.certificate import attesting
 from cloud.core.certificate.content import Content, Line
-from cloud.core.day_digest import rows
+from cloud.core.day_digest import rows, tables
 from cloud.core.day_digest.attested import Entry, OfPart, Said, attested
-from cloud.core.day_digest.comparing import Compared, compare, folded, keys, within
+from cloud.core.day_digest.comparing import Compared, compare, folded, is_rehung, keys, within
 from cloud.core.day_digest.facts import Book, Parts, Row, day_of, digest, facts, read, text, window
 from cloud.core.day_digest.tables import PLANNED, STATE
 from cloud.core.day_digest.wording import said
@@ -210,3 +210,32 @@ def test_a_certificates_rows_agree_with_days_that_were_closed_of_them_and_a_minu
     judged = attesting.Judge(lacking).judged(content.estate.id, lost, [days[lost]], [])
     assert judged.state == "differs"
     assert f"camera/{run.camera} {lost} minutes" in judged.differences[0].en
+
+
+def test_cameras_of_another_estate_parts_of_days_and_single_cells_are_held_against_the_log_too() -> None:
+    whole = busy(["yunting-5-south"])
+    first, *rest = whole.raw.cameras
+    cameras = (replace(first, estate="next"), *rest)
+    cut = {"begin": whole.begin + 10.5 * HOUR, "end": whole.end - 3.25 * HOUR, "cell": (3, 2)}
+    shared = whole.model_copy(update={"raw": replace(whole.raw, cameras=cameras)})
+    part = shared.model_copy(update=cut)
+    states = set()
+    for estate in ("next", whole.estate.id):
+        book = attesting.book(shared, estate)
+        for content in (shared, part):
+            judge = attesting.Judge(content)
+            for day in [day for of, day in attesting.days(content) if of == estate]:
+                told = entry(0, facts(book, window(day)), day, estate)
+                judged = judge.judged(estate, day, [told], [])
+                assert not judged.differences
+                states.add(judged.state)
+    assert states == {"agrees"}
+
+
+def test_a_camera_that_hangs_on_another_box_now_is_told_and_is_no_alarm() -> None:
+    was, now = (
+        facts(Book((Row(CAMERA, tables.CAMERA, ("cam", box, BEGIN)),)), (BEGIN, END)) for box in ("a", "b")
+    )
+    (found,) = compare(was, now, {}, BEGIN).differences
+    assert is_rehung(found)
+    assert said(DAY, found).en == "camera/cam 2026-10-01 camera cam: agent is b, the log says a"
