@@ -39,6 +39,7 @@ from cloud.store.rollups import refresh as refresh_rollups
 SENSOR_SILENCE: Final = timedelta(minutes=1)
 """Sensors speak every few seconds; a minute is many lost values."""
 PRUNE_EVERY_S: Final = 3600.0
+MONTHS_EVERY_S: Final = 20.0
 USUAL: Final = CoverageSettings()
 KEEP_CHANGES: Final = timedelta(days=2)
 KEEP_LOGIN_FAILURES: Final = timedelta(hours=1)
@@ -97,12 +98,6 @@ async def housekeeping(conn: Connection, at: datetime) -> list[Change]:
     return []
 
 
-async def count_months(conn: Connection, at: datetime, *, given: CoverageSettings) -> list[Change]:
-    """What the bureau reads of months follows what was watched."""
-    await months.count_due(conn, at, given.minute_s)
-    return []
-
-
 Timer = Callable[[Connection, datetime], Awaitable[list[Change]]]
 
 
@@ -118,7 +113,6 @@ def timers(public_url: str, coverage: CoverageSettings = USUAL) -> tuple[tuple[s
         ("rollups", 60.0, rollups),
         ("masks", 10.0, masks),
         ("blind_spots", 300.0, partial(blind_spots, given=coverage)),
-        ("months", 20.0, partial(count_months, given=coverage)),
         ("housekeeping", 600.0, housekeeping),
     )
 
@@ -157,6 +151,7 @@ async def serve(
                 async with asyncio.TaskGroup() as group:
                     group.create_task(keeper.run())
                     group.create_task(_prune(opened, keep_days, evidence.blobs(opened), log))
+                    group.create_task(_count_months(opened, coverage.minute_s, (measured, log)))
                     for name, period_s, timer in timers(public_url, coverage):
                         group.create_task(_repeat(opened, name, period_s, timer, (measured, log)))
             finally:
@@ -177,20 +172,44 @@ async def _prune(
         await asyncio.sleep(PRUNE_EVERY_S)
 
 
+async def _count_months(
+    opened: Pool, least_s: float, tell: tuple[TimerMetrics, FilteringBoundLogger]
+) -> None:
+    """What the bureau reads of months follows what was watched; as long as more are due, without a pause."""
+    counted = 0
+
+    async def count(conn: Connection, at: datetime) -> list[Change]:
+        nonlocal counted
+        counted = await months.count_due(conn, at, least_s)
+        return []
+
+    while True:
+        counted = 0
+        await _attempt(opened, "months", count, tell)
+        if counted < months.AT_ONCE:
+            await asyncio.sleep(MONTHS_EVERY_S)
+
+
 async def _repeat(
     opened: Pool, name: str, period_s: float, timer: Timer, tell: tuple[TimerMetrics, FilteringBoundLogger]
 ) -> None:
-    measured, log = tell
     while True:
-        try:
-            changed = await run_once(opened, timer, clock.utc_now())
-        except DatabaseDown as error:
-            measured.runs.labels(name, "database_down").inc()
-            log.warning("timer_postponed", timer=name, error=str(error))
-        else:
-            measured.runs.labels(name, "done").inc()
-            if changed:
-                log.info("timer_changed", timer=name, subjects=sorted({change.subject for change in changed}))
-            if name == "silent_agents":
-                measured.agents_silent.inc(sum(change.topic == "agent" for change in changed))
+        await _attempt(opened, name, timer, tell)
         await asyncio.sleep(period_s)
+
+
+async def _attempt(
+    opened: Pool, name: str, timer: Timer, tell: tuple[TimerMetrics, FilteringBoundLogger]
+) -> None:
+    measured, log = tell
+    try:
+        changed = await run_once(opened, timer, clock.utc_now())
+    except DatabaseDown as error:
+        measured.runs.labels(name, "database_down").inc()
+        log.warning("timer_postponed", timer=name, error=str(error))
+        return
+    measured.runs.labels(name, "done").inc()
+    if changed:
+        log.info("timer_changed", timer=name, subjects=sorted({change.subject for change in changed}))
+    if name == "silent_agents":
+        measured.agents_silent.inc(sum(change.topic == "agent" for change in changed))

@@ -7,7 +7,7 @@ is exact. Cells are arrays (R, C): rows from the ground up, columns from left to
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from itertools import pairwise
@@ -172,17 +172,27 @@ def history(shape: tuple[int, int], sights: Iterable[Sight], duties: Iterable[Du
     known = {duty.camera: duty for duty in duties}
     found = [(sight, known.get(sight.camera, Duty(sight.camera, ()))) for sight in sights]
     cuts = _cuts(found, span)
-    watched, within, excused = (np.zeros((len(cuts) - 1, *shape), dtype=np.bool_) for _ in range(3))
+    holding, upright, announced = (np.zeros((len(cuts) - 1, len(found)), dtype=np.bool_) for _ in range(3))
     causes: list[_Cause] = []
-    for sight, duty in found:
-        holds = _flags(cuts, (sight.holds,))
-        up = holds & _flags(cuts, duty.up)
-        within[holds] |= sight.cells
-        watched[up] |= sight.cells
-        excused[holds & ~up & _flags(cuts, duty.announced)] |= sight.cells
+    for number, (sight, duty) in enumerate(found):
+        holds = holding[:, number] = _flags(cuts, (sight.holds,))
+        up = upright[:, number] = holds & _flags(cuts, duty.up)
+        announced[:, number] = holds & ~up & _flags(cuts, duty.announced)
         causes += _causes(cuts, sight, duty, holds & ~up)
+    seen = [sight.cells for sight, _ in found]
+    within, watched, excused = (_any(when, seen, shape) for when in (holding, upright, announced))
     excused &= ~watched
     return History(cuts, watched, excused, within, tuple(_losses(cuts, within & ~watched, excused, causes)))
+
+
+def _any(when: Flags, cells: Iterable[Flags], shape: tuple[int, int]) -> Flags:
+    """(n, R, C): which cells lie in one of those (k of (R, C)) whose `when` (n, k) holds."""
+    count = shape[0] * shape[1]
+    # As bits: a month of a facade is thousands of stretches, and all goes through memory for each camera.
+    bits = np.zeros((len(when), -(-count // 8)), dtype=np.uint8)
+    for flags, own in zip(when.T, cells, strict=True):
+        bits[flags] |= np.packbits(own)
+    return np.unpackbits(bits, axis=1, count=count).view(np.bool_).reshape(len(when), *shape)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -229,29 +239,23 @@ def _losses(
     cuts: Sequence[datetime], lost: Flags, excused: Flags, causes: Iterable[_Cause]
 ) -> Iterator[Loss]:
     """Stretches in a row of which nothing differs are one."""
-    present = [cause for cause in causes if cause.when.any()]
-    last: Loss | None = None
-    for number, (begin, end) in enumerate(pairwise(cuts)):
-        cells = lost[number]
-        whys = {
-            (cause.camera, cause.why)
-            for cause in present
-            if cause.when[number] and (cause.cells & cells).any()
-        }
-        now = Loss(begin, end, cells, tuple(sorted(whys)), bool(excused[number][cells].all()))
-        if last is not None and _same(last, now):
-            last = replace(last, end=end)
-            continue
-        if last is not None and last.cells.any():
-            yield last
-        last = now
-    if last is not None and last.cells.any():
-        yield last
+    flat = lost.reshape(len(lost), -1)
+    names, whys = _whys(flat, [cause for cause in causes if cause.when.any()])
+    excuses = np.logical_not((flat & ~excused.reshape(flat.shape)).any(axis=1))
+    told = np.column_stack([flat, whys, excuses])
+    changed = np.flatnonzero((told[1:] != told[:-1]).any(axis=1)) + 1
+    for begin, end in pairwise([0, *changed.tolist(), len(lost)]):
+        if flat[begin].any():
+            own = tuple(names[number] for number in np.flatnonzero(whys[begin]))
+            yield Loss(cuts[begin], cuts[end], lost[begin], own, bool(excuses[begin]))
 
 
-def _same(one: Loss, other: Loss) -> bool:
-    return (
-        one.causes == other.causes
-        and one.excused == other.excused
-        and bool(np.array_equal(one.cells, other.cells))
-    )
+def _whys(lost: Flags, causes: Sequence[_Cause]) -> tuple[list[tuple[str, str]], Flags]:
+    """(camera, why) in order, and (n, k): which of them cost one of the cells that were lost (n, R C)."""
+    names = sorted({(cause.camera, cause.why) for cause in causes})
+    whys = np.zeros((len(lost), len(names)), dtype=np.bool_)
+    bits = np.packbits(lost, axis=1)
+    for cause in causes:
+        costs = (bits & np.packbits(cause.cells)).any(axis=1)
+        whys[:, names.index((cause.camera, cause.why))] |= cause.when & costs
+    return names, whys

@@ -24,6 +24,8 @@ CAUSES: Final = 5
 SETTLED: Final = timedelta(days=7)
 """So long after its end a month may still change: boxes that were away send what they had kept."""
 EVERY: Final = timedelta(minutes=10)
+ENDED_EVERY: Final = timedelta(hours=1)
+"""A month that was counted after its end changes by what comes late only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +107,15 @@ def month_of(at: datetime) -> date:
 def due(first: datetime, counted: dict[date, datetime], at: datetime) -> list[date]:
     """Which months since `first` must be counted at `at`, oldest first. counted: month → when last.
 
-    Each until a week after its end, every ten minutes; what a later month carries on, an earlier one decides.
+    Each until a week after its end: every ten minutes, and every hour once it is over. What a later month
+    carries on, an earlier one decides.
     """
     found, month, newest = [], month_of(first), month_of(at)
     while month <= newest:
         last = counted.get(month)
-        if last is None or (last < span_of(month)[1] + SETTLED and last <= at - EVERY):
+        end = span_of(month)[1]
+        every = EVERY if last is None or last < end else ENDED_EVERY
+        if last is None or (last < end + SETTLED and last <= at - every):
             found.append(month)
         month = following(month)
     return found

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 
 Span = tuple[datetime, datetime]
 Spans = tuple[Span, ...]
@@ -21,14 +22,17 @@ def union(spans: Iterable[Span]) -> Spans:
 def minus(whole: Spans, away: Spans) -> Spans:
     """What lies in `whole` and not in `away`. Both as `union` makes them."""
     left: list[Span] = []
+    first = 0
     for begin, end in whole:
         at = begin
-        for off, on in away:
-            if on <= at or off >= end:
-                continue
+        while first < len(away) and away[first][1] <= begin:
+            first += 1
+        for off, on in islice(away, first, None):
+            if off >= end:
+                break
             if off > at:
                 left.append((at, off))
-            at = max(at, on)
+            at = on
         if at < end:
             left.append((at, end))
     return tuple(left)

@@ -49,7 +49,9 @@ def test_a_month_is_counted_until_a_week_after_its_end() -> None:
     first, at = BEGIN + DAY, END + 3 * DAY
     november = months.following(OCTOBER)
     assert months.due(first, {}, at) == [OCTOBER, november]
-    assert months.due(first, {OCTOBER: at - months.EVERY, november: at}, at) == [OCTOBER]
+    assert months.due(first, {OCTOBER: at - months.EVERY, november: at - months.EVERY}, at) == [november]
+    assert months.due(first, {OCTOBER: at - months.ENDED_EVERY, november: at}, at) == [OCTOBER]
+    assert months.due(first, {OCTOBER: END - DAY, november: at}, at) == [OCTOBER], "its end was not counted"
     assert months.due(first, {OCTOBER: END + 8 * DAY, november: END + 9 * DAY}, END + 10 * DAY) == [november]
 
 
