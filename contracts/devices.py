@@ -179,6 +179,9 @@ class DesiredCamera(Part):
         default=None, exclude_if=lambda facades: facades is None
     )
     """Left out where nothing is said of them, so that boxes that do not know it understand the rest."""
+    view_confirmed_at: Instant | None = Field(default=None, exclude_if=lambda at: at is None)
+    """When somebody said that it looks as it should: what was usual of its picture before counts no more.
+    Left out likewise."""
 
     @model_validator(mode="after")
     def _pixels_have_a_picture(self) -> Self:

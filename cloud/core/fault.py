@@ -31,6 +31,8 @@ OWN: Final = _OF_SILENCE | {EVIDENCE_DAMAGED}
 """Kinds that the cloud decides itself, by states, silence, and looks at the evidence. What a device says of
 them changes nothing."""
 
+MOVED: Final = "moved"
+"""Nobody can say where the camera looks until somebody has confirmed it."""
 OF_PICTURE: Final = frozenset(
     {
         *("lost", "stalled", "frozen", "dark", "over_exposed", "covered", "defocused", "moved", "noisy"),

@@ -42,7 +42,8 @@ MODES: Final[tuple[Mode, ...]] = ("colour", "grey")
 class PictureWatch:
     """What is known of one camera's picture. Its instants are steady ones.
 
-    reference: the file in which the usual is kept. homes: are blurred in what is told.
+    reference: the file in which the usual is kept. view: names what the camera is to look at; the usual of
+    another is learnt anew. homes: are blurred in what is told.
     """
 
     def __init__(
@@ -52,10 +53,12 @@ class PictureWatch:
         reference: Path,
         at: datetime,
         *,
+        view: str = "",
         homes: Masks | None = None,
         look_every_s: float = LOOK_EVERY_S,
     ) -> None:
         self._post = post
+        self._view = view
         self._homes = homes
         self._look_every_s = look_every_s
         self._faults = faults
@@ -138,7 +141,8 @@ class PictureWatch:
             for name, array in usual.to_arrays(each).items()
         }
         content = BytesIO()
-        np.savez(content, allow_pickle=False, format=np.array(FORMAT), **arrays)
+        head = {"format": np.array(FORMAT), "view": np.array(self._view)}
+        np.savez(content, allow_pickle=False, **head, **arrays)
         try:
             put(self._reference, content.getvalue(), 0o644)
         except OSError as error:
@@ -149,7 +153,7 @@ class PictureWatch:
         if not self._reference.exists():
             return {}
         try:
-            return _read(self._reference)
+            return kept_usual(self._reference, self._view)
         except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
             self._post.log.warning(
                 "picture_reference_unusable",
@@ -160,10 +164,17 @@ class PictureWatch:
             return {}
 
 
-def _read(reference: Path) -> dict[Mode, Usual]:
+def kept_usual(reference: Path, view: str) -> dict[Mode, Usual]:
+    """What is usual of the picture as the file has it; nothing where that is of another view.
+
+    Raises:
+        OSError, ValueError, KeyError, EOFError, BadZipFile: It cannot be read.
+    """
     with np.load(BytesIO(reference.read_bytes()), allow_pickle=False) as file:
         if int(file["format"]) != FORMAT:
             raise ValueError(f"it has format {file['format']}, this program knows {FORMAT}")
+        if str(file["view"] if "view" in file.files else "") != view:
+            return {}
         kept = {name: file[name] for name in file.files}
     found: dict[Mode, Usual] = {}
     for mode in MODES:

@@ -64,7 +64,8 @@ def run(settings: Settings, camera: str, boot: UUID) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, told)
     counting, evidence = _counting(settings), settings.evidence
-    chosen = with_desired(settings.camera(camera), wanted_of(counting, camera))
+    wanted = wanted_of(counting, camera)
+    chosen = with_desired(settings.camera(camera), wanted)
     log = logs.logger("camera").bind(camera=camera, agent=settings.agent)
     outbox = Outbox.open(settings.outbox_path, settings.outbox.max_messages)
     inbox = Inbox()
@@ -95,7 +96,15 @@ def run(settings: Settings, camera: str, boot: UUID) -> None:
     log.info("worker_started", boot=str(boot), **begins)
     try:
         reference = settings.data_dir / "picture" / f"{camera}.npz"
-        picture = PictureWatch(post, with_thresholds(thresholds), reference, clock.steady_now(), homes=homes)
+        confirmed = wanted.view_confirmed_at if wanted is not None else None
+        picture = PictureWatch(
+            post,
+            with_thresholds(thresholds),
+            reference,
+            clock.steady_now(),
+            view="" if confirmed is None else confirmed.isoformat(),
+            homes=homes,
+        )
         Worker(task, reader, inbox, post, clips, picture=picture, time=time).run(told)
     except AgentGone:
         told()

@@ -61,6 +61,16 @@ async def test_cells_follow_their_cameras(world: World) -> None:
         assert (await client.post(path, json=why)).status_code == 409
         assert await watched(client) == all_well
 
+        assert (await client.get("/api/agents/box-a/desired")).json()["wanted"] is None, "it looks as before"
+        await world.send(device.fault("moved", severity="serious"))
+        assert (await client.post(path, json={"reason": "it stays there"})).status_code == 200
+        (wanted,) = (await client.get("/api/agents/box-a/desired")).json()["wanted"]["cameras"]
+        assert wanted["camera"] == "cam-east"
+        assert wanted["view_confirmed_at"], "its box learns anew what is usual there"
+        assert await watched(client) < all_well, "until then its picture is not what it should be"
+        await world.send(device.fault("moved", "cleared"))
+        assert await watched(client) == all_well
+
         history = (await client.get("/api/coverage/facades/east/history")).json()
         assert {cause["why"] for loss in history["losses"] for cause in loss["causes"]} >= {"pose_doubted"}
         assert len(history["days"]) == 31

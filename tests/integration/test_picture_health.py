@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from contracts.devices import DeviceFault
 from edge.camera.clips import Clips
 from edge.camera.inbox import Inbox
-from edge.camera.picture import MAX_JPEG_BYTES, PictureWatch
+from edge.camera.picture import MAX_JPEG_BYTES, PictureWatch, kept_usual
 from edge.camera.post import Post
 from edge.camera.reader import Reader
 from edge.camera.telling import Sender
@@ -125,7 +125,9 @@ def test_a_frozen_stream_is_told_with_figures_words_and_a_picture_and_its_going_
     shown = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
     assert shown is not None
     assert shown.shape == (180, 320, 3)
-    assert (tmp_path / "picture" / "cam.npz").exists()
+    reference = tmp_path / "picture" / "cam.npz"
+    assert kept_usual(reference, "")
+    assert not kept_usual(reference, "2026-03-01T00:00:00+00:00"), "somebody said that it looks elsewhere now"
     assert not list((tmp_path / "picture").glob("*.part"))
 
 

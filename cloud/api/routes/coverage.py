@@ -16,11 +16,13 @@ from cloud.api.answers.figures import Span as ToldSpan
 from cloud.api.auth import Bureau, Maintenance
 from cloud.api.bodies import Body, Id, SlugInPath, Why
 from cloud.api.problems import Problem
+from cloud.api.routes import desired as wishes
 from cloud.api.services import Services, Use
 from cloud.core.cells import RECENT, FacadeHistory, Kept, histories, present
 from cloud.core.days import ZONE, midnight
+from cloud.core.fault import MOVED, Subject
 from cloud.core.spans import Span
-from cloud.store import audit, cells, changes, doubts, registry
+from cloud.store import audit, cells, changes, desired, doubts, faults, registry
 from cloud.store.accounts import Account
 from cloud.store.audit import Act
 from cloud.store.registry import CameraRow, FacadeRow
@@ -145,16 +147,26 @@ async def history_of_facade(
 async def confirm(
     camera: SlugInPath, body: Confirming, account: Maintenance, services: Use
 ) -> answers.Confirmed:
-    """Somebody has seen that a camera that was moved looks where its plan says; its cells count again."""
+    """Somebody has seen that a camera that was moved looks where its plan says; its cells count again.
+
+    Where its box still says that it was moved, it is told to learn anew what is usual there.
+    """
     now = clock.utc_now()
     async with services.acting(account) as conn:
-        if camera not in {row.id for row in await registry.cameras(conn)}:
+        row = next((row for row in await registry.cameras(conn) if row.id == camera), None)
+        if row is None:
             raise Problem(HTTPStatus.NOT_FOUND, "there is no such camera")
         changed = await doubts.end(conn, [camera], account.username, body.reason, now)
         if not changed:
             raise Problem(HTTPStatus.CONFLICT, "nobody doubts where this camera looks")
         act = Act(account.username, "confirmed_pose", "camera", camera, purpose=body.reason)
         await audit.enter(conn, act, now)
+        if await faults.is_open(conn, Subject("camera", camera), MOVED):
+            await desired.lock(conn, row.agent)
+            before = wishes.of_camera(await desired.newest(conn, row.agent), camera)
+            after = before.model_copy(update={"view_confirmed_at": now})
+            _, wished = await wishes.issue_of_camera(conn, row.agent, after, account.username, now)
+            changed += wished
         await changes.record(conn, changed, now)
     services.log.info("pose_confirmed", camera=camera, by=account.username)
     return {"camera": camera, "confirmed_at": shapes.instant(now)}

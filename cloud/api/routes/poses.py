@@ -131,7 +131,7 @@ async def _tell_box(
             )
         )
     facades = calibration.measured_in(found.told, camera.resolution, picture)
-    after = before.model_copy(update={"picture": picture, "facades": facades})
+    after = before.model_copy(update={"picture": picture, "facades": facades, "view_confirmed_at": at})
     version, changed = await wishes.issue_of_camera(conn, found.agent, after, by, at)
     act = Act(by, "wanted", "agent", found.agent, content={"version": version})
     await audit.enter(conn, act, at)
