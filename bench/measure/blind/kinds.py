@@ -3,7 +3,7 @@
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -27,12 +27,13 @@ CLEARED_S: Final = 120.0
 class Kind:
     """fault: while the block runs, it is there. confirmed: the camera counts only once somebody said so.
 
-    some: only some of its cells go.
+    stays: what was fault before is so afterwards, and said to be well. some: only some of its cells go.
     """
 
     name: str
     fault: Callable[[Site], AbstractContextManager[None]]
     confirmed: bool = False
+    stays: bool = False
     some: bool = False
 
 
@@ -62,7 +63,8 @@ def measured(site: Site, kind: Kind) -> Time:
     held = None
     ended_s = monotonic_s()
     if kind.confirmed:
-        wait.until(lambda: site.whys() == ["pose_doubted"], CLEARED_S, "the end of the fault")
+        if not kind.stays:
+            wait.until(lambda: site.whys() == ["pose_doubted"], CLEARED_S, "the end of the fault")
         held = site.shows(0)
         ended_s = monotonic_s()
         site.confirm()
@@ -78,6 +80,13 @@ def _showing(of: Callable[[Films], Path]) -> Callable[[Site], AbstractContextMan
         site.camera.show(site.films.well)
 
     return shown
+
+
+@contextmanager
+def _moved_for_good(site: Site) -> Iterator[None]:
+    site.camera.show(site.films.moved)
+    yield
+    site.films = replace(site.films, well=site.films.moved, moved=site.films.well)
 
 
 @contextmanager
@@ -145,8 +154,10 @@ KINDS: Final = {
         Kind("crashing", _crashing),
         Kind("no-power", _without_power),
         Kind("no-link", _without_link),
+        Kind("moved-for-good", _moved_for_good, confirmed=True, stays=True),
     )
 }
 """By name. Dead: it refuses; hung: its connection stands and nothing comes. Mis-aimed: turned to another
-building. Overloaded: the box gets one picture in twenty searched. Crashing: the camera's program, again and
-again. Without power no program says goodbye, and no connection ends."""
+building. Overloaded: the camera's program gets a third of the time that it needs. Crashing: it is killed
+again and again. Without power no program says goodbye, and no connection ends. Moved for good: it stays as
+it is, and somebody says that this is right."""
