@@ -26,26 +26,31 @@ class Said:
 
 async def standing(conn: Connection, estate: str) -> tuple[plans.Version | None, Estate]:
     """The plan that holds; without one, what is registered, standing nowhere yet. 404: no such estate."""
+    version, found = await plans.newest(conn, estate)
+    if found is not None:
+        return version, found
     known = await registered.of_estate(conn, estate)
     if known is None:
         raise Problem(HTTPStatus.NOT_FOUND, "there is no such estate")
-    version, found = await plans.newest(conn, estate)
-    return version, plan.plan_of(known) if found is None else found
+    return None, plan.plan_of(known)
 
 
-async def of_camera(conn: Connection, camera: str) -> tuple[registry.CameraRow, plans.Version | None, Estate]:
-    """A camera, and the plan that holds of its estate."""
+async def known_camera(conn: Connection, camera: str) -> registry.CameraRow:
+    """A camera. 404: there is none of that id."""
     row = next((row for row in await registry.cameras(conn) if row.id == camera), None)
     if row is None:
         raise Problem(HTTPStatus.NOT_FOUND, "there is no such camera")
-    return row, *await standing(conn, row.estate)
+    return row
 
 
-def expect_newest(version: plans.Version | None, replaces: int) -> None:
-    """Refuse, 409, what was made from another version than the one that holds."""
+async def replaced(conn: Connection, estate: str, replaces: int) -> Estate:
+    """The plan that will be replaced, while nobody else can. 409: it was made from another version."""
+    await plans.lock(conn, estate)
+    version, found = await standing(conn, estate)
     newest = 0 if version is None else version.version
     if replaces != newest:
         raise Problem(HTTPStatus.CONFLICT, f"version {newest} counts by now, not {replaces}", version=newest)
+    return found
 
 
 async def enter(conn: Connection, drawn: Estate, before: Estate, said: Said, now: datetime) -> None:

@@ -53,7 +53,10 @@ def _with_what_hangs(agent: Agent, registered: Agent | None) -> Agent:
 
 def is_drawn(estate: Estate) -> bool:
     """Whether it says where anything stands; else there is no plan of it."""
-    return bool(estate.buildings) or any(facade.wall is not None for facade in estate.facades)
+    return bool(estate.buildings or estate.occluders) or any(
+        place is not None
+        for place in (*(facade.wall for facade in estate.facades), *(one.mount for one in estate.cameras))
+    )
 
 
 def content(plan: Estate) -> Content:

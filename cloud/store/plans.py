@@ -47,6 +47,11 @@ class Entered:
     changes: list[Change]
 
 
+async def lock(conn: Connection, estate: str) -> None:
+    """Nobody else enters a plan of this estate until the transaction ends."""
+    await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 40))", (estate,))
+
+
 async def enter(
     conn: Connection, estate: Estate, by: str, at: datetime, *, holds_from: datetime | None = None
 ) -> Entered | None:
@@ -61,7 +66,7 @@ async def enter(
         at: Now.
         holds_from: Since when things stand so; None: since `at`. No version holds before the last.
     """
-    await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 40))", (estate.id,))
+    await lock(conn, estate.id)
     new = plan.plan_of(estate)
     content = plan.content(new)
     digest = plan.digest(content)
@@ -183,7 +188,7 @@ async def follow_wishes(conn: Connection, at: datetime) -> list[Change]:
             masked.setdefault(estate, []).append(camera)
     changes: list[Change] = []
     for estate, cameras in masked.items():
-        await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 40))", (estate,))
+        await lock(conn, estate)
         last, standing = await newest(conn, estate)
         if last is not None and standing is not None:
             wished = await _wished(conn, cameras)

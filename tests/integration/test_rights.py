@@ -68,6 +68,9 @@ async def test_nothing_can_be_written_into_another_estate_nor_in_anothers_name(o
         "DELETE FROM audit",
         "DELETE FROM legal_hold",
         "UPDATE legal_hold SET reason = 'x'",
+        "INSERT INTO facade VALUES ('new', 'park', '9', 'x', 'x', 1, 1)",
+        "INSERT INTO camera VALUES ('new', 'park-box', 'x', 'x')",
+        "UPDATE camera SET first_seen_at = now()",
         "SELECT password_hash FROM account",
         "SELECT * FROM session",
     ):

@@ -124,8 +124,7 @@ async def redraw(estate: SlugInPath, body: Redrawn, account: Planner, services: 
     """Enter a plan's next version. 409 when somebody else was faster; 422 says what cannot stand so."""
     now = clock.utc_now()
     async with services.acting(account) as conn:
-        version, standing = await planning.standing(conn, estate)
-        planning.expect_newest(version, body.replaces)
+        standing = await planning.replaced(conn, estate, body.replaces)
         try:
             after = await asyncio.to_thread(drawn.redrawn, standing, body.drawing())
         except ValidationError as error:

@@ -75,7 +75,8 @@ class Posing(Clicks):
 async def solve(camera: SlugInPath, body: Clicks, account: Planner, services: Use) -> answers.Pose:
     """Which pose follows from clicked points, how sure it is, and which cells it gains and loses."""
     async with services.reading(account) as conn:
-        row, _, standing = await planning.of_camera(conn, camera)
+        row = await planning.known_camera(conn, camera)
+        _, standing = await planning.standing(conn, row.estate)
     site = modelled.site(standing)
     found = await asyncio.to_thread(_solved, standing, site, row, body)
     return plan_shapes.pose(found, site)
@@ -89,8 +90,8 @@ async def enter_pose(camera: SlugInPath, body: Posing, account: Planner, service
     """
     now = clock.utc_now()
     async with services.acting(account) as conn:
-        row, version, standing = await planning.of_camera(conn, camera)
-        planning.expect_newest(version, body.replaces)
+        row = await planning.known_camera(conn, camera)
+        standing = await planning.replaced(conn, row.estate, body.replaces)
         site = modelled.site(standing)
         found = await asyncio.to_thread(_solved, standing, site, row, body)
         one = plan.cameras(standing)[camera]

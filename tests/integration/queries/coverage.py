@@ -43,6 +43,7 @@ async def _kept(at: At) -> object:
 
 
 CASES: Final[Mapping[str, Case]] = {
+    "plans.lock": lambda at: plans.lock(at.conn, "garden"),
     "plans.enter": lambda at: _entered(at, garden(), 0),
     "plans.enter (the same)": lambda at: _entered(at, garden(), 1),
     "plans.enter (one camera turned)": lambda at: _entered(at, garden(mount=TURNED), 2),

@@ -35,6 +35,7 @@ def test_a_facade_and_a_planned_camera_are_drawn_where_nothing_stood() -> None:
     drawn = redrawn(BARE, Drawing([TOWER_3], [], [facade("new-east", 2)], added=[("box-new", planned())]))
     assert not plan.is_drawn(BARE)
     assert plan.is_drawn(drawn)
+    assert plan.is_drawn(redrawn(BARE, Drawing([], [], added=[("box-new", planned())])))
     assert [each.id for each in drawn.facades] == ["new-east"]
     box = drawn.agents[-1]
     assert (box.id, [each.id for each in box.cameras]) == ("box-new", ["cam-new"])
