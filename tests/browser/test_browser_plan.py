@@ -62,7 +62,7 @@ async def test_an_estate_is_drawn_where_there_was_no_plan(
         await walls.nth(edge - 1).get_by_label("边 ").select_option(label="不看护")
     await walls.nth(1).get_by_label("边 ").select_option(label="3 栋 东立面")
     await page.get_by_label("层数", exact=True).fill("12")
-    await page.get_by_label("层高").fill("2.9")
+    await page.locator("[name=storey_height_m]").fill("2.9")
 
     await page.get_by_role("button", name="加摄像机").click()
     await click_at(page, 35, 20)
