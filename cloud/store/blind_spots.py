@@ -89,6 +89,16 @@ async def still_blind(
     return len(all_of if found is None else uncovered(found, all_of)), len(all_of)
 
 
+async def is_off_plan(conn: Connection, order: UUID) -> bool:
+    """Whether an order is about a blind spot of a facade that is watched no more: no computation ends it."""
+    rows = await conn.execute(
+        "SELECT 1 FROM blind_spot WHERE work_order = %s AND NOT EXISTS (SELECT FROM facade_grid"
+        " WHERE facade_grid.facade = blind_spot.facade AND ends_at IS NULL)",
+        (order,),
+    )
+    return await rows.fetchone() is not None
+
+
 async def _told(conn: Connection, found: FacadeHistory, own: list[Spot], at: datetime) -> list[Change]:
     changes: list[Change] = []
     for spot in own:

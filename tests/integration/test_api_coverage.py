@@ -130,6 +130,15 @@ async def test_a_blind_spot_that_stays_is_an_order_that_ends_by_computation_only
         closed = (await client.get(f"/api/work-orders/{lost}")).json()
         assert (closed["state"], closed["history"][-1]["what"]) == ("closed", "fault_cleared")
 
+        (never,) = (one["id"] for one in orders if one["facade"]["id"] == "west")
+        drawn = (await client.get("/api/estates/garden/plan")).json()
+        kept = ("id", "name", "building", "floors", "bays", "wall")
+        east = [{key: one[key] for key in kept} for one in drawn["facades"] if one["id"] == "east"]
+        plan = {"replaces": 1, "reason": "a blank wall", "buildings": drawn["buildings"], "occluders": []}
+        await client.put("/api/estates/garden/plan", json={**plan, "facades": east})
+        answer = await client.post(f"/api/work-orders/{never}/cancel", json={"reason": "a blank wall"})
+        assert answer.json()["state"] == "cancelled", "nothing can ever cover it, and it is kept"
+
 
 CAMERAS = ("cam-east", "cam-west")
 

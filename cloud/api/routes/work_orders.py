@@ -244,7 +244,9 @@ async def _apply(
             technicians = await accounts.names_of(conn, HOLDERS["maintenance"])
             if given.to not in technicians:
                 raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "there is no technician of that name")
-        if isinstance(given, machine.Verify | machine.Cancel):
+        if isinstance(given, machine.Verify) or (
+            isinstance(given, machine.Cancel) and not await blind_spots.is_off_plan(conn, order)
+        ):
             await _expect_covered(conn, services, order, now)
         changed = await maintenance.apply(conn, order, given, now)
         if changed is None:
@@ -259,6 +261,8 @@ async def _apply(
 
 async def _expect_covered(conn: Connection, services: Services, order: UUID, at: datetime) -> None:
     """An order about a blind spot ends only when its cells are covered, whatever people say.
+
+    One of a facade that stands on no plan any more may be cancelled: nothing will ever cover it.
 
     Raises:
         Problem: 409, some are not.

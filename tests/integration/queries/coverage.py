@@ -68,6 +68,9 @@ CASES: Final[Mapping[str, Case]] = {
     "blind_spots.follow": _followed,
     "blind_spots.standing": lambda at: blind_spots.standing(at.conn),
     "blind_spots.still_blind": lambda at: _of_spot(at, blind_spots.still_blind),
+    "blind_spots.is_off_plan": lambda at: _of_spot(
+        at, lambda conn, order, _: blind_spots.is_off_plan(conn, order)
+    ),
     "maintenance.cover": lambda at: _of_spot(at, maintenance.cover),
     "maintenance.uncover": lambda at: _of_spot(at, maintenance.uncover),
     "sights.replace": lambda at: sights.replace(at.conn, "garden", ["cam-west"], (), 2, later(8)),
