@@ -165,9 +165,10 @@ async def check_days(opened: Pool, wanted: Callable[[str], bool], at: datetime) 
             turn = [day for day in days if wanted(sha256(f"{estate}/{day}".encode()).hexdigest())]
             await log.seal_all(conn, at)
             for found in await examine(conn, estate, turn, turn):
-                await closed_days.found(conn, estate, found.day, found.alarming(), at)
+                alarming = found.alarming()
+                await closed_days.found(conn, estate, found.day, alarming, at)
                 looked += 1
-                differences += found.differences
+                differences += found.differences if alarming else []
     return looked, differences
 
 

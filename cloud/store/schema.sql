@@ -100,11 +100,20 @@ CREATE FUNCTION public.own_estates() RETURNS text[]
     SELECT coalesce(nullif(current_setting('fallwatch.estates', true), ''), '{}')::text[]
 $$;
 CREATE FUNCTION public.pose_doubted() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
     AS $$
+DECLARE
+    begins timestamptz := greatest(NEW.since, (SELECT max(ended_at) FROM pose_doubt WHERE camera = NEW.subject));
 BEGIN
-    INSERT INTO pose_doubt (camera, since) SELECT id, NEW.since FROM camera WHERE id = NEW.subject
+    IF TG_OP = 'UPDATE' AND OLD.severity = NEW.severity THEN
+        RETURN NULL;
+    END IF;
+    INSERT INTO pose_doubt (camera, since) SELECT id, begins FROM camera WHERE id = NEW.subject
         ON CONFLICT (camera) WHERE ended_at IS NULL DO NOTHING;
+    IF FOUND AND begins < now() - INTERVAL '1 hour' THEN
+        INSERT INTO day_due (estate, since) VALUES (NEW.estate, (begins AT TIME ZONE 'Asia/Shanghai')::date);
+    END IF;
     RETURN NULL;
 END
 $$;

@@ -8,11 +8,12 @@ from typing import Any
 import psycopg
 import pytest
 
+from cloud.core.alarm import Acknowledge
 from cloud.core.day_digest.facts import CLOSES_AFTER, day_of, window
 from cloud.evidence import closing, verify
 from cloud.evidence.closing import Closed, close_due
 from cloud.ingest.handle import commit_batch, read
-from cloud.store import closed_days, log, pool, retention
+from cloud.store import closed_days, doubts, faults, log, maintenance, pool, retention
 from contracts.base import Durable
 from fallwatch.local.pki import Authority
 from tests.fixtures.cloud import NOW, Device, envelope
@@ -106,3 +107,25 @@ async def test_a_delivery_that_comes_late_adds_an_entry_and_what_nobody_delivere
         assert "camera/cam-west 2026-03-05 minutes 00:00-00:09 UTC+8" in found[0].en
         async with pool.transaction(opened) as conn:
             assert await closed_days.differing(conn) == 1
+
+
+async def test_a_fault_that_grows_graver_days_later_doubts_the_pose_since_then_and_that_is_no_tampering(
+    database_url: str, authority: Authority
+) -> None:
+    async with pool.opened(database_url, max_size=4) as opened:
+        device = Device(at=NOW)
+        await watched_for_an_hour(opened, authority, device)
+        await come(opened, authority, [device.fault("moved", severity="warning")], NOW + 60 * MINUTE)
+        await close_due(opened, CLOSING)
+        later = NOW + timedelta(days=2)
+        graver = device.fault("moved", severity="serious", observed_at=later)
+        await come(opened, authority, [graver], later)
+        assert await close_due(opened, later) == Closed(1, 1)
+        assert not await differences(opened, later)
+        async with pool.transaction(opened) as conn:
+            await doubts.end(conn, ["cam-east"], "li", "looked", later + MINUTE)
+            (fault,) = [each for each in await faults.since(conn, BEGIN) if each.kind == "moved"]
+            held = await faults.hold(conn, fault.id)
+            assert held is not None
+            await maintenance.step_fault(conn, held, Acknowledge("li"), later + 2 * MINUTE)
+            assert not await doubts.standing(conn), "who acknowledges it has not moved it again"

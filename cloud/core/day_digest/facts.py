@@ -106,7 +106,9 @@ def _touches(row: Row, window: Span, standing: Mapping[str, datetime]) -> bool:
     """Whether a row says something of [begin, end). standing: camera → since when its first state is so."""
     begin, end = window
     if row.table is CAMERA:
-        return True
+        # Before its first report nobody expects anything of one, and it may have been registered since.
+        first = row.value("first_seen_at")
+        return first is not None and first < end
     if row.table is STATE:
         since = row.value("since")
         return bool(since < end and since >= standing.get(row.values[0], begin))

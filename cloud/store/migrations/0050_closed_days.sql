@@ -42,3 +42,22 @@ CREATE TABLE day_difference (
 
 CREATE INDEX fault_history_at ON fault_history (at);
 CREATE INDEX work_order_history_at ON work_order_history (at);
+
+-- As in 0040, but a doubt begins when the last one was settled, not before; acknowledging the fault raises none anew; and
+-- one that begins in days that are over is looked at there. As the owner: whoever acknowledges may not see `day_due`.
+CREATE OR REPLACE FUNCTION pose_doubted() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    begins timestamptz := greatest(NEW.since, (SELECT max(ended_at) FROM pose_doubt WHERE camera = NEW.subject));
+BEGIN
+    IF TG_OP = 'UPDATE' AND OLD.severity = NEW.severity THEN
+        RETURN NULL;
+    END IF;
+    INSERT INTO pose_doubt (camera, since) SELECT id, begins FROM camera WHERE id = NEW.subject
+        ON CONFLICT (camera) WHERE ended_at IS NULL DO NOTHING;
+    IF FOUND AND begins < now() - INTERVAL '1 hour' THEN
+        INSERT INTO day_due (estate, since) VALUES (NEW.estate, (begins AT TIME ZONE 'Asia/Shanghai')::date);
+    END IF;
+    RETURN NULL;
+END
+$$;

@@ -239,3 +239,13 @@ def test_a_camera_that_hangs_on_another_box_now_is_told_and_is_no_alarm() -> Non
     (found,) = compare(was, now, {}, BEGIN).differences
     assert is_rehung(found)
     assert said(DAY, found).en == "camera/cam 2026-10-01 camera cam: agent is b, the log says a"
+
+
+def test_a_camera_that_reports_only_later_is_no_matter_of_the_days_before() -> None:
+    old, new = (
+        Row(f"camera/{name}", tables.CAMERA, (name, "box", since))
+        for name, since in (("a", BEGIN), ("b", END))
+    )
+    assert held(of(old), Book((old, new))) == Compared((), ())
+    (found,) = held(of(old), Book((replace(old, values=("a", "box", END)),))).differences
+    assert "first_seen_at is —" in said(DAY, found).en
