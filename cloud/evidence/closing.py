@@ -119,12 +119,11 @@ async def take_late(conn: Connection, estate: str, at: datetime) -> int:
     What does not only add is no delivery: it is left as it is, and counted.
     """
     await closed_days.lock(conn, estate)
-    since = await closed_days.take_late(conn, estate)
-    if since is None:
+    wanted = await closed_days.take_late(conn, estate)
+    if not wanted:
         return 0
     await log.seal_all(conn, at)
     grown = 0
-    wanted = await closed_days.days(conn, estate, since, day_of(at))
     for found in await examine(conn, estate, wanted, wanted):
         if found.entries and found.compared.added:
             await closed_days.put(conn, estate, found.day, found.compared.lines, at)

@@ -3,7 +3,8 @@
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
+from typing import Final
 
 from cryptography.x509 import Certificate
 
@@ -13,6 +14,7 @@ from cloud.ingest.follow import FOLLOWS, Within, follow
 from cloud.ingest.reading import Envelope, Reason, Refusal, read_event
 from cloud.store import changes, closed_days, events, registry, series
 from cloud.store.changes import Change
+from cloud.store.closed_days import Late
 from cloud.store.pool import Connection, Pool, RowRefused, pipelined, savepoint, transaction
 from cloud.store.registry import Owned
 from contracts.devices import (
@@ -31,6 +33,9 @@ from contracts.messages import (
     Receipt,
     SensorReading,
 )
+
+OF_DAYS: Final = (CameraMinute, CameraState, DeviceFault, DeviceRecord, FallingObject)
+"""Of these follow the rows from which certificates are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,16 +233,18 @@ def _first_seen(messages: Sequence[Event]) -> dict[str, datetime]:
     return seen
 
 
-def _late(messages: Sequence[Event], at: datetime) -> dict[str, date]:
-    """Agent → the first day of which it has delivered now what certificates are counted from, though late."""
-    since: dict[str, date] = {}
+def _late(messages: Sequence[Event], at: datetime) -> dict[str, Late]:
+    """Agent → the days of which it has delivered now what certificates are counted from, though late."""
+    found: dict[str, Late] = {}
     for message in messages:
-        if isinstance(message, CameraMinute | CameraState | DeviceFault | FallingObject) and comes_late(
-            message.observed_at, at
-        ):
+        if isinstance(message, OF_DAYS) and comes_late(message.observed_at, at):
             day = day_of(message.observed_at)
-            since[message.agent] = min(day, since.get(message.agent, day))
-    return since
+            # A minute is of its own day; all else goes on.
+            last = day if isinstance(message, CameraMinute) else None
+            since, until = found.get(message.agent, (day, last))
+            ends = None if until is None or last is None else max(until, last)
+            found[message.agent] = min(since, day), ends
+    return found
 
 
 def _row(letter: Letter) -> events.EventRow:

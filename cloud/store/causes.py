@@ -7,9 +7,10 @@ from cloud.core import alarm as alarms
 from cloud.core import chatter
 from cloud.core import fault as faults
 from cloud.core.cause import CAUSE_WAIT, DISABLING, Open, causes, dead_nodes
+from cloud.core.day_digest.facts import comes_late, day_of
 from cloud.core.fault import CHATTERING, SUPPLY_LOST, Finding, Subject
+from cloud.store import closed_days, maintenance, topology
 from cloud.store import faults as rows
-from cloud.store import maintenance, topology
 from cloud.store.changes import Change
 from cloud.store.pool import Connection
 
@@ -44,6 +45,8 @@ async def _arrange(conn: Connection, estate: str, at: datetime) -> list[Change]:
     for node, since in dead.items():
         if node not in held:
             found = Finding("critical")
+            if comes_late(since, at):
+                await closed_days.announce(conn, estate, day_of(since))
             changes += await maintenance.raise_fault(
                 conn, node, SUPPLY_LOST, found, estate=estate, since=since, at=at, wait=CAUSE_WAIT
             )

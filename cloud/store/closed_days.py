@@ -22,6 +22,8 @@ from cloud.store.certified import LineRow
 from cloud.store.log import Leaf
 from cloud.store.pool import Connection, Jsonb
 
+Late = tuple[date, date | None]
+"""The first and the last day that are concerned; None: all since."""
 _NONE: Final = UUID(int=0)
 LOCK: Final = 0x44617973  # "Days"
 
@@ -187,23 +189,20 @@ def _grid(one: FacadeCells) -> Row:
     return Row(f"facade/{one.facade}", GRID, values)
 
 
-async def announce_late(conn: Connection, since: Mapping[str, date]) -> None:
-    """Boxes have delivered what is of days that are over: since then they are looked at again.
-
-    since: agent → first day.
-    """
-    if not since:
+async def announce_late(conn: Connection, late: Mapping[str, Late]) -> None:
+    """Boxes have delivered what is of days that are over: these are looked at again. late: agent → days."""
+    if not late:
         return
     await conn.execute(
-        "INSERT INTO day_due (estate, since) SELECT estate, min(since)"
-        " FROM unnest(%b::text[], %b::date[]) AS late (agent, since) JOIN agent ON agent.id = late.agent"
-        " GROUP BY estate ORDER BY estate",
-        (list(since), list(since.values())),
+        "INSERT INTO day_due (estate, since, until) SELECT estate, since, until"
+        " FROM unnest(%b::text[], %b::date[], %b::date[]) AS late (agent, since, until)"
+        " JOIN agent ON agent.id = late.agent ORDER BY estate, since",
+        (list(late), [since for since, _ in late.values()], [until for _, until in late.values()]),
     )
 
 
 async def announce(conn: Connection, estate: str, since: date) -> None:
-    """Something was entered that holds since a day that is over."""
+    """Something has come to be known that is so since a day that is over."""
     await conn.execute("INSERT INTO day_due (estate, since) VALUES (%s, %s)", (estate, since))
 
 
@@ -213,10 +212,15 @@ async def late(conn: Connection) -> list[str]:
     return [row[0] for row in await found.fetchall()]
 
 
-async def take_late(conn: Connection, estate: str) -> date | None:
-    """Since which day something was delivered late; None: nothing was. It is taken off the list."""
-    found = await conn.execute("DELETE FROM day_due WHERE estate = %s RETURNING since", (estate,))
-    return min((row[0] for row in await found.fetchall()), default=None)
+async def take_late(conn: Connection, estate: str) -> list[date]:
+    """The closed days of which something was delivered late, oldest first. They are taken off the list."""
+    found = await conn.execute(
+        "WITH late AS (DELETE FROM day_due WHERE estate = %(estate)s RETURNING since, until)"
+        " SELECT day FROM closed_day WHERE estate = %(estate)s AND number = 0 AND EXISTS"
+        " (SELECT FROM late WHERE day BETWEEN since AND coalesce(until, 'infinity')) ORDER BY day",
+        {"estate": estate},
+    )
+    return [row[0] for row in await found.fetchall()]
 
 
 async def found(conn: Connection, estate: str, day: date, differences: int, at: datetime) -> None:

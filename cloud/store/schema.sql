@@ -538,7 +538,8 @@ CREATE TABLE public.day_difference (
 CREATE TABLE public.day_due (
     id bigint NOT NULL,
     estate text NOT NULL,
-    since date NOT NULL
+    since date NOT NULL,
+    until date
 );
 ALTER TABLE public.day_due ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY ( SEQUENCE NAME public.day_due_id_seq START WITH 1 INCREMENT BY 1 NO MINVALUE NO MAXVALUE CACHE 1 );
 CREATE TABLE public.dead_letter (

@@ -23,12 +23,13 @@ END
 $$;
 CREATE TRIGGER log_closed_day AFTER INSERT ON closed_day FOR EACH ROW EXECUTE FUNCTION log_closed_day();
 
--- Estates of which something was delivered late, since that day. Only the program that takes deliveries in writes
+-- Estates of which something was delivered late, since that day, until that day where it has an end. Only the program that takes deliveries in writes
 -- here, and no trigger: a row that somebody puts into a closed day was announced by nobody.
 CREATE TABLE day_due (
     id     bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     estate text NOT NULL REFERENCES estate (id),
-    since  date NOT NULL
+    since  date NOT NULL,
+    until  date
 );
 
 -- Days that were not what the log says when they were looked at last, until they are.

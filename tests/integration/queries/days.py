@@ -38,7 +38,7 @@ CASES: Final[Mapping[str, Case]] = {
     "closed_days.bounds": lambda at: closed_days.bounds(at.conn, "garden"),
     "closed_days.days": lambda at: closed_days.days(at.conn, "garden", DAY, NEXT),
     "closed_days.entries": _entries,
-    "closed_days.announce_late": lambda at: closed_days.announce_late(at.conn, {"box-a": DAY}),
+    "closed_days.announce_late": lambda at: closed_days.announce_late(at.conn, {"box-a": (DAY, DAY)}),
     "closed_days.announce": lambda at: closed_days.announce(at.conn, "garden", DAY),
     "closed_days.late": lambda at: closed_days.late(at.conn),
     "closed_days.take_late": lambda at: closed_days.take_late(at.conn, "garden"),
