@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import product
 from typing import Final
 
 import numpy as np
@@ -50,6 +51,17 @@ class Region:
         return min(self.cells)
 
 
+def meant(size: tuple[int, int], floor: int | None, bay: int | None) -> frozenset[Cell]:
+    """The cells that somebody means by a floor, a bay, both, or neither: all of them.
+
+    size: how many floors and bays the facade has.
+    """
+    floors, bays = (
+        range(1, last + 1) if one is None else (one,) for one, last in zip((floor, bay), size, strict=True)
+    )
+    return frozenset(product(floors, bays))
+
+
 def lasting(found: FacadeHistory, least: timedelta) -> list[Region]:
     """Regions that nobody has watched for `least` now. Announced maintenance is no blind spot."""
     blind = (found.history.blind_s >= least.total_seconds()) & ~found.history.excused[-1]
@@ -81,6 +93,11 @@ def uncovered(found: FacadeHistory, cells: frozenset[Cell]) -> frozenset[Cell]:
     ends = np.array([end > begin for end in found.history.cuts[1:]])
     steady = found.history.watched[ends].all(axis=0)
     return cells & frozenset(_named(found.grid, ~steady))
+
+
+def is_lost(found: FacadeHistory, cells: frozenset[Cell]) -> bool:
+    """Whether cameras watch any of these cells when all work."""
+    return not cells.isdisjoint(_named(found.grid, found.history.within[-1]))
 
 
 def _named(grid: FacadeCells, flags: Flags) -> Iterator[Cell]:

@@ -80,6 +80,7 @@ def masked(kind: ChannelKind, text: str) -> str:
             name, _, domain = text.partition("@")
             return f"{name[:1]}…@{domain}"
         case "webhook":
-            return f"https://{urlsplit(text).hostname}/…"
+            parts = urlsplit(text)
+            return f"{parts.scheme}://{parts.hostname}/…"
         case _:
             return f"…{text[-SHOWN:]}"

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from cloud.core.blind_spot import STEADY, Cell, Region, is_news, lasting, uncovered
+from cloud.core.blind_spot import STEADY, Cell, Region, is_lost, is_news, lasting, uncovered
 from cloud.core.camera_duty import LEAST_S
 from cloud.core.cells import RECENT, FacadeHistory, histories, present
-from cloud.store import cells, maintenance
+from cloud.store import cells as cell_rows
+from cloud.store import maintenance
 from cloud.store.changes import Change
 from cloud.store.pool import Connection, Jsonb
 from cloud.store.work_orders import New, Place
@@ -41,7 +42,7 @@ async def follow(
     spots: dict[str, list[Spot]] = {}
     for spot in await standing(conn):
         spots.setdefault(spot.facade, []).append(spot)
-    now = await asyncio.to_thread(present, await cells.kept(conn, (at - RECENT, at), at), least_s)
+    now = await asyncio.to_thread(present, await cell_rows.kept(conn, (at - RECENT, at), at), least_s)
     news = [
         facade
         for facade, each in now.items()
@@ -49,7 +50,7 @@ async def follow(
     ]
     if not news:
         return []
-    kept = await cells.kept(conn, (at - after - MARGIN, at), at, news)
+    kept = await cell_rows.kept(conn, (at - after - MARGIN, at), at, news)
     found = await asyncio.to_thread(histories, kept, least_s)
     changes: list[Change] = []
     for facade, each in found.items():
@@ -75,18 +76,37 @@ async def standing(conn: Connection) -> list[Spot]:
 async def still_blind(
     conn: Connection, order: UUID, at: datetime, least_s: float = LEAST_S
 ) -> tuple[int, int] | None:
-    """(cells of a blind spot that are not covered now, all of them); None of other orders.
-
-    Of a facade that is not modelled any more none is covered.
-    """
+    """(cells of a blind spot that are not covered now, all of them); None of other orders."""
     rows = await conn.execute("SELECT facade, cells FROM blind_spot WHERE work_order = %s", (order,))
     row = await rows.fetchone()
     if row is None:
         return None
     all_of = frozenset((floor, bay) for floor, bay in row[1])
-    kept = await cells.kept(conn, (at - STEADY - MARGIN, at), at, [row[0]])
-    found = (await asyncio.to_thread(histories, kept, least_s)).get(row[0])
-    return len(all_of if found is None else uncovered(found, all_of)), len(all_of)
+    left = await not_covered(conn, row[0], all_of, at, least_s)
+    return 0 if left is None else len(left.cells), len(all_of)
+
+
+async def not_covered(
+    conn: Connection, facade: str, cells: frozenset[Cell], at: datetime, least_s: float = LEAST_S
+) -> Region | None:
+    """Those of some cells of a facade that are not covered now; None where all are.
+
+    Of a facade that is not modelled none is covered.
+    """
+    kept = await cell_rows.kept(conn, (at - STEADY - MARGIN, at), at, [facade])
+    found = (await asyncio.to_thread(histories, kept, least_s)).get(facade)
+    if found is None:
+        return Region(cells, lost=False) if cells else None
+    left = uncovered(found, cells)
+    return Region(left, is_lost(found, left)) if left else None
+
+
+async def bind(conn: Connection, order: UUID, facade: str, region: Region) -> None:
+    """An order is about these cells from now on, and ends by a computation that shows them covered."""
+    await conn.execute(
+        "INSERT INTO blind_spot (work_order, facade, cells, lost) VALUES (%s, %s, %s, %s)",
+        (order, facade, Jsonb(sorted(region.cells)), region.lost),
+    )
 
 
 async def is_off_plan(conn: Connection, order: UUID) -> bool:
@@ -131,10 +151,7 @@ async def _open(conn: Connection, facade: str, region: Region, at: datetime) -> 
     place = Place(row[0], row[1], facade, floor, bay)
     new = New("blind_spot", region.severity, place, "", region.extent, "", "system", kind=region.kind)
     order, changes = await maintenance.open_order(conn, new, at)
-    await conn.execute(
-        "INSERT INTO blind_spot (work_order, facade, cells, lost) VALUES (%s, %s, %s, %s)",
-        (order, facade, Jsonb(sorted(region.cells)), region.lost),
-    )
+    await bind(conn, order, facade, region)
     return changes
 
 
@@ -142,5 +159,8 @@ async def _grow(conn: Connection, spot: Spot, whole: Region) -> list[Change]:
     await conn.execute(
         "UPDATE blind_spot SET cells = %s WHERE work_order = %s", (Jsonb(sorted(whole.cells)), spot.order)
     )
-    await conn.execute("UPDATE work_order SET detail = %s WHERE id = %s", (whole.extent, spot.order))
+    # What a person has written of one made by hand stays.
+    await conn.execute(
+        "UPDATE work_order SET detail = %s WHERE id = %s AND kind IS NOT NULL", (whole.extent, spot.order)
+    )
     return [Change("work_order", str(spot.order))]

@@ -73,7 +73,7 @@ RULES: Final[Mapping[str, Rule]] = {
         "add",
         f"by = {_ACCOUNT} AND (estate IS NULL OR {_BY_ESTATE})",
     ),
-    "blind_spot": Rule("facade IN (SELECT id FROM facade)"),
+    "blind_spot": Rule("facade IN (SELECT id FROM facade)", "add"),
     # A plan that is drawn registers facades, boxes and cameras; when a camera was first seen, devices say.
     "camera": Rule(_BY_AGENT, "change", columns="(agent, name_zh, name_en)"),
     "camera_account": Rule(_BY_CAMERA),

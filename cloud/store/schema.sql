@@ -1561,6 +1561,8 @@ CREATE POLICY own_additions ON public.alert_history FOR INSERT TO fallwatch_api 
    FROM public.alert
   WHERE (alert.id = alert_history.alert))));
 CREATE POLICY own_additions ON public.audit FOR INSERT TO fallwatch_api WITH CHECK (((by = ( SELECT current_setting('fallwatch.account'::text, true) AS current_setting)) AND ((estate IS NULL) OR (estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])))));
+CREATE POLICY own_additions ON public.blind_spot FOR INSERT TO fallwatch_api WITH CHECK ((facade IN ( SELECT facade.id
+   FROM public.facade)));
 CREATE POLICY own_additions ON public.change FOR INSERT TO fallwatch_api WITH CHECK (true);
 CREATE POLICY own_additions ON public.estate_plan FOR INSERT TO fallwatch_api WITH CHECK ((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])));
 CREATE POLICY own_additions ON public.fault_history FOR INSERT TO fallwatch_api WITH CHECK ((EXISTS ( SELECT
@@ -1598,7 +1600,7 @@ CREATE POLICY own_estates ON public.alert_history FOR SELECT TO fallwatch_api US
    FROM public.alert
   WHERE (alert.id = alert_history.alert))));
 CREATE POLICY own_estates ON public.audit FOR SELECT TO fallwatch_api USING (((estate = ANY (( SELECT public.own_estates() AS own_estates)::text[])) OR ((estate IS NULL) AND ((by = ( SELECT current_setting('fallwatch.account'::text, true) AS current_setting)) OR (current_setting('fallwatch.every_estate'::text, true) = 'yes'::text)))));
-CREATE POLICY own_estates ON public.blind_spot TO fallwatch_api USING ((facade IN ( SELECT facade.id
+CREATE POLICY own_estates ON public.blind_spot FOR SELECT TO fallwatch_api USING ((facade IN ( SELECT facade.id
    FROM public.facade)));
 CREATE POLICY own_estates ON public.camera TO fallwatch_api USING ((agent IN ( SELECT agent.id
    FROM public.agent)));

@@ -121,14 +121,27 @@ async def test_a_blind_spot_that_stays_is_an_order_that_ends_by_computation_only
         assert ("west", "blind_spot_never", "warning", "F1-18 B1-8 x144") in told
         assert {kind for _, kind, *_ in told} == {"blind_spot_lost", "blind_spot_never"}
         (lost,) = (one["id"] for one in orders if one["kind"] == "blind_spot_lost")
-        refused = await client.post(f"/api/work-orders/{lost}/cancel", json={"reason": "never mind"})
-        assert refused.status_code == 409
-        assert "cells of this blind spot are not watched" in refused.json()["detail"]
+        by_hand = await opened(client, facade="east", floor=2)
+        assert by_hand.status_code == 201, by_hand.text
+        hand = by_hand.json()["id"]
+        for order in (lost, hand):
+            refused = await client.post(f"/api/work-orders/{order}/cancel", json={"reason": "never mind"})
+            assert refused.status_code == 409
+            assert "cells of this blind spot are not watched" in refused.json()["detail"]
+        assert (await opened(client)).status_code == 422, "of which facade?"
 
         await world.send(*(device.minute(at, 60, camera=name) for name in CAMERAS for at in _minutes(now)))
         await timers.run_once(world.pool, follow, now)
-        closed = (await client.get(f"/api/work-orders/{lost}")).json()
-        assert (closed["state"], closed["history"][-1]["what"]) == ("closed", "fault_cleared")
+        for order in (lost, hand):
+            closed = (await client.get(f"/api/work-orders/{order}")).json()
+            assert (closed["state"], closed["history"][-1]["what"]) == ("closed", "fault_cleared")
+        assert (await opened(client, facade="east", floor=2)).status_code == 409, "it is watched"
+
+
+async def opened(client: httpx.AsyncClient, **where: Any) -> httpx.Response:
+    """An order by hand."""
+    order = {"source": "blind_spot", "title": "二层看不到", "detail": "新装的雨棚", "estate": "garden"}
+    return await client.post("/api/work-orders", json=order | where)
 
         (never,) = (one["id"] for one in orders if one["facade"]["id"] == "west")
         drawn = (await client.get("/api/estates/garden/plan")).json()

@@ -21,6 +21,7 @@ from cloud.api.services import Services, Use
 from cloud.core import photo as photographs
 from cloud.core import work_order as machine
 from cloud.core.access import HOLDERS, NEED_LEAVE, may
+from cloud.core.blind_spot import Region, meant
 from cloud.core.photo import NotAPhoto
 from cloud.store import accounts, audit, blind_spots, changes, maintenance, photos, registry, work_order_lists
 from cloud.store.accounts import Account
@@ -136,7 +137,10 @@ async def opening(body: Opening, account: Maintenance, services: Use) -> upkeep.
         new = New(
             body.source, body.severity, place, body.title, body.detail, body.reference, account.username
         )
+        spot = await _spot(conn, services, body, now) if body.source == "blind_spot" else None
         order, changed = await maintenance.open_order(conn, new, now)
+        if spot is not None:
+            await blind_spots.bind(conn, order, *spot)
         content = {"source": body.source, "severity": body.severity, "title": body.title}
         await _enter(conn, account, "opened", order, content)
         await changes.record(conn, changed, now)
@@ -312,6 +316,26 @@ async def _content(request: Request) -> bytes:
             raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "a photograph has at most 4 MiB")
         parts.append(part)
     return b"".join(parts)
+
+
+async def _spot(conn: Connection, services: Services, body: Opening, at: datetime) -> tuple[str, Region]:
+    """Of which facade, and which of the cells that are meant are not watched now.
+
+    Raises:
+        Problem: 422, no facade is named; 409, all of them are watched.
+    """
+    facade = next((one for one in await registry.facades(conn) if one.id == body.facade), None)
+    if facade is None:
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "a blind spot is of a facade: name it")
+    cells = meant((facade.floors, facade.bays), body.floor, body.bay)
+    left = await blind_spots.not_covered(conn, facade.id, cells, at, services.coverage.minute_s)
+    if left is None:
+        raise Problem(
+            HTTPStatus.CONFLICT,
+            "a computation shows all of this watched: such an order would be over at once. If it is not so,"
+            " the plan is wrong: enter what was seen as a patrol's finding",
+        )
+    return facade.id, left
 
 
 async def _place(conn: Connection, body: Opening) -> Place:

@@ -5,14 +5,17 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from cloud.core.blind_spot import meant
 from cloud.core.estate import Estate
 from cloud.store import blind_spots, cells, doubts, equipment, ledger, maintenance, plans, sights
 from cloud.store.pool import Connection
+from cloud.store.work_orders import New, Place
 from tests.fixtures.coverage import garden, mount
 from tests.integration.queries.made import DEVICE, At, Case, later
 
 MOVED = DEVICE.fault("moved", observed_at=later(4))
 TURNED = mount(4.0, yaw_deg=280)
+BY_HAND = New("blind_spot", "serious", Place("garden", "3", "east", 2), "二层看不到", "雨棚", "", "li")
 SPAN = (later(-600), later(600))
 
 
@@ -42,6 +45,14 @@ async def _kept(at: At) -> object:
     return kept.raw, kept.grids, len(kept.sights), kept.doubts
 
 
+async def _by_hand(at: At) -> object:
+    order = await maintenance.open_order(at.conn, BY_HAND, later(205))
+    left = await blind_spots.not_covered(at.conn, "east", meant((18, 8), 2, None), later(205))
+    assert left is not None
+    await blind_spots.bind(at.conn, order[0], "east", left)
+    return left
+
+
 CASES: Final[Mapping[str, Case]] = {
     "plans.lock": lambda at: plans.lock(at.conn, "garden"),
     "plans.enter": lambda at: _entered(at, garden(), 0),
@@ -66,6 +77,8 @@ CASES: Final[Mapping[str, Case]] = {
     "ledger.watching": lambda at: ledger.watching(at.conn, ["cam-east"], SPAN, later(600)),
     "cells.kept": _kept,
     "blind_spots.follow": _followed,
+    "blind_spots.bind": _by_hand,
+    "blind_spots.not_covered": _by_hand,
     "blind_spots.standing": lambda at: blind_spots.standing(at.conn),
     "blind_spots.still_blind": lambda at: _of_spot(at, blind_spots.still_blind),
     "blind_spots.is_off_plan": lambda at: _of_spot(

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis.extra.numpy import arrays
 
-from cloud.core.blind_spot import Region, is_news, lasting, uncovered
+from cloud.core.blind_spot import Region, is_lost, is_news, lasting, meant, uncovered
 from cloud.core.cell_history import Duty, Flags, Sight, history
 from cloud.core.cells import FacadeCells, FacadeHistory
 from cloud.core.spans import Spans
@@ -67,3 +67,18 @@ def test_the_past_is_looked_at_where_something_is_blind_without_an_order_or_an_o
     assert is_news(now, [never, frozenset({(1, 1)})]), "its cell is watched"
     assert is_news(facade(left, ()), [never]), "the camera is down"
     assert not is_news(facade(left, (), announced=((BEGIN, END),)), [never])
+
+
+def test_who_names_a_floor_a_bay_or_neither_means_all_of_its_cells() -> None:
+    assert meant((3, 2), 2, 1) == {(2, 1)}
+    assert meant((3, 2), 2, None) == {(2, 1), (2, 2)}
+    assert meant((3, 2), None, 1) == {(1, 1), (2, 1), (3, 1)}
+    assert len(meant((3, 2), None, None)) == 6
+
+
+def test_cells_are_lost_where_a_camera_would_watch_one_of_them() -> None:
+    left = ALL.copy()
+    left[:, 2:] = False
+    down = facade(left, ())
+    assert is_lost(down, frozenset({(1, 1), (1, 3)}))
+    assert not is_lost(down, frozenset({(1, 3)}))

@@ -19,6 +19,9 @@ export function openingForm(places, save, leave, busy) {
     const text = (/** @type {string} */ name) => field(name).trim();
     const number = (/** @type {string} */ name) => (text(name) === "" ? null : Number(text(name)));
     const [estate, facade] = text("place").split("/");
+    const place = placeOf(/** @type {HTMLFormElement} */ (event.target));
+    place.setCustomValidity(text("source") === "blind_spot" && !facade ? say("blind_spot_where") : "");
+    if (!place.reportValidity()) return;
     const picture = new FormData(/** @type {HTMLFormElement} */ (event.target)).get("picture");
     const opening = {
       source: text("source"), severity: text("severity"), title: text("title"), detail: text("detail"), reference: text("reference"),
@@ -26,7 +29,7 @@ export function openingForm(places, save, leave, busy) {
     };
     save(opening, picture instanceof File && picture.size > 0 ? picture : null);
   };
-  return html`<form class="opening" data-testid="opening" @submit=${submit}>
+  return html`<form class="opening" data-testid="opening" @submit=${submit} @change=${(/** @type {Event} */ event) => placeOf(/** @type {HTMLFormElement} */ (event.currentTarget)).setCustomValidity("")}>
     <h2>${say("new_order")}</h2>
     <p class="fine">${say("new_hint")}</p>
     <div class="pair">
@@ -50,4 +53,9 @@ export function openingForm(places, save, leave, busy) {
       <button type="button" @click=${leave}>${say("back")}</button>
     </div>
   </form>`;
+}
+
+/** @param {HTMLFormElement} form */
+function placeOf(form) {
+  return /** @type {HTMLSelectElement} */ (form.elements.namedItem("place"));
 }

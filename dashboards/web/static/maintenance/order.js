@@ -102,7 +102,7 @@ function more(order, all, actions, busy) {
 
 /** Whom nobody's word ends. @param {WorkOrder} order */
 function endOfBlindSpot(order) {
-  return order.source === "blind_spot" && order.kind ? html`<p class="fine">${sayOrder("blind_spot_end")}</p>` : nothing;
+  return order.source === "blind_spot" && order.facade ? html`<p class="fine">${sayOrder("blind_spot_end")}</p>` : nothing;
 }
 
 /** @param {"reject" | "wait" | "cancel"} action @param {WorkOrder} order @param {OrderActions} actions @param {boolean} busy */

@@ -12,6 +12,7 @@ export const say = wordsFrom({
     zh: "重新计算显示这些格子连续十分钟有人看，才能关单或作废；到时会自己关。",
     en: "It is over when a computation shows these cells watched for ten minutes; it then closes by itself.",
   },
+  blind_spot_where: { zh: "盲区要指明是哪一面：它只由重新计算来关单", en: "Say which facade: only a computation of its cells ends a blind spot" },
   patrol: { zh: "巡查发现", en: "Patrol finding" },
   complaint: { zh: "投诉", en: "Complaint" },
   inspection: { zh: "检查", en: "Inspection" },
