@@ -2,12 +2,14 @@
 # ruff: noqa: RUF001 - it speaks Chinese
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from cloud.core.days import ZONE
 from cloud.core.equipment_record import FIELDS, Item, missing, told
-from cloud.core.ranking import Counted, Figure, Key, Place, Review, Standing, worst_first
+from cloud.core.ranking import Counted, Figure, Key, Place, Review, Standing
+from cloud.core.ranks import WORST, By, Order, ranked
 from cloud.core.sheets import Formula, Sheet
 
 HOW: Final = """\
@@ -25,19 +27,44 @@ Availability = online / due seconds; picture = sound / online seconds, as in the
 Shares of estates are sums divided, never means of shares.
 """
 SHEETS: Final = """\
-“小区”页的分子分母是公式，由“立面”“摄像机”两页相加；改动任何一行，占比随之重算。
-Estates' shares are formulas over the sheets 立面 and 摄像机.
+“小区”页的分子分母是公式，由“立面”“摄像机”两页相加；“楼栋”页的盲区由“立面”页相加；改动任何一行，占比随之重算。
+立面、楼栋的在线率和完好率，是看这些立面的摄像机之和，每台只算一次。
+Estates' shares are formulas over the sheets 立面 and 摄像机, buildings' blind shares over 立面.
 """
 _DAY_S: Final = 86_400.0
 _FACADES, _CAMERAS = "立面", "摄像机"
+BY_WORDS: Final[Mapping[By, str]] = {
+    "blind": "盲区占比",
+    "availability": "在线率",
+    "picture": "图像完好率",
+    "overdue": "逾期工单",
+    "oldest": "最久盲区",
+    "name": "名称",
+}
 
 _HEAD: Final = (
     *("小区", "编号", "无监看格·秒", "应监看格·秒", "盲区占比", "在线秒", "应在线秒", "在线率", "图像完好秒"),
     *("图像完好率", "格数", "盲格", "长期盲格", "最久盲区（天）", "逾期工单", "立面数", "未建模立面"),
 )
+_SEEING: Final = ("在线秒", "应在线秒", "在线率", "图像完好秒", "图像完好率")
+_BUILDING_HEAD: Final = (
+    *(
+        "小区",
+        "小区编号",
+        "楼栋",
+        "编号",
+        "无监看格·秒",
+        "应监看格·秒",
+        "盲区占比",
+        "格数",
+        "盲格",
+        "长期盲格",
+    ),
+    *("最久盲区（天）", "逾期工单", "立面数", "未建模立面", *_SEEING),
+)
 _FACADE_HEAD: Final = (
     *("小区", "小区编号", "楼栋", "立面", "编号", "无监看格·秒", "应监看格·秒", "盲区占比", "格数", "盲格"),
-    *("长期盲格", "最久盲区（天）", "逾期工单", "已建模"),
+    *("长期盲格", "最久盲区（天）", "逾期工单", "已建模", *_SEEING),
 )
 _CAMERA_HEAD: Final = (
     *("小区", "小区编号", "摄像机", "编号", "在线秒", "应在线秒", "在线率", "图像完好秒", "图像完好率"),
@@ -45,35 +72,58 @@ _CAMERA_HEAD: Final = (
 )
 
 
-def month_sheets(
-    review: Review,
-    places: Sequence[Place],
-    cameras: Mapping[str, Sequence[tuple[str, str]]],
-    names: Mapping[str, str],
-    counted: Counted,
-) -> list[Sheet]:
-    """Estates worst first, their facades, their cameras, and how all of it is counted.
+@dataclass(frozen=True, slots=True)
+class Month:
+    """What a file tells. names: of estates. order: in which they, their buildings and facades stand."""
 
-    cameras: (id, name) of each estate. names: of estates.
+    review: Review
+    places: Sequence[Place]
+    names: Mapping[str, str]
+    counted: Counted
+    order: Order = WORST
+
+    @property
+    def estates(self) -> Mapping[str, Standing]:
+        """As they stood, in order."""
+        after = {estate: both[1] for estate, both in self.review.estates.items()}
+        return {one: after[one] for one in ranked(after, self.names, self.order)}
+
+
+def month_sheets(month: Month, cameras: Mapping[str, Sequence[tuple[str, str]]]) -> list[Sheet]:
+    """Estates in order, their buildings, facades and cameras, and how all of it is counted.
+
+    cameras: (id, name) of each estate.
     """
-    after = {estate: both[1] for estate, both in review.estates.items()}
-    order = worst_first(after)
-    facades = _facades(review, places, names, order)
-    of_cameras = _cameras(cameras, names, counted, order)
+    facades, of_cameras = _facades(month), _cameras(month, cameras)
+    buildings = _buildings(month, len(facades) + 1)
     ends = len(facades) + 1, len(of_cameras) + 1
     rows = [
-        [names[estate], estate, *_sums(line, after[estate], ends)] for line, estate in enumerate(order, 2)
+        [month.names[estate], estate, *_sums(line, one, ends)]
+        for line, (estate, one) in enumerate(month.estates.items(), 2)
     ]
-    rows.append(["合计", "", *_totals(len(order) + 1, review.total[1])])
-    until = min(counted.counted_at.values(), default=None)
-    about: list[list[Any]] = [["月份", f"{review.month:%Y-%m}"], ["计至", until]]
-    about += [["说明", line] for line in (HOW + SHEETS).splitlines()]
+    rows.append(["合计", "", *_totals(len(rows) + 1, month.review.total[1])])
+    until = min(month.counted.counted_at.values(), default=None)
+    about: list[list[Any]] = [["月份", f"{month.review.month:%Y-%m}"], ["计至", until]]
+    about += [["排序", order_words(month.order)], *(["说明", line] for line in (HOW + SHEETS).splitlines())]
     return [
         Sheet("小区", _HEAD, rows, frozenset({4, 7, 9})),
-        Sheet(_FACADES, _FACADE_HEAD, facades, frozenset({7})),
+        Sheet("楼栋", _BUILDING_HEAD, buildings, frozenset({6, 16, 18})),
+        Sheet(_FACADES, _FACADE_HEAD, facades, frozenset({7, 16, 18})),
         Sheet(_CAMERAS, _CAMERA_HEAD, of_cameras, frozenset({6, 8})),
         Sheet("说明", ("项目", "内容"), about),
     ]
+
+
+def order_words(asked: Order) -> str:
+    """In which order a file is, for people."""
+    if asked.by == "name":
+        return "按名称，从后到前" if asked.is_reversed else "按名称"
+    return f"按{BY_WORDS[asked.by]}，{'从好到差' if asked.is_reversed else '从差到好'}"
+
+
+def building_name(identity: str) -> str:
+    """What people call a building: 3 栋; one that has a name of its own is called by it."""
+    return f"{identity} 栋" if identity.isascii() else identity
 
 
 def _sums(line: int, one: Standing, ends: tuple[int, int]) -> list[Any]:
@@ -123,35 +173,68 @@ def _share(part: str, whole: str, line: int, value: float | None) -> Formula:
     return Formula(text, "" if value is None else value)
 
 
-def _facades(
-    review: Review, places: Sequence[Place], names: Mapping[str, str], order: Sequence[str]
-) -> list[list[Any]]:
-    after = {place.id: review.facades[place.id][1] for place in places}
-    rank = {identity: number for number, identity in enumerate(worst_first(after))}
-    ordered = sorted(places, key=lambda place: (order.index(place.estate), rank[place.id]))
+def _buildings(month: Month, last: int) -> list[list[Any]]:
+    """last: the line of the last facade."""
+    after = {building: both[1] for building, both in month.review.buildings.items()}
+    rank = {estate: number for number, estate in enumerate(month.estates)}
+    ordered = ranked(after, {one: building_name(one[1]) for one in after}, month.order)
+
+    def total(line: int, column: str, value: float) -> Formula:
+        area, ids, own = (f"'{_FACADES}'!${each}$2:${each}${last}" for each in (column, "B", "C"))
+        return Formula(f"=SUMIFS({area},{ids},$B{line},{own},$D{line})", value)
+
+    rows: list[list[Any]] = []
+    for line, building in enumerate(sorted(ordered, key=lambda one: rank[one[0]]), 2):
+        (estate, identity), one = building, after[building]
+        blind = one.figures["blind"]
+        rows.append(
+            [
+                *(month.names[estate], estate, building_name(identity), identity),
+                *(total(line, "F", blind.numerator), total(line, "G", blind.denominator)),
+                *(_share("E", "F", line, blind.value), total(line, "I", one.cells)),
+                *(total(line, "J", one.blind_cells), total(line, "K", one.long_blind_cells)),
+                *(_days(one.oldest_blind_s), one.overdue, one.facades, one.unmodelled),
+                *_seeing(one, line, "O"),
+            ]
+        )
+    return rows
+
+
+def _seeing(one: Standing, line: int, first: str) -> list[Any]:
+    """How the cameras that look at it did: five columns, of which this is the first."""
+    online_s, due_s, _, sound_s = (chr(ord(first) + number) for number in range(4))
+    online, sound = one.figures["availability"], one.figures["picture"]
+    return [
+        *(online.numerator, online.denominator, _share(online_s, due_s, line, online.value)),
+        *(sound.numerator, _share(sound_s, online_s, line, sound.value)),
+    ]
+
+
+def _facades(month: Month) -> list[list[Any]]:
+    after = {place.id: month.review.facades[place.id][1] for place in month.places}
+    called = {place.id: place.name_zh for place in month.places}
+    of_estate = {estate: number for number, estate in enumerate(month.estates)}
+    rank = {identity: number for number, identity in enumerate(ranked(after, called, month.order))}
+    ordered = sorted(month.places, key=lambda place: (of_estate[place.estate], rank[place.id]))
     rows: list[list[Any]] = []
     for line, place in enumerate(ordered, 2):
         one = after[place.id]
         blind = one.figures["blind"]
         rows.append(
             [
-                *(names[place.estate], place.estate, place.building, place.name_zh, place.id),
+                *(month.names[place.estate], place.estate, place.building, place.name_zh, place.id),
                 *(blind.numerator, blind.denominator, _share("F", "G", line, blind.value)),
                 *(one.cells, one.blind_cells, one.long_blind_cells, _days(one.oldest_blind_s), one.overdue),
-                not one.unmodelled,
+                *(not one.unmodelled, *_seeing(one, line, "O")),
             ]
         )
     return rows
 
 
-def _cameras(
-    cameras: Mapping[str, Sequence[tuple[str, str]]],
-    names: Mapping[str, str],
-    counted: Counted,
-    order: Sequence[str],
-) -> list[list[Any]]:
+def _cameras(month: Month, cameras: Mapping[str, Sequence[tuple[str, str]]]) -> list[list[Any]]:
+    counted, names = month.counted, month.names
     rows: list[list[Any]] = []
-    for estate in order:
+    for estate in month.estates:
         for identity, name in cameras.get(estate, ()):
             one, line = counted.cameras.get(identity), len(rows) + 2
             if one is None:
@@ -231,19 +314,18 @@ _FACADES_PRINTED: Final = 60
 _HOUR_S: Final = 3600.0
 
 
-def report(
-    review: Review, places: Sequence[Place], names: Mapping[str, str], counted: Counted, at: datetime
-) -> dict[str, Any]:
-    """The month as texts for the typesetter: totals, estates, the worst facades, and how all is counted."""
-    estates = {estate: both[1] for estate, both in review.estates.items()}
+def report(month: Month, at: datetime) -> dict[str, Any]:
+    """The month as texts for the typesetter: totals, estates, the first facades, and how all is counted."""
+    review, names = month.review, month.names
     facades = {identity: both[1] for identity, both in review.facades.items()}
-    called = {place.id: f"{names[place.estate]} {place.name_zh}" for place in places}
-    worst = worst_first(facades)
+    called = {place.id: f"{names[place.estate]} {place.name_zh}" for place in month.places}
+    first = ranked(facades, called, month.order)
     before, after = review.total
-    until = min(counted.counted_at.values(), default=None)
+    until = min(month.counted.counted_at.values(), default=None)
     return {
         "at_s": int(at.timestamp()),
         "month": f"{review.month:%Y 年 %m 月}",
+        "order": order_words(month.order),
         "until": "未计" if until is None else f"{until.astimezone(ZONE):%Y-%m-%d %H:%M}",
         "totals": [
             ["盲区占比", *_beside(before, after, "blind")],
@@ -253,9 +335,9 @@ def report(
             ["逾期工单", f"{after.overdue}", f"上月 {before.overdue}"],
         ],
         "head": list(_REPORT_HEAD),
-        "estates": [_printed(names[one], estates[one]) for one in worst_first(estates)],
-        "facades": [_printed(called[one], facades[one]) for one in worst[:_FACADES_PRINTED]],
-        "left": max(0, len(worst) - _FACADES_PRINTED),
+        "estates": [_printed(names[estate], one) for estate, one in month.estates.items()],
+        "facades": [_printed(called[one], facades[one]) for one in first[:_FACADES_PRINTED]],
+        "left": max(0, len(first) - _FACADES_PRINTED),
         "how": HOW.splitlines(),
     }
 

@@ -1,4 +1,7 @@
-"""The bureau's figures of facades, estates and all of them in a month: what is worst, what has changed."""
+"""The bureau's figures of facades, buildings, estates and all of them in a month: what has changed.
+
+In which order they are ranked stands in `ranks.py`.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,6 +11,8 @@ from typing import Final, Literal
 from cloud.core.months import CameraMonth, Cause, FacadeMonth
 
 Key = Literal["blind", "availability", "picture"]
+Building = tuple[str, str]
+"""An estate, and what it calls a building of its own."""
 KEYS: Final[tuple[Key, ...]] = ("blind", "availability", "picture")
 SHIFT: Final = 0.005
 """Half a point of a share is worth a sentence; less is noise of a few minutes."""
@@ -41,11 +46,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What is known of a month. overdue: of estates and of facades, work that was late at its end."""
+    """What is known of a month. overdue: of (estate, building, facade), work that was late at its end.
+
+    Of an estate building and facade are None, of a building the facade is.
+    """
 
     facades: Mapping[str, FacadeMonth]
     cameras: Mapping[str, CameraMonth]
-    overdue: Mapping[tuple[str, str | None], int]
+    overdue: Mapping[tuple[str, str | None, str | None], int]
     counted_at: Mapping[str, datetime]
     """Estate → when."""
 
@@ -100,19 +108,25 @@ def standing(
 
 def of_facade(place: Place, counted: Counted, long_s: float) -> Standing:
     """One facade with the cameras that see it."""
-    late = counted.overdue.get((place.estate, place.id), 0)
+    late = counted.overdue.get((place.estate, place.building, place.id), 0)
     return standing([place], place.cameras, counted, late, long_s)
 
 
-def worst_first(found: Mapping[str, Standing]) -> list[str]:
-    """Ids by blind share, then by the oldest blind spot, then by late work; what is not known comes last."""
-
-    def order(identity: str) -> tuple[object, ...]:
-        one = found[identity]
-        share = one.value("blind")
-        return (share is None, -(share or 0.0), -one.oldest_blind_s, -one.overdue, identity)
-
-    return sorted(found, key=order)
+def of_buildings(places: Sequence[Place], counted: Counted, long_s: float) -> dict[Building, Standing]:
+    """Each building: the sum over its facades and over the cameras that see them, each once."""
+    by: dict[Building, list[Place]] = {}
+    for place in places:
+        by.setdefault((place.estate, place.building), []).append(place)
+    return {
+        building: standing(
+            own,
+            (camera for place in own for camera in place.cameras),
+            counted,
+            counted.overdue.get((*building, None), 0),
+            long_s,
+        )
+        for building, own in by.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,12 +185,13 @@ def _of_estate(estate: str, both: tuple[Standing, Standing]) -> list[Shift]:
 class Review:
     """A month beside the one before; each pair is (before, after).
 
-    estates, facades: by id, in the order of names in which they were given. shifts: see there.
+    estates, facades: by id, in the order in which they were given. buildings: see `Building`.
     """
 
     month: date
     total: tuple[Standing, Standing]
     estates: Mapping[str, tuple[Standing, Standing]]
+    buildings: Mapping[Building, tuple[Standing, Standing]]
     facades: Mapping[str, tuple[Standing, Standing]]
     shifts: tuple[Shift, ...]
 
@@ -195,15 +210,17 @@ def review(
         before, after = (standing(of, seeing, rows, _late(rows, estate, cameras), long_s) for rows in counted)
         return before, after
 
-    of_estate = {
-        estate: both([place for place in places if place.estate == estate], ids, estate)
-        for estate, ids in cameras.items()
-    }
+    own: dict[str, list[Place]] = {}
+    for place in places:
+        own.setdefault(place.estate, []).append(place)
+    of_estate = {estate: both(own.get(estate, []), ids, estate) for estate, ids in cameras.items()}
     before, after = counted
+    earlier, later = (of_buildings(places, rows, long_s) for rows in counted)
     return Review(
         month,
         both(places, (camera for ids in cameras.values() for camera in ids), None),
         of_estate,
+        {building: (earlier[building], later[building]) for building in later},
         {place.id: (of_facade(place, before, long_s), of_facade(place, after, long_s)) for place in places},
         tuple(shifts(places, of_estate, counted)),
     )
@@ -211,5 +228,5 @@ def review(
 
 def _late(rows: Counted, estate: str | None, estates: Iterable[str]) -> int:
     if estate is not None:
-        return rows.overdue.get((estate, None), 0)
-    return sum(rows.overdue.get((each, None), 0) for each in estates)
+        return rows.overdue.get((estate, None, None), 0)
+    return sum(rows.overdue.get((each, None, None), 0) for each in estates)

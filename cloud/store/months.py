@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import asdict, astuple, replace
+from dataclasses import asdict, astuple, dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final, LiteralString
 
@@ -21,14 +21,19 @@ _SECONDS: Final = np.dtype("<f8")
 AT_ONCE: Final = 10
 """So many months of estates are counted in one transaction."""
 
+# Of a building also what names it and no facade, as a patrol's finding may.
 _LATE: Final = (
-    "SELECT work.estate, seen.facade, count(DISTINCT work.id) FROM work_order work LEFT JOIN LATERAL"
-    " (SELECT work.facade UNION SELECT facade FROM camera_facade"
-    " WHERE work.subject_type = 'camera' AND camera = work.subject) seen ON seen.facade IS NOT NULL"
+    "SELECT work.estate, seen.building, seen.facade, count(DISTINCT work.id) FROM work_order work"
+    " LEFT JOIN LATERAL (SELECT work.building, NULL AS facade"
+    " UNION SELECT building, id FROM facade WHERE id = work.facade"
+    " UNION SELECT building, id FROM camera_facade JOIN facade ON facade.id = camera_facade.facade"
+    " WHERE work.subject_type = 'camera' AND camera = work.subject) seen ON seen.building IS NOT NULL"
     " WHERE overdue_at <= %(at)s AND state <> 'cancelled'"
     " AND coalesce(finished_at, closed_at, 'infinity') > %(at)s"
-    " GROUP BY GROUPING SETS ((work.estate), (work.estate, seen.facade))"
-    " HAVING GROUPING(seen.facade) = 1 OR seen.facade IS NOT NULL"
+    " GROUP BY GROUPING SETS ((work.estate), (work.estate, seen.building),"
+    " (work.estate, seen.building, seen.facade))"
+    " HAVING (GROUPING(seen.building) = 1 OR seen.building IS NOT NULL)"
+    " AND (GROUPING(seen.facade) = 1 OR seen.facade IS NOT NULL)"
 )
 
 
@@ -144,7 +149,7 @@ async def counted(conn: Connection, month: date, at: datetime) -> Counted:
     return Counted(
         {one.facade: one for one in facades},
         {one.camera: one for one in cameras},
-        {(estate, facade): number for estate, facade, number in late},
+        {(estate, building, facade): number for estate, building, facade, number in late},
         dict(await times.fetchall()),
     )
 
@@ -163,6 +168,26 @@ async def places(conn: Connection) -> list[Place]:
             " coalesce(cameras, '{}') AS cameras FROM facade LEFT JOIN (SELECT facade,"
             " array_agg(camera ORDER BY camera) AS cameras FROM camera_facade GROUP BY facade) seen"
             " ON seen.facade = facade.id ORDER BY id"
+        )
+        return await cursor.fetchall()
+
+
+@dataclass(frozen=True, slots=True)
+class CameraName:
+    """A camera, and whose it is."""
+
+    id: str
+    estate: str
+    name_zh: str
+    name_en: str
+
+
+async def cameras(conn: Connection) -> list[CameraName]:
+    """All cameras by id."""
+    async with conn.cursor(row_factory=class_row(CameraName)) as cursor:
+        await cursor.execute(
+            "SELECT camera.id, agent.estate, camera.name_zh, camera.name_en FROM camera"
+            " JOIN agent ON agent.id = camera.agent ORDER BY camera.id"
         )
         return await cursor.fetchall()
 

@@ -6,6 +6,7 @@ from typing_extensions import TypedDict
 
 from cloud.api.answers.base import Instant, Name, Named, People
 from cloud.core.equipment_record import Group, Kind
+from cloud.core.ranks import By, Level
 
 
 class Share(TypedDict):
@@ -38,17 +39,17 @@ class Compared(TypedDict):
     after: Standing
 
 
-class ComparedFacade(Named, Compared):
-    """A facade."""
+class At(TypedDict):
+    """In which estate, and which building of it; null: it is the estate itself."""
 
-    building: str
+    estate: Named
+    building: str | None
 
 
-class ComparedEstate(Named, Compared):
-    """An estate with its facades, the worst first. counted_at: until when; null: not yet."""
+class Ranked(Named, At, Compared):
+    """An estate, a building or a facade. counted_at: of an estate, until when; null: not yet."""
 
     counted_at: Instant | None
-    facades: list[ComparedFacade]
 
 
 class Cause(TypedDict):
@@ -60,21 +61,23 @@ class Cause(TypedDict):
     since: Instant
 
 
-class Shift(TypedDict):
+class Shift(At):
     """Something that differs from the month before."""
 
     kind: Literal["blind_cells", "blind", "availability", "picture", "first"]
-    estate: Name
-    facade: Name | None
+    facade: Named | None
     before: float | None
     after: float | None
     cause: Cause | None
 
 
 class Month(TypedDict):
-    """A month of all estates, the worst first. months: those that were counted, `2026-10`, the newest first.
+    """A month of all estates. months: those that were counted, `2026-10`, the newest first.
 
-    long_blind_days: for longer than this a cell counts among `long_blind_cells`. targets: of shares.
+    counted_until: when the one was that was counted longest ago; null: none was. long_blind_days: for longer
+    than this a cell counts among `long_blind_cells`. targets: of shares. ranked: estates, buildings, facades,
+    as `of` says, in the order that `by` and `reverse` say, at most 200; left: how many more there are.
+    buildings: of the estate that was asked for; facades: of that building of it, in the same order.
     """
 
     now: Instant
@@ -82,10 +85,17 @@ class Month(TypedDict):
     month: str
     months: list[str]
     complete: bool
+    counted_until: Instant | None
     long_blind_days: float
     targets: dict[str, float]
     total: Compared
-    estates: list[ComparedEstate]
+    of: Level
+    by: By
+    reverse: bool
+    ranked: list[Ranked]
+    left: int
+    buildings: list[Ranked]
+    facades: list[Ranked]
     shifts: list[Shift]
 
 

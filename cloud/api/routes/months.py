@@ -1,42 +1,48 @@
 """The bureau's months: estates and facades by what is worst, beside the month before, and as files."""
 
-from collections.abc import Mapping
+import asyncio
 from dataclasses import dataclass
 from datetime import date, datetime
 from http import HTTPStatus
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import Field
+from pydantic import Field, StringConstraints
 from starlette.responses import Response
 
 from cloud import clock
-from cloud.api import report, shapes
+from cloud.api import month_shapes, report, shapes
 from cloud.api.answers import oversight as answers
-from cloud.api.answers.base import Name
 from cloud.api.auth import Overseer
-from cloud.api.bodies import Body
+from cloud.api.bodies import NO_NUL, Body, Id
 from cloud.api.handing import attached
 from cloud.api.problems import Problem
 from cloud.api.services import Use
 from cloud.core import bureau_file, sheets
 from cloud.core import months as calendar
-from cloud.core.ranking import Counted, Figure, Place, Review, Shift, Standing, review, worst_first
+from cloud.core.ranking import Counted, Place, Review, review
+from cloud.core.ranks import By, Level, Order
 from cloud.store import audit, changes, months, registry
 from cloud.store.accounts import Account
 from cloud.store.audit import Act
+from cloud.store.months import CameraName
 from cloud.store.pool import Connection
-from cloud.store.registry import CameraRow, EstateRow
+from cloud.store.registry import EstateRow
 
 router = APIRouter(prefix="/api/bureau")
 
 DAY_S: Final = 86_400.0
+MOST_LISTED: Final = 200
+"""Estates, buildings or facades on a page; the files have all."""
+MOST_SHIFTS: Final = 50
 
 
 class Asked(Body):
-    """Which month; the one that runs where nothing is said."""
+    """Which month, the one that runs where nothing is said; in which order."""
 
     month: Annotated[str, Field(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")] | None = None
+    by: By = "blind"
+    reverse: bool = False
 
     def first_day(self, now: datetime) -> date:
         """Its first day.
@@ -49,6 +55,19 @@ class Asked(Body):
         if wanted > running:
             raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "a month that has not begun")
         return wanted
+
+    @property
+    def order(self) -> Order:
+        """How lists are ordered."""
+        return Order(self.by, self.reverse)
+
+
+class AskedList(Asked):
+    """Of what a list; of which estate its buildings, and of which of those its facades, stand beside it."""
+
+    of: Level = "estate"
+    estate: Id | None = None
+    building: Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)] | None = None
 
 
 class AskedFile(Asked):
@@ -63,57 +82,65 @@ class Read:
 
     review: Review
     estates: list[EstateRow]
-    cameras: list[CameraRow]
+    cameras: list[CameraName]
     places: list[Place]
     counted: Counted
 
 
 @router.get("/months")
-async def month(account: Overseer, services: Use, asked: Annotated[Asked, Query()]) -> answers.Month:
-    """A month of all estates, the worst first, beside the month before."""
+async def month(account: Overseer, services: Use, asked: Annotated[AskedList, Query()]) -> answers.Month:
+    """A month of all estates, buildings or facades in order, beside the month before."""
     now = clock.utc_now()
     async with services.reading(account) as conn:
         change = await changes.newest(conn)
         known = await months.known(conn)
         read = await _read(conn, asked.first_day(now), now, services.coverage.long_blind_days * DAY_S)
     found = read.review
-    called = {row.id: shapes.name(row.name_zh, row.name_en) for row in read.estates}
-    called |= {row.id: shapes.name(row.name_zh, row.name_en) for row in read.cameras}
-    called |= {place.id: shapes.name(place.name_zh, place.name_en) for place in read.places}
+    told = month_shapes.Told(found, read.estates, read.cameras, read.places, read.counted, asked.order)
     targets = {"blind": 0.0, **{key: services.targets[key] for key in ("availability", "picture")}}
+    listed = told.all_of(asked.of)
     return {
         "now": shapes.instant(now),
         "change": change,
         "month": f"{found.month:%Y-%m}",
         "months": [f"{each:%Y-%m}" for each in known],
         "complete": calendar.span_of(found.month)[1] <= now,
+        "counted_until": shapes.maybe(min(read.counted.counted_at.values(), default=None)),
         "long_blind_days": services.coverage.long_blind_days,
         "targets": targets,
-        "total": _compared(found.total),
-        "estates": _estates(read, called),
-        "shifts": [_shift(shift, called) for shift in found.shifts],
+        "total": month_shapes.compared(found.total),
+        "of": asked.of,
+        "by": asked.by,
+        "reverse": asked.reverse,
+        "ranked": listed[:MOST_LISTED],
+        "left": max(0, len(listed) - MOST_LISTED),
+        "buildings": told.buildings(asked.estate),
+        "facades": told.facades(asked.estate, asked.building),
+        "shifts": told.shifts(MOST_SHIFTS),
     }
 
 
 @router.get("/months/export", response_class=Response)
 async def export(account: Overseer, services: Use, asked: Annotated[AskedFile, Query()]) -> Response:
-    """The same as a workbook whose shares are formulas, or its estates as CSV."""
+    """The same in the same order as a workbook whose shares are formulas, its estates as CSV, or a report."""
     now = clock.utc_now()
     async with services.acting(account) as conn:
         read = await _read(conn, asked.first_day(now), now, services.coverage.long_blind_days * DAY_S)
         await enter_export(conn, account, f"month {read.review.month:%Y-%m} {asked.format}", now)
     names = {row.id: row.name_zh for row in read.estates}
-    name = bureau_file.file_name("bureau", f"{read.review.month:%Y%m}", asked.format, now)
+    told = bureau_file.Month(read.review, read.places, names, read.counted, asked.order)
+    by = f"{asked.by}-reversed" if asked.reverse else asked.by
+    name = bureau_file.file_name("bureau", f"{read.review.month:%Y%m}-by-{by}", asked.format, now)
     if asked.format == "pdf":
-        told = bureau_file.report(read.review, read.places, names, read.counted, now)
-        return attached(await report.printed(told), name)
+        return attached(await report.printed(bureau_file.report(told, now)), name)
     cameras: dict[str, list[tuple[str, str]]] = {}
     for row in read.cameras:
         cameras.setdefault(row.estate, []).append((row.id, row.name_zh))
-    made = bureau_file.month_sheets(read.review, read.places, cameras, names, read.counted)
+    made = await asyncio.to_thread(bureau_file.month_sheets, told, cameras)
     if asked.format == "csv":
         return attached(sheets.csv_of(made[0]), name)
-    return attached(sheets.workbook(made, f"覆盖监管 {read.review.month:%Y-%m}", now), name)
+    title = f"覆盖监管 {read.review.month:%Y-%m}"
+    return attached(await asyncio.to_thread(sheets.workbook, made, title, now), name)
 
 
 async def enter_export(conn: Connection, account: Account, what: str, at: datetime) -> None:
@@ -123,79 +150,12 @@ async def enter_export(conn: Connection, account: Account, what: str, at: dateti
 
 
 async def _read(conn: Connection, wanted: date, now: datetime, long_s: float) -> Read:
-    estates, cameras = await registry.estates(conn), await registry.cameras(conn)
+    estates, cameras = await registry.estates(conn), await months.cameras(conn)
     places = await months.places(conn)
     before = await months.counted(conn, calendar.preceding(wanted), now)
     after = await months.counted(conn, wanted, now)
-    of = {row.id: [camera.id for camera in cameras if camera.estate == row.id] for row in estates}
-    found = review(wanted, places, of, (before, after), long_s)
+    of: dict[str, list[str]] = {row.id: [] for row in estates}
+    for camera in cameras:
+        of[camera.estate].append(camera.id)
+    found = await asyncio.to_thread(review, wanted, places, of, (before, after), long_s)
     return Read(found, estates, cameras, places, after)
-
-
-def _estates(read: Read, called: Mapping[str, Name]) -> list[answers.ComparedEstate]:
-    found, by_id = read.review, {row.id: row for row in read.estates}
-    ranked = {place.id: found.facades[place.id][1] for place in read.places}
-    order = {identity: number for number, identity in enumerate(worst_first(ranked))}
-    told: list[answers.ComparedEstate] = []
-    for estate in worst_first({name: both[1] for name, both in found.estates.items()}):
-        own = sorted((one for one in read.places if one.estate == estate), key=lambda one: order[one.id])
-        row = by_id[estate]
-        told.append(
-            {
-                **shapes.thing(row.id, row.name_zh, row.name_en),
-                **_compared(found.estates[estate]),
-                "counted_at": shapes.maybe(read.counted.counted_at.get(estate)),
-                "facades": [
-                    {
-                        "id": one.id,
-                        "name": called[one.id],
-                        "building": one.building,
-                        **_compared(found.facades[one.id]),
-                    }
-                    for one in own
-                ],
-            }
-        )
-    return told
-
-
-def _compared(both: tuple[Standing, Standing]) -> answers.Compared:
-    return {"before": _standing(both[0]), "after": _standing(both[1])}
-
-
-def _standing(one: Standing) -> answers.Standing:
-    return {
-        "blind": _share(one.figures["blind"]),
-        "availability": _share(one.figures["availability"]),
-        "picture": _share(one.figures["picture"]),
-        "facades": one.facades,
-        "unmodelled": one.unmodelled,
-        "cells": one.cells,
-        "blind_cells": one.blind_cells,
-        "long_blind_cells": one.long_blind_cells,
-        "oldest_blind_s": one.oldest_blind_s,
-        "overdue": one.overdue,
-    }
-
-
-def _share(figure: Figure) -> answers.Share:
-    return {"value": figure.value, "numerator": figure.numerator, "denominator": figure.denominator}
-
-
-def _shift(shift: Shift, called: Mapping[str, Name]) -> answers.Shift:
-    cause = shift.cause
-    return {
-        "kind": shift.kind,
-        "estate": called[shift.estate],
-        "facade": None if shift.facade is None else called[shift.facade],
-        "before": shift.before,
-        "after": shift.after,
-        "cause": None
-        if cause is None
-        else {
-            "camera": cause.camera,
-            "camera_name": called.get(cause.camera),
-            "why": cause.why,
-            "since": shapes.instant(cause.since),
-        },
-    }

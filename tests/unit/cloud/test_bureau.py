@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -15,7 +16,8 @@ from cloud.core.cells import FacadeCells, FacadeHistory
 from cloud.core.equipment_record import Item, Paper, completeness, missing
 from cloud.core.ledger import Outage
 from cloud.core.months import CameraMonth, FacadeMonth, Lasting
-from cloud.core.ranking import Counted, Place
+from cloud.core.ranking import Counted, Place, Standing
+from cloud.core.ranks import By, Order, badness, directory_key, ranked
 from cloud.core.sampling import Unit, allotted, drawn, key_of
 
 OCTOBER = date(2026, 10, 1)
@@ -91,7 +93,7 @@ PLACES = (
 
 def counted(east: FacadeMonth) -> Counted:
     cameras = (CameraMonth("one", 100.0, 90.0, 81.0, 0, 0), CameraMonth("two", 100.0, 30.0, 30.0, 0, 0))
-    late = {("garden", None): 3, ("garden", "east"): 2}
+    late = {("garden", None, None): 3, ("garden", "3", None): 2, ("garden", "3", "east"): 2}
     return Counted({"east": east}, {one.camera: one for one in cameras}, late, {})
 
 
@@ -103,12 +105,66 @@ def test_an_estate_is_the_sum_of_its_facades_and_of_its_cameras_each_once() -> N
     assert (found.facades, found.unmodelled, found.long_blind_cells, found.overdue) == (2, 1, 2, 3)
 
 
-def test_the_worst_come_first_and_what_is_not_known_last() -> None:
+def test_a_building_is_the_sum_of_its_facades_and_of_the_cameras_that_see_them_each_once() -> None:
     rows = counted(month((10, 20)))
-    known = {place.id: ranking.of_facade(place, rows, 0) for place in PLACES}
-    assert known["north"].value("blind") is None
-    assert ranking.worst_first(known) == ["east", "north", "west"]
-    assert known["east"].overdue == 2
+    found = ranking.review(OCTOBER, PLACES, {"garden": ["one", "two"], "park": []}, (rows, rows), 0)
+    before, after = found.buildings["garden", "3"]
+    assert before == after
+    assert (after.facades, after.unmodelled, after.overdue) == (2, 1, 2)
+    assert after.value("blind") == found.estates["garden"][1].value("blind")
+    assert after.figures["availability"] == ranking.Figure(120.0, 200.0)
+    assert found.buildings["park", "1"][1].value("blind") is None
+
+
+def stood(blind: float | None, online: float, overdue: int = 0, oldest_s: float = 0.0) -> Standing:
+    figures: dict[ranking.Key, ranking.Figure] = {
+        "blind": ranking.Figure(blind or 0.0, 0.0 if blind is None else 1.0),
+        "availability": ranking.Figure(online, 1.0),
+        "picture": ranking.Figure(1.0, 1.0),
+    }
+    cells = 0 if blind is None else 4
+    return Standing(figures, 1, int(blind is None), cells, 0, 0, oldest_s, overdue)
+
+
+RANKED = {
+    "a": stood(0.1, 0.99, oldest_s=9.0),
+    "b": stood(0.3, 0.99),
+    "c": stood(0.3, 0.5, overdue=2),
+    "d": stood(None, 0.7, overdue=9),
+}
+NAMES = {"a": "10 栋", "b": "阳光水岸", "c": "翠竹苑", "d": "9 栋"}
+
+
+@pytest.mark.parametrize(
+    ("by", "worst_first"),
+    [
+        ("blind", "cbad"),
+        ("availability", "cdba"),
+        ("picture", "cbad"),
+        ("overdue", "dcba"),
+        ("oldest", "acbd"),
+        ("name", "dacb"),
+    ],
+)
+def test_any_figure_can_lead_and_what_is_not_known_comes_last_either_way(by: By, worst_first: str) -> None:
+    assert "".join(ranked(RANKED, NAMES, Order(by))) == worst_first
+    turned = "".join(ranked(RANKED, NAMES, Order(by, is_reversed=True)))
+    unknown = "d" if by in {"blind", "oldest"} else ""
+    assert turned.endswith(unknown)
+    sizes = [badness(RANKED[one], by) for one in turned.removesuffix(unknown)]
+    assert by == "name" or sizes == sorted(sizes, key=lambda size: size or 0.0)
+
+
+@given(st.permutations(sorted(RANKED)), st.builds(Order, st.sampled_from(get_args(By)), st.booleans()))
+def test_the_same_rows_are_ranked_alike_however_they_came(given_as: list[str], order: Order) -> None:
+    assert ranked({one: RANKED[one] for one in given_as}, NAMES, order) == ranked(RANKED, NAMES, order)
+
+
+def test_names_stand_by_pinyin_and_numbers_by_their_size() -> None:
+    names = ["锦绣花园", "阳光水岸", "翠竹苑", "和平里", "滨河 2 号", "滨河 10 号"]
+    assert sorted(names, key=directory_key) == [
+        *("滨河 2 号", "滨河 10 号", "翠竹苑", "和平里", "锦绣花园", "阳光水岸")
+    ]
 
 
 def test_what_changed_is_told_with_what_cost_most() -> None:

@@ -1,4 +1,5 @@
 """The bureau's files: shares are formulas over the rows beside them, and nothing that was typed is run."""
+# ruff: noqa: RUF001 - they speak Chinese
 
 import io
 import re
@@ -9,6 +10,7 @@ from xml.etree import ElementTree as ET
 from cloud.api import report
 from cloud.core import bureau_file, sheets
 from cloud.core.ranking import review
+from cloud.core.ranks import WORST, Order
 from cloud.core.sheets import Formula, Sheet
 from tests.unit.cloud.test_bureau import BEGIN, END, FULL, OCTOBER, PLACES, counted, month
 
@@ -19,11 +21,11 @@ Cells = dict[str, tuple[str | None, str]]
 """Place → (formula, what stands there)."""
 
 
-def made() -> list[Sheet]:
+def made(order: Order = WORST) -> list[Sheet]:
     months = counted(month((10, 11))), counted(month((10, 20)))
     ids = {estate: [identity for identity, _ in of] for estate, of in CAMERAS.items()}
     found = review(OCTOBER, PLACES, ids, months, LONG_S)
-    return bureau_file.month_sheets(found, PLACES, CAMERAS, NAMES, months[1])
+    return bureau_file.month_sheets(bureau_file.Month(found, PLACES, NAMES, months[1], order), CAMERAS)
 
 
 def cells(workbook: bytes, number: int) -> Cells:
@@ -54,18 +56,20 @@ def counted_again(workbook: list[Cells], formula: str, sheet: Cells) -> float | 
     if added := re.fullmatch(r"SUM\(([A-Z])(\d+):[A-Z](\d+)\)", formula):
         column, first, last = added[1], int(added[2]), int(added[3])
         return sum(number(f"{column}{line}") for line in range(first, last + 1))
-    ifs = re.fullmatch(r"SUMIFS\('(.+)'!\$(\w)\$2:\$\w\$(\d+),'.+'!\$(\w)\$2:\$\w\$\d+,\$(\w+)\)", formula)
+    ifs = re.fullmatch(r"SUMIFS\('(.+?)'!\$(\w)\$2:\$\w\$(\d+),(.+)\)", formula)
     assert ifs is not None, formula
-    other = workbook[{"立面": 1, "摄像机": 2}[ifs[1]]]
-    lines = range(2, int(ifs[3]) + 1)
+    other = workbook[{"立面": 2, "摄像机": 3}[ifs[1]]]
+    wanted = re.findall(r"'.+?'!\$(\w)\$2:\$\w\$\d+,\$(\w+)", ifs[4])
     return sum(
-        number(f"{ifs[2]}{line}", other) for line in lines if other.get(f"{ifs[4]}{line}") == sheet[ifs[5]]
+        number(f"{ifs[2]}{line}", other)
+        for line in range(2, int(ifs[3]) + 1)
+        if all(other.get(f"{column}{line}") == sheet[place] for column, place in wanted)
     )
 
 
 def test_every_share_of_a_workbook_is_counted_again_from_the_rows_beside_it() -> None:
     content = sheets.workbook(made(), "覆盖监管", END)
-    workbook = [cells(content, number) for number in (1, 2, 3)]
+    workbook = [cells(content, number) for number in (1, 2, 3, 4)]
     formulas = 0
     for sheet in workbook:
         for formula, told in sheet.values():
@@ -73,7 +77,8 @@ def test_every_share_of_a_workbook_is_counted_again_from_the_rows_beside_it() ->
                 again = counted_again(workbook, formula, sheet)
                 assert str(again) == told or abs(float(again) - float(told)) < 1e-9, formula
                 formulas += 1
-    assert formulas > 40
+    assert formulas > 60
+    assert [workbook[1][f"{column}2"][1] for column in "CDE"] == ["3 栋", "3", "7084800.0"]
     blind, due, share = (workbook[0][f"{column}2"][1] for column in "CDE")
     assert (float(blind), float(due)) == (82 * 86_400, 124 * 86_400)
     assert float(share) == 82 / 124
@@ -81,7 +86,7 @@ def test_every_share_of_a_workbook_is_counted_again_from_the_rows_beside_it() ->
 
 def test_what_somebody_typed_is_text_and_never_a_formula() -> None:
     content = sheets.workbook(made(), "", END)
-    estate, facade = cells(content, 1), cells(content, 2)
+    estate, facade = cells(content, 1), cells(content, 3)
     assert estate["A2"] == facade["A2"] == (None, "=花园")
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert b'quotePrefix="1"' in archive.read("xl/styles.xml")
@@ -90,15 +95,26 @@ def test_what_somebody_typed_is_text_and_never_a_formula() -> None:
 
 def test_a_file_says_how_it_is_counted_and_is_the_same_each_time() -> None:
     assert sheets.workbook(made(), "x", END) == sheets.workbook(made(), "x", END)
-    assert any("盲区占比" in str(row[1]) for row in made()[3].rows)
+    assert any("盲区占比" in str(row[1]) for row in made()[4].rows)
     assert sheets.csv_of(made()[0]).startswith(b"\xef\xbb\xbf")
+
+
+def test_a_file_stands_in_the_order_that_was_asked_for_and_says_so() -> None:
+    for order, first, says in (
+        (WORST, "east", "按盲区占比，从差到好"),
+        (Order("availability"), "west", "按在线率，从差到好"),
+        (Order("name", is_reversed=True), "north", "按名称，从后到前"),
+    ):
+        *_, facades, _, about = made(order)
+        assert (facades.rows[0][4], about.rows[2]) == (first, ["排序", says])
 
 
 async def test_a_month_is_set_as_a_pdf_with_how_it_is_counted() -> None:
     rows = counted(month((10, 20)))
     ids = {estate: [identity for identity, _ in of] for estate, of in CAMERAS.items()}
     found = review(OCTOBER, PLACES, ids, (rows, rows), LONG_S)
-    told = bureau_file.report(found, PLACES, NAMES, rows, END)
+    told = bureau_file.report(bureau_file.Month(found, PLACES, NAMES, rows), END)
+    assert told["order"] == "按盲区占比，从差到好"
     assert told["estates"][0][:3] == ["=花园", "66.13%", "1968 / 2976"]
     assert (await report.printed(told)).startswith(b"%PDF-")
 
