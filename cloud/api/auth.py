@@ -86,7 +86,7 @@ def _holding(duty: Duty) -> Callable[[Account], Coroutine[Any, Any, Account]]:
 
 Desk = Annotated[Account, Depends(_holding("desk"))]
 Maintenance = Annotated[Account, Depends(_holding("maintenance"))]
-Bureau = Annotated[Account, Depends(_holding("coverage"))]
+Certifier = Annotated[Account, Depends(_holding("certificates"))]
 Ledger = Annotated[Account, Depends(_holding("ledger"))]
 Looker = Annotated[Account, Depends(_holding("pictures"))]
 """May see pictures of people, some only with leave: `leave.expect_…`."""

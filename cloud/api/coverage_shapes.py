@@ -12,7 +12,7 @@ from cloud.api.answers.base import Named
 from cloud.core.camera_duty import Doubt
 from cloud.core.cell_history import Loss
 from cloud.core.cells import FacadeCells, FacadeHistory
-from cloud.core.cells_now import View
+from cloud.core.cells_now import View, smallest_m
 from cloud.core.cells_now import facade_now as cells_now
 from cloud.core.geometry.looking import Reason
 from cloud.store.registry import CameraRow, FacadeRow
@@ -115,11 +115,11 @@ def facade_now(
         "blind_for_s": _numbers(np.where((blind_s > 0) & (blind_s < whole_s), blind_s, np.nan), 0),
         "blind": found.blind,
         "lost": found.lost,
-        "cameras": [_view(view, cameras) for view in now.views],
+        "cameras": [_view(view, found.grid, cameras) for view in now.views],
     }
 
 
-def _view(view: View, cameras: Mapping[str, CameraRow]) -> answers.View:
+def _view(view: View, grid: FacadeCells, cameras: Mapping[str, CameraRow]) -> answers.View:
     camera = view.sight.camera
     return {
         **_called(camera, cameras),
@@ -128,7 +128,9 @@ def _view(view: View, cameras: Mapping[str, CameraRow]) -> answers.View:
         "since": shapes.maybe(view.since),
         "reason": view.sight.reason.ravel().tolist(),
         "px_per_m": _numbers(view.sight.finely.fall_px_m, 1),
+        "smallest_cm": _numbers(100 * smallest_m(view.sight, grid), 1),
         "elevation_deg": _numbers(view.sight.finely.elevation_deg, 0),
+        "distance_m": _numbers(view.sight.finely.distance_m, 0),
     }
 
 

@@ -22,7 +22,7 @@ TOPICS: Final[Mapping[Duty, frozenset[str]]] = {
     "desk": frozenset({"alert", "clip", "camera", "agent", "handover"}),
     "maintenance": frozenset({"fault", "work_order", "camera", "agent", "sensor"}),
     "roster": frozenset({"notification"}),
-    "coverage": frozenset({"camera", "agent", "fault", "minute"}),
+    "oversight": frozenset({"camera", "agent", "fault", "minute"}),
     "ledger": frozenset({"work_order"}),
 }
 """What each duty is told of."""

@@ -7,7 +7,7 @@ Role = Literal["desk", "maintenance", "manager", "bureau", "auditor", "administr
 Duty = Literal[
     "desk",
     "maintenance",
-    "coverage",
+    "certificates",
     "ledger",
     "pictures",
     "audit",
@@ -25,7 +25,7 @@ ROLES: Final[tuple[Role, ...]] = get_args(Role)
 HOLDERS: Final[Mapping[Duty, frozenset[Role]]] = {
     "desk": frozenset({"desk", "manager"}),
     "maintenance": frozenset({"maintenance", "manager"}),
-    "coverage": frozenset({"bureau", "manager"}),
+    "certificates": frozenset({"bureau", "manager"}),
     "ledger": frozenset({"maintenance", "manager", "bureau", "auditor"}),
     "pictures": frozenset({"desk", "manager", "bureau"}),
     "audit": frozenset({"auditor"}),
@@ -42,9 +42,9 @@ HOLDERS: Final[Mapping[Duty, frozenset[Role]]] = {
 PAGES: Final[Mapping[str, Duty]] = {
     "desk": "desk",
     "maintenance": "maintenance",
-    "bureau": "coverage",
     "audit": "audit",
     "accounts": "accounts",
+    "bureau": "oversight",
     "ledger": "ledger",
     "feedback": "maintenance",
     "duty": "roster",

@@ -53,11 +53,12 @@ class Fineness:
     """How a camera sees each cell (R, C).
 
     fall_px_m: pixels per metre along the wall in the asked share of the fall; 0 where less of it is seen.
-    elevation_deg: of the line of sight, upwards.
+    elevation_deg: of the line of sight, upwards. distance_m: along it; nan where it was kept before distances.
     """
 
     fall_px_m: F32
     elevation_deg: F32
+    distance_m: F32
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -98,6 +99,7 @@ class Seen:
     reason: Codes
     fall_px_m: F32
     elevation_deg: F32
+    distance_m: F32
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,19 +225,22 @@ def fitted(sight: CameraSight, own: FacadeCells, other: FacadeCells) -> CameraSi
 
     fine = sight.fine
     if fine is not None:
-        fine = Fineness(least(fine.fall_px_m, 0.0), least(fine.elevation_deg, np.nan))
+        fine = Fineness(
+            least(fine.fall_px_m, 0.0), least(fine.elevation_deg, np.nan), least(fine.distance_m, np.nan)
+        )
     return replace(sight, reason=least(sight.reason, Reason.OUT_OF_VIEW), fine=fine)
 
 
 def _seen(camera: Camera, facade: Facade, found: Look) -> Seen:
-    return Seen(camera.id, facade.id, found.reason, found.fall_px_m, _elevation_deg(camera, facade))
+    return Seen(camera.id, facade.id, found.reason, found.fall_px_m, *_lines(camera, facade))
 
 
-def _elevation_deg(camera: Camera, facade: Facade) -> F32:
-    """(R, C): how steeply upwards it looks to each cell's middle, in the plane of falls."""
+def _lines(camera: Camera, facade: Facade) -> tuple[F32, F32]:
+    """(R, C) twice: how steeply it looks up to the cells' middles, in the plane of falls, and how far."""
     heights, across = facade.grid.middles_m
     plan = facade.ends_m[0] + across[:, None] * facade.along - camera.place_m[:2]
     beside: F64 = np.hypot(plan[:, 0], plan[:, 1])
     above = heights - camera.place_m[2]
     steep: F32 = np.degrees(np.arctan2(above[:, None], beside[None])).astype(np.float32)
-    return steep
+    far: F32 = np.hypot(above[:, None], beside[None]).astype(np.float32)
+    return steep, far

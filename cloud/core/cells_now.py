@@ -6,7 +6,7 @@ from datetime import datetime
 import numpy as np
 
 from cloud.core.cell_history import Duty, Flags
-from cloud.core.cells import CameraSight, FacadeHistory
+from cloud.core.cells import CameraSight, FacadeCells, FacadeHistory
 from cloud.core.geometry.lens import F64
 from cloud.core.geometry.looking import Codes, Reason
 from cloud.core.spans import Span
@@ -61,9 +61,18 @@ def facade_now(found: FacadeHistory) -> FacadeNow:
         finer = counts & ((fall_px_m > finest) | (best < 0))
         best[finer] = number
         finest[finer] = fall_px_m[finer]
-    with np.errstate(divide="ignore"):
-        smallest = found.grid.spans_px / finest
+    smallest = _smallest_m(found.grid, finest)
     return FacadeNow(watched, found.history.within[-1], reason, smallest, best, views)
+
+
+def smallest_m(sight: CameraSight, grid: FacadeCells) -> F64:
+    """(R, C): the smallest thing whose fall a camera finds while it works; inf: it sees too little."""
+    return _smallest_m(grid, np.where(sight.reason > Reason.OUT_OF_VIEW, sight.finely.fall_px_m, 0.0))
+
+
+def _smallest_m(grid: FacadeCells, px_per_m: F64) -> F64:
+    with np.errstate(divide="ignore"):
+        return grid.spans_px / px_per_m
 
 
 def _view(sight: CameraSight, duty: Duty, span: Span) -> View:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from cloud.core.watched import MINUTE, Runs
 
@@ -15,6 +15,7 @@ SETTLE: Final = timedelta(seconds=15)
 
 CameraNow = Literal["streaming", "lost", "unknown"]
 FacadeNow = Literal["watched", "blind", "unknown"]
+STATES: Final[tuple[FacadeNow, ...]] = get_args(FacadeNow)
 
 
 @dataclass(frozen=True, slots=True)

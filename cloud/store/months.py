@@ -182,12 +182,14 @@ class CameraName:
     name_en: str
 
 
-async def cameras(conn: Connection) -> list[CameraName]:
-    """All cameras by id."""
+async def cameras(conn: Connection, only: str | None = None) -> list[CameraName]:
+    """All cameras by id, or one."""
     async with conn.cursor(row_factory=class_row(CameraName)) as cursor:
         await cursor.execute(
             "SELECT camera.id, agent.estate, camera.name_zh, camera.name_en FROM camera"
-            " JOIN agent ON agent.id = camera.agent ORDER BY camera.id"
+            " JOIN agent ON agent.id = camera.agent"
+            " WHERE %(only)s::text IS NULL OR camera.id = %(only)s ORDER BY camera.id",
+            {"only": only},
         )
         return await cursor.fetchall()
 

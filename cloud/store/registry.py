@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from psycopg.rows import class_row
 
-from cloud.core.coverage import CameraNow, camera_now
+from cloud.core.coverage import CameraNow, FacadeNow, camera_now, facade_now
 from cloud.core.estate import Agent, Camera, Estate, EstateFile, Facade
 from cloud.core.fault import OF_PICTURE
 from cloud.core.priority import Ground
@@ -271,17 +271,51 @@ async def estates(conn: Connection) -> list[EstateRow]:
         return await (await cursor.execute("SELECT id, name_zh, name_en FROM estate ORDER BY id")).fetchall()
 
 
-async def facades(conn: Connection) -> list[FacadeRow]:
-    """All facades."""
+async def facades(conn: Connection, estate: str | None = None) -> list[FacadeRow]:
+    """All facades, or those of an estate."""
     async with conn.cursor(row_factory=class_row(FacadeRow)) as cursor:
         await cursor.execute(
-            "SELECT id, estate, building, name_zh, name_en, floors, bays FROM facade ORDER BY id"
+            "SELECT id, estate, building, name_zh, name_en, floors, bays FROM facade"
+            " WHERE %(estate)s::text IS NULL OR estate = %(estate)s ORDER BY id",
+            {"estate": estate},
         )
         return await cursor.fetchall()
 
 
-async def cameras(conn: Connection) -> list[CameraRow]:
-    """All cameras with what is known of them and of their agents now."""
+async def facade(conn: Connection, identity: str) -> FacadeRow | None:
+    """One facade."""
+    async with conn.cursor(row_factory=class_row(FacadeRow)) as cursor:
+        await cursor.execute(
+            "SELECT id, estate, building, name_zh, name_en, floors, bays FROM facade WHERE id = %s",
+            (identity,),
+        )
+        return await cursor.fetchone()
+
+
+async def facades_now(conn: Connection) -> dict[str, tuple[str, FacadeNow]]:
+    """Facade → its estate, and whether one of the cameras that look at it sees now."""
+    rows = await conn.execute(
+        "WITH blinded AS (SELECT DISTINCT subject FROM fault WHERE subject_type = 'camera'"
+        " AND state <> 'closed' AND severity <> 'warning' AND kind = ANY(%s))"
+        " SELECT facade.id, facade.estate, seen.camera IS NOT NULL, now.state, heard.state,"
+        " coalesce(now.boot <> heard.boot, false), blinded.subject IS NOT NULL FROM facade"
+        " LEFT JOIN (camera_facade seen JOIN camera ON camera.id = seen.camera) ON seen.facade = facade.id"
+        " LEFT JOIN camera_state now ON now.camera = camera.id"
+        " LEFT JOIN agent_status heard ON heard.agent = camera.agent"
+        " LEFT JOIN blinded ON blinded.subject = camera.id ORDER BY facade.id",
+        (list(OF_PICTURE),),
+    )
+    found: dict[str, tuple[str, list[CameraNow]]] = {}
+    for facade, estate, has_camera, state, agent_state, told_before, is_blinded in await rows.fetchall():
+        cameras = found.setdefault(facade, (estate, []))[1]
+        if has_camera:
+            now = camera_now(state, agent_state, told_before=told_before)
+            cameras.append("lost" if is_blinded and now == "streaming" else now)
+    return {facade: (estate, facade_now(cameras)) for facade, (estate, cameras) in found.items()}
+
+
+async def cameras(conn: Connection, of: Collection[str] | None = None) -> list[CameraRow]:
+    """All cameras, or those that are named, with what is known of them and of their agents now."""
     async with conn.cursor(row_factory=class_row(CameraRow)) as cursor:
         await cursor.execute(
             "SELECT camera.id, camera.name_zh, camera.name_en, camera.agent, agent.estate,"
@@ -289,11 +323,13 @@ async def cameras(conn: Connection) -> list[CameraRow]:
             " now.state, now.since, now.reason, heard.state AS agent_state, heard.since AS agent_since,"
             " coalesce(now.boot <> heard.boot, false) AS told_before,"
             " (SELECT min(fault.since) FROM fault WHERE subject_type = 'camera' AND subject = camera.id"
-            " AND fault.state <> 'closed' AND severity <> 'warning' AND kind = ANY(%s)) AS blinded_since"
+            " AND fault.state <> 'closed' AND severity <> 'warning' AND kind = ANY(%(of_picture)s))"
+            " AS blinded_since"
             " FROM camera JOIN agent ON agent.id = camera.agent"
             " LEFT JOIN camera_state now ON now.camera = camera.id"
-            " LEFT JOIN agent_status heard ON heard.agent = camera.agent ORDER BY camera.id",
-            (list(OF_PICTURE),),
+            " LEFT JOIN agent_status heard ON heard.agent = camera.agent"
+            " WHERE %(of)s::text[] IS NULL OR camera.id = ANY(%(of)s) ORDER BY camera.id",
+            {"of_picture": list(OF_PICTURE), "of": None if of is None else list(of)},
         )
         return await cursor.fetchall()
 

@@ -1108,6 +1108,7 @@ CREATE TABLE public.sight (
     reason bytea NOT NULL,
     fall_px_m bytea NOT NULL,
     elevation_deg bytea NOT NULL,
+    distance_m bytea,
     CONSTRAINT sight_check CHECK ((ends_at >= begins_at))
 );
 ALTER TABLE public.sight ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY ( SEQUENCE NAME public.sight_id_seq START WITH 1 INCREMENT BY 1 NO MINVALUE NO MAXVALUE CACHE 1 );

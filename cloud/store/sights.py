@@ -66,13 +66,14 @@ async def replace(  # noqa: PLR0917 - each is one thing
     )
     async with conn.cursor() as cursor:
         await cursor.executemany(
-            "INSERT INTO sight (camera, facade, grid, plan, begins_at, reason, fall_px_m, elevation_deg)"
-            " SELECT %s, facade, id, %s, %s, %s, %s, %s FROM facade_grid"
+            "INSERT INTO sight (camera, facade, grid, plan, begins_at, reason, fall_px_m, elevation_deg,"
+            " distance_m) SELECT %s, facade, id, %s, %s, %s, %s, %s, %s FROM facade_grid"
             " WHERE facade = %s AND ends_at IS NULL",
             [
                 (
                     *(each.camera, plan, since, each.reason.tobytes()),
                     *(each.fall_px_m.astype(FLOAT).tobytes(), each.elevation_deg.astype(FLOAT).tobytes()),
+                    each.distance_m.astype(FLOAT).tobytes(),
                     each.facade,
                 )
                 for each in seen
@@ -101,7 +102,7 @@ async def of_facades(
 
     finely: with how finely each cell is seen, which is nine tenths of the bytes.
     """
-    fine = ", fall_px_m, elevation_deg" if finely else ""
+    fine = ", fall_px_m, elevation_deg, distance_m" if finely else ""
     holds = _HOLDS.replace("begins_at", "sight.begins_at").replace("ends_at", "sight.ends_at")
     async with conn.cursor(row_factory=kwargs_row(_sight), binary=True) as cursor:
         await cursor.execute(
@@ -130,6 +131,7 @@ def _sight(
     reason: bytes,
     fall_px_m: bytes | None = None,
     elevation_deg: bytes | None = None,
+    distance_m: bytes | None = None,
     **more: Any,
 ) -> CameraSight:
     def cells(told: bytes, kind: Any) -> np.ndarray:
@@ -137,5 +139,7 @@ def _sight(
 
     fine = None
     if fall_px_m is not None and elevation_deg is not None:
-        fine = Fineness(cells(fall_px_m, FLOAT), cells(elevation_deg, FLOAT))
+        # What was kept before distances were has none.
+        far = np.full((rows, columns), np.nan) if distance_m is None else cells(distance_m, FLOAT)
+        fine = Fineness(cells(fall_px_m, FLOAT), cells(elevation_deg, FLOAT), far)
     return CameraSight(reason=cells(reason, np.uint8), fine=fine, **more)

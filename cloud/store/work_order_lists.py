@@ -77,7 +77,10 @@ class LineRow:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which orders are asked for; None asks nothing. begin, end: those that were there in [begin, end)."""
+    """Which orders are asked for; None asks nothing. begin, end: those that were there in [begin, end).
+
+    devices: about one of these cameras, boxes, sensors.
+    """
 
     estate: str | None = None
     facade: str | None = None
@@ -87,6 +90,7 @@ class Wanted:
     responsible: str | None = None
     begin: datetime | None = None
     end: datetime | None = None
+    devices: Sequence[str] = ()
 
 
 _ROWS: Final = (
@@ -141,6 +145,7 @@ async def select(
     tests: list[tuple[str, Any]] = [
         ("work.estate = %s", wanted.estate),
         (f"%s IN ({_FACADES})", wanted.facade),
+        ("subject = ANY(%s)", list(wanted.devices) or None),
         ("source = ANY(%s)", list(wanted.sources) or None),
         ("state = ANY(%s)", list(wanted.states) or None),
         ("(overdue_at IS NOT NULL) = %s", wanted.overdue),

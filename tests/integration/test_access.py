@@ -15,7 +15,8 @@ from starlette.routing import BaseRoute
 
 from cloud import clock
 from cloud.core.access import ROLES
-from cloud.store import pool
+from cloud.store import grants, pool
+from cloud.store.grants import Grant
 from tests.fixtures.estates import PNG, Things, two_estates
 from tests.fixtures.world import World
 
@@ -70,12 +71,14 @@ GET    /api/feedback                    | maintenance manager          | hidden 
 GET    /api/cameras/{camera}/ignore-proposals | maintenance manager    | 404       |
 POST   /api/cameras/{camera}/ignore-proposals | maintenance manager    | 404       | accepted_region
 POST   /api/cameras/{camera}/ignore-proposals/decline | maintenance manager | 404 | declined_region
-GET    /api/bureau                      | bureau manager               | hidden    |
-GET    /api/coverage                    | bureau manager               | hidden    |
-GET    /api/coverage/estates/{estate}/history | bureau manager         | 404       |
-GET    /api/coverage/facades/{facade}   | bureau manager               | 404       |
-GET    /api/coverage/facades/{facade}/history | bureau manager         | 404       |
-GET    /api/coverage/facades/{facade}/advice | bureau manager          | 404       |
+GET    /api/bureau                      | bureau manager auditor administrator | hidden |
+GET    /api/bureau/estates/{estate}     | bureau manager auditor administrator | 404 |
+GET    /api/bureau/cameras/{camera}     | bureau manager auditor administrator | 404 |
+GET    /api/coverage                    | bureau manager auditor administrator | hidden |
+GET    /api/coverage/estates/{estate}/history | bureau manager auditor administrator | 404 |
+GET    /api/coverage/facades/{facade}   | bureau manager auditor administrator | 404 |
+GET    /api/coverage/facades/{facade}/history | bureau manager auditor administrator | 404 |
+GET    /api/coverage/facades/{facade}/advice | bureau manager auditor administrator | 404 |
 GET    /api/plans                       | manager administrator        | hidden    |
 GET    /api/estates/{estate}/plan       | manager administrator        | 404       |
 POST   /api/estates/{estate}/plan/read  | manager administrator        | 404       |
@@ -122,7 +125,7 @@ GET    /api/audit                       | auditor                      | hidden 
 GET    /api/live                        | everybody                    | stream    |
 GET    /desk                            | desk manager                 | hidden    |
 GET    /maintenance                     | maintenance manager          | hidden    |
-GET    /bureau                          | bureau manager               | hidden    |
+GET    /bureau                          | bureau manager auditor administrator | hidden |
 GET    /audit                           | auditor                      | hidden    |
 GET    /accounts                        | administrator                | hidden    |
 GET    /grants                          | manager administrator        | hidden    |
@@ -351,9 +354,23 @@ async def _tried(world: World, client: httpx.AsyncClient, role: str, row: Row, a
     return [f"{told}: {what}" for what, right in found.items() if not right]
 
 
-async def test_the_bureau_sees_pictures_of_people_with_leave_and_only_while_it_counts(world: World) -> None:
+NEVER: Final = (
+    "/api/desk",
+    "/api/alerts/{alert}/custody",
+    "/api/faults/{fault}/thumbnail",
+    "/api/work-orders/photos/{photo}",
+    "/api/cameras/{camera}/ignore-proposals",
+)
+"""Where pictures of people are, or the way to one, that no leave opens to the bureau."""
+WITH_LEAVE: Final = ("/api/alerts/{alert}", "/api/evidence/clips/{sha256}")
+
+
+async def test_the_bureau_sees_a_resident_only_with_leave_for_a_reason_and_only_while_it_counts(
+    world: World,
+) -> None:
     own, _ = await two_estates(world)
-    looks = [f"/api/alerts/{own.named['alert']}", f"/api/evidence/clips/{own.named['sha256']}"]
+    never = [path.format(**own.named) for path in NEVER]
+    looks = [path.format(**own.named) for path in WITH_LEAVE]
     leave = {
         "username": "bureau",
         "estate": "garden",
@@ -362,18 +379,36 @@ async def test_the_bureau_sees_pictures_of_people_with_leave_and_only_while_it_c
         "until": (clock.utc_now() + timedelta(days=1)).isoformat(),
     }
     async with world.logged_in("bureau") as bureau, world.logged_in("manager") as manager:
-        assert [(await bureau.get(path)).status_code for path in looks] == [403, 403]
+        assert await _answers(bureau, *never, *looks) == {403}
         given = await manager.post("/api/grants", json=leave)
         assert given.status_code == 201, given.text
+        assert (await bureau.get(looks[1])).status_code == 403, "nobody has said why they look"
         why = await bureau.post(f"{looks[0]}/viewings", json={"purpose": "review"})
         assert why.status_code == 201, why.text
-        shown = [await bureau.get(path) for path in looks]
-        assert [answer.status_code for answer in shown] == [200, 200]
-        await manager.post(f"/api/grants/{given.json()['id']}/revoke", json={})
-        assert [(await bureau.get(path)).status_code for path in looks] == [403, 403]
+        assert await _answers(bureau, *looks) == {200}
+        assert await _answers(bureau, *never) == {403}, "leave is for the clip of an alert"
+        orders = (await bureau.get("/api/work-orders")).json()["orders"]
+        assert [order["photos"] for order in orders] == [[]] * len(orders) != []
+        taken = await manager.post(f"/api/grants/{given.json()['id']}/revoke", json={})
+        assert taken.status_code == 200, taken.text
+        assert await _answers(bureau, *never, *looks) == {403}, "taken back"
         too_long = leave | {"until": (clock.utc_now() + timedelta(days=91)).isoformat()}
         assert (await manager.post("/api/grants", json=too_long)).status_code == 422
-    assert {"leave_given", "viewed", "leave_taken_back"} <= set(await _entries(world))
+        assert (await manager.post("/api/grants", json=leave | {"reason": " "})).status_code == 422
+        async with pool.transaction(world.pool) as conn:
+            over = Grant("bureau", "garden", None, "complaint 8", clock.utc_now() - timedelta(seconds=1))
+            await grants.give(conn, over, "manager", clock.utc_now() - timedelta(days=1))
+        assert await _answers(bureau, *never, *looks) == {403}, "expired"
+    async with pool.transaction(world.pool) as conn:
+        told = await (await conn.execute("SELECT action, by, purpose FROM audit ORDER BY id")).fetchall()
+    assert ("leave_given", "manager", "complaint 7") in told
+    assert {("viewed", "bureau"), ("asked_to_view", "bureau"), ("leave_taken_back", "manager")} <= {
+        (action, by) for action, by, _ in told
+    }
+
+
+async def _answers(client: httpx.AsyncClient, *paths: str) -> set[int]:
+    return {(await client.get(path)).status_code for path in paths}
 
 
 async def _entries(world: World) -> list[str]:

@@ -102,10 +102,9 @@ async def test_a_camera_whose_picture_is_no_good_is_not_trusted_and_its_facade_i
     assert (cameras["trusted"], [camera["id"] for camera in cameras["faulty"]]) == (1, ["cam-east"])
     async with world.logged_in("bureau") as client:
         (estate,) = (await client.get("/api/bureau")).json()["estates"]
-    assert {facade["id"]: facade["now"] for facade in estate["facades"]} == {
-        "east": "blind",
-        "west": "watched",
-    }
+        assert (estate["facades_blind_now"], estate["facades_unknown_now"]) == (1, 0)
+        facades = (await client.get("/api/bureau/estates/garden")).json()["facades"]
+    assert {facade["id"]: facade["now"] for facade in facades} == {"east": "blind", "west": "watched"}
     async with world.logged_in("maintenance") as client:
         faults = (await client.get("/api/maintenance")).json()["faults"]
     assert {fault["kind"]: (fault["of_picture"], fault["blinding"]) for fault in faults} == {

@@ -131,7 +131,7 @@ async def test_migrating_twice_changes_nothing(empty_database_url: str) -> None:
         "0041_blind_spots.sql",
         "0045_months.sql",
         "0046_inspections.sql",
-        "0049_blind_spots_by_hand.sql",
+        "0049_bureau.sql",
         "0050_closed_days.sql",
     )
     assert first.skipped == (("0002_hypertables.sql", "timescaledb"), ("0013_aggregates.sql", "timescaledb"))

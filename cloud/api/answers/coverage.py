@@ -66,7 +66,8 @@ class Coverage(TypedDict):
 class View(Named):
     """A camera that has the facade in its picture, and what it makes of each cell.
 
-    whys: why it does not watch now. since: null where that was more than an hour ago.
+    whys: why it does not watch now. since: null where that was more than an hour ago. smallest_cm: the
+    smallest thing whose fall from a cell it finds; null where it sees too little of it.
     """
 
     up: bool
@@ -74,7 +75,9 @@ class View(Named):
     since: Instant | None
     reason: Flags
     px_per_m: Cells
+    smallest_cm: Cells
     elevation_deg: Cells
+    distance_m: Cells
 
 
 class FacadeNow(FacadePlace, Grid):

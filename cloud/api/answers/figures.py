@@ -35,12 +35,11 @@ class Facade(Named):
 
 
 class Estate(Named):
-    """An estate with its facades."""
+    """How many facades an estate has, and of how many nobody sees or says anything now."""
 
-    watched_share: float | None
     facades_total: int
     facades_blind_now: int
-    facades: list[Facade]
+    facades_unknown_now: int
 
 
 Window = TypedDict("Window", {"from": Instant, "to": Instant})
@@ -48,12 +47,20 @@ Window = TypedDict("Window", {"from": Instant, "to": Instant})
 
 
 class Bureau(TypedDict):
-    """Estates with their facades."""
+    """Estates as of now."""
+
+    now: Instant
+    change: int
+    estates: list[Estate]
+
+
+class BureauEstate(TypedDict):
+    """An estate's facades as of now and over the window."""
 
     now: Instant
     change: int
     window: Window
-    estates: list[Estate]
+    facades: list[Facade]
 
 
 class Scope(TypedDict):

@@ -5,6 +5,8 @@ from typing import Literal
 from typing_extensions import TypedDict
 
 from cloud.api.answers.base import Instant, Name, Named, People
+from cloud.api.answers.figures import CameraAccount, Span
+from cloud.api.answers.upkeep import WorkOrder
 from cloud.core.equipment_record import Group, Kind
 from cloud.core.ranks import By, Level
 
@@ -97,6 +99,32 @@ class Month(TypedDict):
     buildings: list[Ranked]
     facades: list[Ranked]
     shifts: list[Shift]
+
+
+class ProofFault(TypedDict):
+    """A fault of a camera, or of the box through which it reports. cleared_at: null while it lasts."""
+
+    id: str
+    of: Literal["camera", "agent"]
+    kind: str
+    severity: str
+    since: Instant
+    cleared_at: Instant | None
+
+
+class Proof(Named):
+    """What stands behind a camera's month: its account, its faults and its orders, the newest first."""
+
+    now: Instant
+    change: int
+    people: People
+    estate: str
+    agent: str
+    facades: list[Named]
+    span: Span
+    account: CameraAccount
+    faults: list[ProofFault]
+    orders: list[WorkOrder]
 
 
 class Completeness(TypedDict):

@@ -1,6 +1,8 @@
-"""What the bureau sees: which facade is watched now, and how much of the last day each really was."""
+"""What the bureau sees: how many facades are watched now, and how much of the last day each really was."""
 
+from collections import Counter
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import APIRouter
@@ -8,8 +10,9 @@ from fastapi import APIRouter
 from cloud import clock
 from cloud.api import shapes
 from cloud.api.answers import figures
-from cloud.api.answers.base import Named
-from cloud.api.auth import Bureau
+from cloud.api.auth import Overseer
+from cloud.api.bodies import SlugInPath
+from cloud.api.problems import Problem
 from cloud.api.services import Use
 from cloud.core import coverage
 from cloud.core.watched import Runs
@@ -20,39 +23,53 @@ router = APIRouter(prefix="/api/bureau")
 
 
 @router.get("")
-async def overview(account: Bureau, services: Use) -> figures.Bureau:
-    """Estates with their facades, as of now and over the last day."""
-    now = clock.utc_now()
-    begin, end = coverage.window(now)
+async def overview(account: Overseer, services: Use) -> figures.Bureau:
+    """Estates, and how many of their facades are watched as of now."""
     async with services.reading(account) as conn:
         change = await changes.newest(conn)
         estates = await registry.estates(conn)
-        facades = await registry.facades(conn)
-        cameras = {camera.id: camera for camera in await registry.cameras(conn)}
-        seen_by = await registry.coverage(conn)
-        recorded = await watched.spans(conn, min(begin, coverage.strip_begin(end)), end)
-    shown: dict[str, list[figures.Facade]] = {}
-    for facade in facades:
-        watchers = [cameras[camera] for camera, seen in seen_by if seen == facade.id]
-        shown.setdefault(facade.estate, []).append(_facade(facade, watchers, recorded, (begin, end)))
+        states = await registry.facades_now(conn)
+    counted = Counter((estate, now) for estate, now in states.values())
     return {
-        "now": shapes.instant(now),
+        "now": shapes.instant(clock.utc_now()),
         "change": change,
-        "window": {"from": shapes.instant(begin), "to": shapes.instant(end)},
         "estates": [
-            _estate(shapes.thing(row.id, row.name_zh, row.name_en), shown.get(row.id, [])) for row in estates
+            {
+                **shapes.thing(row.id, row.name_zh, row.name_en),
+                "facades_total": sum(counted[row.id, now] for now in coverage.STATES),
+                "facades_blind_now": counted[row.id, "blind"],
+                "facades_unknown_now": counted[row.id, "unknown"],
+            }
+            for row in estates
         ],
     }
 
 
-def _estate(estate: Named, facades: list[figures.Facade]) -> figures.Estate:
-    shares = [facade["watched_share"] for facade in facades if facade["watched_share"] is not None]
+@router.get("/estates/{estate}")
+async def of_estate(estate: SlugInPath, account: Overseer, services: Use) -> figures.BureauEstate:
+    """An estate's facades, as of now and over the last day."""
+    now = clock.utc_now()
+    begin, end = coverage.window(now)
+    async with services.reading(account) as conn:
+        change = await changes.newest(conn)
+        if estate not in {row.id for row in await registry.estates(conn)}:
+            raise Problem(HTTPStatus.NOT_FOUND, "there is no such estate")
+        facades = await registry.facades(conn, estate)
+        seen_by: dict[str, list[str]] = {row.id: [] for row in facades}
+        for camera, facade in await registry.coverage(conn):
+            if facade in seen_by:
+                seen_by[facade].append(camera)
+        seeing = sorted({camera for cameras in seen_by.values() for camera in cameras})
+        cameras = {camera.id: camera for camera in await registry.cameras(conn, seeing)}
+        recorded = await watched.spans(conn, min(begin, coverage.strip_begin(end)), end, seeing)
     return {
-        **estate,
-        "watched_share": sum(shares) / len(shares) if shares else None,
-        "facades_total": len(facades),
-        "facades_blind_now": sum(facade["now"] == "blind" for facade in facades),
-        "facades": facades,
+        "now": shapes.instant(now),
+        "change": change,
+        "window": {"from": shapes.instant(begin), "to": shapes.instant(end)},
+        "facades": [
+            _facade(row, [cameras[camera] for camera in seen_by[row.id]], recorded, (begin, end))
+            for row in facades
+        ],
     }
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import Field
 from starlette.responses import StreamingResponse
 
-from cloud.api.auth import Bureau
+from cloud.api.auth import Certifier
 from cloud.api.bodies import Body, Why
 from cloud.api.handing import handed
 from cloud.api.problems import Problem
@@ -39,7 +39,7 @@ class Certifying(Body):
 
 
 @router.post("", response_class=StreamingResponse)
-async def certify(body: Certifying, account: Bureau, services: Use) -> StreamingResponse:
+async def certify(body: Certifying, account: Certifier, services: Use) -> StreamingResponse:
     """The certificate; its issue is entered into the log first."""
     async with services.reading(account) as conn:
         seen = {estate.id for estate in await registry.estates(conn)}

@@ -13,7 +13,7 @@ from cloud import clock
 from cloud.api import coverage_shapes, shapes
 from cloud.api.answers import coverage as answers
 from cloud.api.answers.figures import Span as ToldSpan
-from cloud.api.auth import Bureau, Maintenance
+from cloud.api.auth import Maintenance, Overseer
 from cloud.api.bodies import Body, Id, SlugInPath, Why
 from cloud.api.problems import Problem
 from cloud.api.routes import desired as wishes
@@ -66,7 +66,7 @@ class Confirming(Body):
 
 @router.get("/coverage")
 async def overview(
-    account: Bureau, services: Use, asked: Annotated[WhichEstate, Query()]
+    account: Overseer, services: Use, asked: Annotated[WhichEstate, Query()]
 ) -> answers.Coverage:
     """Each facade's cells that nobody watches now, the worst first, and cameras whose pose is doubted."""
     now = clock.utc_now()
@@ -74,10 +74,10 @@ async def overview(
         change = await changes.newest(conn)
         estates = [row for row in await registry.estates(conn) if asked.estate in {None, row.id}]
         own = {row.id for row in estates}
-        facades = [row for row in await registry.facades(conn) if row.estate in own]
+        facades = [row for row in await registry.facades(conn, asked.estate) if row.estate in own]
         kept = await cells.kept(conn, (now - RECENT, now), now, [row.id for row in facades])
         doubted = await doubts.standing(conn)
-        cameras = {row.id: row for row in await registry.cameras(conn)}
+        moved = await registry.cameras(conn, [doubt.camera for doubt in doubted])
     found = await asyncio.to_thread(present, kept, services.coverage.minute_s)
     told = [coverage_shapes.facade_now_brief(row, found.get(row.id)) for row in facades]
     return {
@@ -87,19 +87,19 @@ async def overview(
             coverage_shapes.estate(shapes.thing(row.id, row.name_zh, row.name_en), told, row.id)
             for row in estates
         ],
-        "doubts": coverage_shapes.doubted(doubted, (row for row in cameras.values() if row.estate in own)),
+        "doubts": coverage_shapes.doubted(doubted, (row for row in moved if row.estate in own)),
     }
 
 
 @router.get("/coverage/estates/{estate}/history")
 async def history_of_estate(
-    estate: SlugInPath, account: Bureau, services: Use, asked: Annotated[Asked, Query()]
+    estate: SlugInPath, account: Overseer, services: Use, asked: Annotated[Asked, Query()]
 ) -> answers.EstateHistory:
     """Of each facade of an estate how much was watched over a span, the worst first."""
     now = clock.utc_now()
     span = asked.span(now)
     async with services.reading(account) as conn:
-        rows = {row.id: row for row in await registry.facades(conn) if row.estate == estate}
+        rows = {row.id: row for row in await registry.facades(conn, estate)}
         if estate not in {row.id for row in await registry.estates(conn)}:
             raise Problem(HTTPStatus.NOT_FOUND, "there is no such estate")
         kept = await cells.kept(conn, span, now, list(rows))
@@ -114,7 +114,7 @@ async def history_of_estate(
 
 
 @router.get("/coverage/facades/{facade}")
-async def of_facade(facade: SlugInPath, account: Bureau, services: Use) -> answers.FacadeNow:
+async def of_facade(facade: SlugInPath, account: Overseer, services: Use) -> answers.FacadeNow:
     """Every cell of a facade now: whether it is watched, how finely, by which cameras, else why not."""
     now = clock.utc_now()
     row, kept, cameras, change = await _read(services, account, facade, (now - RECENT, now), now)
@@ -124,7 +124,7 @@ async def of_facade(facade: SlugInPath, account: Bureau, services: Use) -> answe
 
 @router.get("/coverage/facades/{facade}/history")
 async def history_of_facade(
-    facade: SlugInPath, account: Bureau, services: Use, asked: Annotated[Asked, Query()]
+    facade: SlugInPath, account: Overseer, services: Use, asked: Annotated[Asked, Query()]
 ) -> answers.FacadeHistory:
     """A facade over a span: shares, days, floors by day, streaks of each cell, what was lost and why."""
     now = clock.utc_now()
@@ -153,7 +153,7 @@ async def confirm(
     """
     now = clock.utc_now()
     async with services.acting(account) as conn:
-        row = next((row for row in await registry.cameras(conn) if row.id == camera), None)
+        row = next(iter(await registry.cameras(conn, [camera])), None)
         if row is None:
             raise Problem(HTTPStatus.NOT_FOUND, "there is no such camera")
         changed = await doubts.end(conn, [camera], account.username, body.reason, now)
@@ -177,11 +177,12 @@ async def _read(
 ) -> tuple[FacadeRow, Kept, dict[str, CameraRow], int]:
     async with services.reading(account) as conn:
         change = await changes.newest(conn)
-        row = next((row for row in await registry.facades(conn) if row.id == facade), None)
+        row = await registry.facade(conn, facade)
         if row is None:
             raise Problem(HTTPStatus.NOT_FOUND, "there is no such facade")
         kept = await cells.kept(conn, span, now, [facade], finely=True)
-        cameras = {each.id: each for each in await registry.cameras(conn)}
+        seeing = {sight.camera for sight in kept.sights}
+        cameras = {each.id: each for each in await registry.cameras(conn, seeing)}
     return row, kept, cameras, change
 
 

@@ -11,9 +11,8 @@ from pydantic import AwareDatetime
 from starlette.responses import Response
 
 from cloud import clock
-from cloud.api import shapes, upkeep_shapes
+from cloud.api import ledger_shapes, shapes, upkeep_shapes
 from cloud.api.answers import figures
-from cloud.api.answers.base import Name
 from cloud.api.auth import Ledger, Maintenance
 from cloud.api.bodies import Body, Id, Why
 from cloud.api.handing import attached
@@ -22,7 +21,7 @@ from cloud.api.services import Use
 from cloud.core import ledger as counting
 from cloud.core import ledger_file
 from cloud.core.formulas import FORMULAS
-from cloud.core.ledger import Figure, Outage, Raw
+from cloud.core.ledger import Figure, Raw
 from cloud.core.reaction import episodes, reaction
 from cloud.store import accounts, audit, changes, ledger, registry, work_order_lists
 from cloud.store.accounts import Account
@@ -35,8 +34,6 @@ router = APIRouter(prefix="/api/ledger")
 
 SPAN: Final = timedelta(days=7)
 LONGEST: Final = timedelta(days=100)
-OUTAGES: Final = 100
-"""So many of each kind are listed of a camera, the longest; the export has all."""
 ORDERS: Final = 5_000
 
 
@@ -98,7 +95,7 @@ async def overview(account: Ledger, services: Use, asked: Which) -> figures.Ledg
         "scope": {"estate": scope.estate, "facade": scope.facade, "camera": scope.camera},
         "span": {"begin": shapes.instant(begin), "end": shapes.instant(end)},
         "figures": [_figure(figure, services.targets.get(figure.key)) for figure in figures],
-        "cameras": [_account(one, called[one.camera]) for one in counted],
+        "cameras": [ledger_shapes.account(one, called[one.camera]) for one in counted],
         "planned": [_planned(one) for one in planned],
     }
 
@@ -180,31 +177,6 @@ def _figure(figure: Figure, target: float | None) -> figures.Figure:
         "target": target,
         "meets": None if value is None or target is None else value >= target,
     }
-
-
-def _account(one: counting.CameraAccount, name: Name) -> figures.CameraAccount:
-    return {
-        "id": one.camera,
-        "name": name,
-        "due_s": one.due_s,
-        "online_s": one.online_s,
-        "sound_s": one.sound_s,
-        "recorded_s": one.recorded_s,
-        "excluded_s": one.excluded_s,
-        "falls": one.falls,
-        "clips": one.clips,
-        "outages": _listed(one.outages),
-        "blinded": _listed(one.blinded),
-        "unrecorded": _listed(one.unrecorded),
-    }
-
-
-def _listed(found: Sequence[Outage]) -> list[figures.Outage]:
-    longest = sorted(found, key=lambda outage: outage.begin - outage.end)[:OUTAGES]
-    return [
-        {"begin": shapes.instant(outage.begin), "end": shapes.instant(outage.end), "why": outage.why}
-        for outage in sorted(longest, key=lambda outage: outage.begin)
-    ]
 
 
 def _planned(one: counting.Planned) -> figures.Planned:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from cloud import clock
 from cloud.api import plan_shapes, planning, shapes
 from cloud.api.answers import plan as answers
-from cloud.api.auth import Bureau, Planner
+from cloud.api.auth import Overseer, Planner
 from cloud.api.bodies import Body, SlugInPath, Why
 from cloud.api.planning import Said
 from cloud.api.problems import Problem, refused
@@ -168,7 +168,7 @@ async def as_file(estate: SlugInPath, account: Planner, services: Use) -> Respon
 
 
 @router.get("/coverage/facades/{facade}/advice")
-async def advised(facade: SlugInPath, account: Bureau, services: Use) -> answers.Advice:
+async def advised(facade: SlugInPath, account: Overseer, services: Use) -> answers.Advice:
     """Which cameras would close most of a facade's blind cells. Takes seconds: nobody asks for it unasked."""
     async with services.reading(account) as conn:
         row = next((row for row in await registry.facades(conn) if row.id == facade), None)

@@ -50,6 +50,7 @@ CASES: Final[Mapping[str, Case]] = {
     "months.due (afterwards)": lambda at: months.due(at.conn, later(621)),
     "months.counted": _counted,
     "months.known": lambda at: months.known(at.conn),
+    "months.cameras": lambda at: months.cameras(at.conn),
     "months.places": lambda at: months.places(at.conn),
     "records.enter": lambda at: records.enter(at.conn, "camera", "cam-east", PAPER, "li", later(11)),
     "records.enter (of no camera)": lambda at: records.enter(

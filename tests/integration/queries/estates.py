@@ -57,6 +57,8 @@ CASES: Final[Mapping[str, Case]] = {
     "registry.is_known": lambda at: registry.is_known(at.conn, "box-a"),
     "registry.estates": lambda at: registry.estates(at.conn),
     "registry.facades": lambda at: registry.facades(at.conn),
+    "registry.facades (of an estate)": lambda at: registry.facades(at.conn, "garden"),
+    "registry.facade": lambda at: registry.facade(at.conn, "east"),
     "registry.coverage": lambda at: registry.coverage(at.conn),
     "registry.grounds": lambda at: registry.grounds(at.conn, "cam-east"),
     "registry.grounds (told)": lambda at: registry.grounds(at.conn, "cam-east", "west"),
@@ -64,4 +66,6 @@ CASES: Final[Mapping[str, Case]] = {
     "registry.mark_seen": lambda at: registry.mark_seen(at.conn, {"cam-east": NOW}),
     "registry.mark_seen (later)": lambda at: registry.mark_seen(at.conn, {"cam-east": later(5)}),
     "registry.cameras": lambda at: registry.cameras(at.conn),
+    "registry.cameras (one)": lambda at: registry.cameras(at.conn, ["cam-east"]),
+    "registry.facades_now": lambda at: registry.facades_now(at.conn),
 }

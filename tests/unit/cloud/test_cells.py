@@ -36,7 +36,7 @@ def at(minutes: float) -> datetime:
 def sight(watched: list[list[int]], **more: Any) -> CameraSight:
     reason = np.where(np.array(watched) == 1, Reason.WATCHED, Reason.TOO_STEEP).astype(np.uint8)
     kept = CameraSight(
-        "cam-east", "east", 1, 1, BEGIN, None, reason, Fineness(*[reason.astype(np.float32)] * 2)
+        "cam-east", "east", 1, 1, BEGIN, None, reason, Fineness(*[reason.astype(np.float32)] * 3)
     )
     return replace(kept, **more)
 

@@ -9,3 +9,8 @@ SELECT work.id, work.facade,
 FROM work_order work JOIN facade ON facade.id = work.facade
 WHERE work.source = 'blind_spot' AND work.state NOT IN ('closed', 'cancelled')
     AND NOT EXISTS (SELECT FROM blind_spot WHERE work_order = work.id);
+
+-- How far each cell is from each camera that sees its facade. What was kept before is computed anew by the timers: a
+-- wish that no box can have makes every camera one to be surveyed.
+ALTER TABLE sight ADD COLUMN distance_m bytea;
+UPDATE surveyed SET wished = -1;
