@@ -9,8 +9,7 @@ from cloud.api.answers.base import Name
 from cloud.core.bureau_file import building_name
 from cloud.core.ranking import Building, Counted, Figure, Place, Review, Shift, Standing
 from cloud.core.ranks import Level, Order, ranked
-from cloud.store.months import CameraName
-from cloud.store.registry import EstateRow
+from cloud.store.registry import CameraName, EstateRow
 
 
 class Told:

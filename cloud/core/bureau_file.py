@@ -122,8 +122,8 @@ def order_words(asked: Order) -> str:
 
 
 def building_name(identity: str) -> str:
-    """What people call a building: 3 栋; one that has a name of its own is called by it."""
-    return f"{identity} 栋" if identity.isascii() else identity
+    """What people call a building: 3 栋; one that has no number is called as it is."""
+    return f"{identity} 栋" if identity[:1].isdecimal() and identity.isascii() else identity
 
 
 def _sums(line: int, one: Standing, ends: tuple[int, int]) -> list[Any]:

@@ -53,7 +53,7 @@ class Fineness:
     """How a camera sees each cell (R, C).
 
     fall_px_m: pixels per metre along the wall in the asked share of the fall; 0 where less of it is seen.
-    elevation_deg: of the line of sight, upwards. distance_m: along it; nan where it was kept before distances.
+    elevation_deg: of the line of sight, upwards. distance_m: along it; nan where it was kept before that.
     """
 
     fall_px_m: F32

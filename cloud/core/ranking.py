@@ -3,9 +3,10 @@
 In which order they are ranked stands in `ranks.py`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Final, Literal
 
 from cloud.core.months import CameraMonth, Cause, FacadeMonth
@@ -82,37 +83,54 @@ class Standing:
         return self.figures[key].value
 
 
+def long_blind(counted: Counted, long_s: float) -> Mapping[str, int]:
+    """Facade → how many of its cells had not been watched for longer when the month ended."""
+    return {facade: one.blind_longer_than(long_s) for facade, one in counted.facades.items()}
+
+
 def standing(
-    places: Sequence[Place], cameras: Iterable[str], counted: Counted, overdue: int, long_s: float
+    places: Collection[Place],
+    cameras: Iterable[str],
+    counted: Counted,
+    overdue: int,
+    long: Mapping[str, int],
 ) -> Standing:
-    """Of some facades together, with these cameras: sums of seconds, not means of shares."""
-    known = [counted.facades[place.id] for place in places if place.id in counted.facades]
-    months = [counted.cameras[camera] for camera in sorted(set(cameras)) if camera in counted.cameras]
-    due_s = sum(one.due_cell_s for one in known)
-    online_s = sum(one.online_s for one in months)
-    return Standing(
-        {
-            "blind": Figure(due_s - sum(one.watched_cell_s for one in known), due_s),
-            "availability": Figure(online_s, sum(one.due_s for one in months)),
-            "picture": Figure(sum(one.sound_s for one in months), online_s),
-        },
-        facades=len(places),
-        unmodelled=len(places) - len(known),
-        cells=sum(one.cells for one in known),
-        blind_cells=sum(one.blind_cells for one in known),
-        long_blind_cells=sum(one.blind_longer_than(long_s) for one in known),
-        oldest_blind_s=max((one.oldest_blind_s for one in known), default=0.0),
-        overdue=overdue,
-    )
+    """Of some facades with these cameras: sums of seconds, not means of shares. long: see `long_blind`."""
+    due_s = watched_s = oldest_s = account_due_s = online_s = sound_s = 0.0
+    cells = blind_cells = long_cells = unmodelled = 0
+    for place in places:  # One pass: a town is thousands of facades, each in a building and an estate.
+        one = counted.facades.get(place.id)
+        if one is None:
+            unmodelled += 1
+            continue
+        due_s += one.due_cell_s
+        watched_s += one.watched_cell_s
+        cells += one.cells
+        blind_cells += one.blind_cells
+        long_cells += long[place.id]
+        oldest_s = max(oldest_s, one.oldest_blind_s)
+    for camera in sorted(set(cameras)):
+        if (account := counted.cameras.get(camera)) is not None:
+            account_due_s += account.due_s
+            online_s += account.online_s
+            sound_s += account.sound_s
+    figures: dict[Key, Figure] = {
+        "blind": Figure(due_s - watched_s, due_s),
+        "availability": Figure(online_s, account_due_s),
+        "picture": Figure(sound_s, online_s),
+    }
+    return Standing(figures, len(places), unmodelled, cells, blind_cells, long_cells, oldest_s, overdue)
 
 
-def of_facade(place: Place, counted: Counted, long_s: float) -> Standing:
+def of_facade(place: Place, counted: Counted, long: Mapping[str, int]) -> Standing:
     """One facade with the cameras that see it."""
     late = counted.overdue.get((place.estate, place.building, place.id), 0)
-    return standing([place], place.cameras, counted, late, long_s)
+    return standing([place], place.cameras, counted, late, long)
 
 
-def of_buildings(places: Sequence[Place], counted: Counted, long_s: float) -> dict[Building, Standing]:
+def of_buildings(
+    places: Iterable[Place], counted: Counted, long: Mapping[str, int]
+) -> dict[Building, Standing]:
     """Each building: the sum over its facades and over the cameras that see them, each once."""
     by: dict[Building, list[Place]] = {}
     for place in places:
@@ -123,7 +141,7 @@ def of_buildings(places: Sequence[Place], counted: Counted, long_s: float) -> di
             (camera for place in own for camera in place.cameras),
             counted,
             counted.overdue.get((*building, None), 0),
-            long_s,
+            long,
         )
         for building, own in by.items()
     }
@@ -181,19 +199,42 @@ def _of_estate(estate: str, both: tuple[Standing, Standing]) -> list[Shift]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Review:
-    """A month beside the one before; each pair is (before, after).
+Pair = tuple[Standing, Standing]
+"""The month before, and the month."""
 
-    estates, facades: by id, in the order in which they were given. buildings: see `Building`.
+
+@dataclass(frozen=True)
+class Review:
+    """A month beside the one before. shifts: see there. places: all of them.
+
+    estates, facades: by id, in the order in which they were given. buildings: see `Building`. Of a town these
+    are thousands, and whoever asks for estates waits for no facade.
     """
 
     month: date
-    total: tuple[Standing, Standing]
-    estates: Mapping[str, tuple[Standing, Standing]]
-    buildings: Mapping[Building, tuple[Standing, Standing]]
-    facades: Mapping[str, tuple[Standing, Standing]]
+    total: Pair
+    estates: Mapping[str, Pair]
     shifts: tuple[Shift, ...]
+    places: Sequence[Place]
+    counted: tuple[Counted, Counted]
+    long: tuple[Mapping[str, int], Mapping[str, int]]
+
+    @cached_property
+    def buildings(self) -> Mapping[Building, Pair]:
+        """Every building that has a facade."""
+        before, after = (
+            of_buildings(self.places, rows, long) for rows, long in zip(self.counted, self.long, strict=True)
+        )
+        return {building: (before[building], one) for building, one in after.items()}
+
+    @cached_property
+    def facades(self) -> Mapping[str, Pair]:
+        """Every facade."""
+        (before, after), (long_before, long_after) = self.counted, self.long
+        return {
+            place.id: (of_facade(place, before, long_before), of_facade(place, after, long_after))
+            for place in self.places
+        }
 
 
 def review(
@@ -204,25 +245,29 @@ def review(
     long_s: float,
 ) -> Review:
     """What the bureau reads of a month. cameras: of each estate; counted: the month before, and the month."""
+    before, after = counted
+    long = long_blind(before, long_s), long_blind(after, long_s)
 
-    def both(of: Sequence[Place], ids: Iterable[str], estate: str | None) -> tuple[Standing, Standing]:
+    def both(of: Collection[Place], ids: Iterable[str], estate: str | None) -> Pair:
         seeing = tuple(ids)
-        before, after = (standing(of, seeing, rows, _late(rows, estate, cameras), long_s) for rows in counted)
-        return before, after
+        old, new = (
+            standing(of, seeing, rows, _late(rows, estate, cameras), each)
+            for rows, each in zip(counted, long, strict=True)
+        )
+        return old, new
 
     own: dict[str, list[Place]] = {}
     for place in places:
         own.setdefault(place.estate, []).append(place)
     of_estate = {estate: both(own.get(estate, []), ids, estate) for estate, ids in cameras.items()}
-    before, after = counted
-    earlier, later = (of_buildings(places, rows, long_s) for rows in counted)
     return Review(
         month,
         both(places, (camera for ids in cameras.values() for camera in ids), None),
         of_estate,
-        {building: (earlier[building], later[building]) for building in later},
-        {place.id: (of_facade(place, before, long_s), of_facade(place, after, long_s)) for place in places},
         tuple(shifts(places, of_estate, counted)),
+        places,
+        counted,
+        long,
     )
 
 

@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import asdict, astuple, dataclass, replace
+from dataclasses import asdict, astuple, replace
 from datetime import date, datetime
 from typing import Any, Final, LiteralString
 
 import numpy as np
-from psycopg.rows import class_row, kwargs_row
+from psycopg.rows import kwargs_row
 
 from cloud.core import ledger as counting
 from cloud.core import months
@@ -137,13 +137,16 @@ async def counted(conn: Connection, month: date, at: datetime) -> Counted:
             (month,),
         )
         facades = await cursor.fetchall()
-    async with conn.cursor(row_factory=class_row(CameraMonth)) as cursor:
+    async with conn.cursor(binary=True) as cursor:
+        # As arrays they come much faster than as rows.
         await cursor.execute(
-            "SELECT camera, due_s, online_s, sound_s, recorded_s, excluded_s FROM camera_account"
-            " WHERE month = %s ORDER BY camera",
+            "SELECT array_agg(camera), array_agg(due_s), array_agg(online_s), array_agg(sound_s),"
+            " array_agg(recorded_s), array_agg(excluded_s) FROM"
+            " (SELECT * FROM camera_account WHERE month = %s ORDER BY camera) one",
             (month,),
         )
-        cameras = await cursor.fetchall()
+        columns = await cursor.fetchone()
+    cameras = [] if columns is None or columns[0] is None else map(CameraMonth, *columns)
     late = await (await conn.execute(_LATE, {"at": end})).fetchall()
     times = await conn.execute("SELECT estate, counted_at FROM estate_month WHERE month = %s", (month,))
     return Counted(
@@ -168,28 +171,6 @@ async def places(conn: Connection) -> list[Place]:
             " coalesce(cameras, '{}') AS cameras FROM facade LEFT JOIN (SELECT facade,"
             " array_agg(camera ORDER BY camera) AS cameras FROM camera_facade GROUP BY facade) seen"
             " ON seen.facade = facade.id ORDER BY id"
-        )
-        return await cursor.fetchall()
-
-
-@dataclass(frozen=True, slots=True)
-class CameraName:
-    """A camera, and whose it is."""
-
-    id: str
-    estate: str
-    name_zh: str
-    name_en: str
-
-
-async def cameras(conn: Connection, only: str | None = None) -> list[CameraName]:
-    """All cameras by id, or one."""
-    async with conn.cursor(row_factory=class_row(CameraName)) as cursor:
-        await cursor.execute(
-            "SELECT camera.id, agent.estate, camera.name_zh, camera.name_en FROM camera"
-            " JOIN agent ON agent.id = camera.agent"
-            " WHERE %(only)s::text IS NULL OR camera.id = %(only)s ORDER BY camera.id",
-            {"only": only},
         )
         return await cursor.fetchall()
 

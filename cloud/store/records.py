@@ -22,10 +22,13 @@ _JOINED: Final = (
     " LEFT JOIN device ON device.subject_type = '{kind}' AND device.subject = {kind}.id"
     " LEFT JOIN equipment_paper paper ON paper.subject_type = '{kind}' AND paper.subject = {kind}.id"
     " LEFT JOIN agent_status heard ON heard.agent = {kind}.agent"
-    " WHERE %(estate)s::text IS NULL OR agent.estate = %(estate)s ORDER BY agent.estate, {kind}.id"
+    " WHERE (%(estate)s::text IS NULL OR agent.estate = %(estate)s)"
+    " AND (%(id)s::text IS NULL OR {kind}.id = %(id)s) ORDER BY agent.estate, {kind}.id"
 )
 _CAMERAS: Final = (
     "WITH plan AS (SELECT DISTINCT ON (estate) estate, content FROM estate_plan"  # noqa: S608 - own words
+    " WHERE (%(estate)s::text IS NULL OR estate = %(estate)s) AND (%(id)s::text IS NULL OR estate ="
+    " (SELECT agent.estate FROM camera JOIN agent ON agent.id = camera.agent WHERE camera.id = %(id)s))"
     " ORDER BY estate, version DESC), placed AS (SELECT camera ->> 'id' AS id,"
     " (content #>> '{{origin,lon_deg}}')::float8 AS lon_deg,"
     " (content #>> '{{origin,lat_deg}}')::float8 AS lat_deg,"
@@ -49,14 +52,23 @@ _SENSORS: Final = (
 ).format(kind="sensor")
 
 
+_QUERIES: Final[dict[Kind, str]] = {"camera": _CAMERAS, "sensor": _SENSORS}
+
+
 async def items(conn: Connection, estate: str | None = None) -> list[Item]:
     """Every camera, then every sensor, of an estate or of all."""
-    found: list[Item] = []
-    for query in (_CAMERAS, _SENSORS):
-        async with conn.cursor(row_factory=kwargs_row(_item)) as cursor:
-            await cursor.execute(query.encode(), {"estate": estate})
-            found += await cursor.fetchall()
-    return found
+    return [item for kind in _QUERIES for item in await _items(conn, kind, {"estate": estate, "id": None})]
+
+
+async def item(conn: Connection, kind: Kind, identity: str) -> Item | None:
+    """One camera or sensor."""
+    return next(iter(await _items(conn, kind, {"estate": None, "id": identity})), None)
+
+
+async def _items(conn: Connection, kind: Kind, values: dict[str, str | None]) -> list[Item]:
+    async with conn.cursor(row_factory=kwargs_row(_item)) as cursor:
+        await cursor.execute(_QUERIES[kind].encode(), values)
+        return await cursor.fetchall()
 
 
 async def enter(  # noqa: PLR0917 - each is one thing

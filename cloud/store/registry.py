@@ -71,6 +71,16 @@ class CameraRow:
         return self.now == "streaming" and self.blinded_since is not None
 
 
+@dataclass(frozen=True, slots=True)
+class CameraName:
+    """A camera, and whose it is."""
+
+    id: str
+    estate: str
+    name_zh: str
+    name_en: str
+
+
 FACADE: Final = (
     " LEFT JOIN LATERAL (SELECT facade.* FROM facade LEFT JOIN camera_facade seen"
     " ON seen.facade = facade.id AND seen.camera = camera.id WHERE facade.estate = estate.id"
@@ -330,6 +340,18 @@ async def cameras(conn: Connection, of: Collection[str] | None = None) -> list[C
             " LEFT JOIN agent_status heard ON heard.agent = camera.agent"
             " WHERE %(of)s::text[] IS NULL OR camera.id = ANY(%(of)s) ORDER BY camera.id",
             {"of_picture": list(OF_PICTURE), "of": None if of is None else list(of)},
+        )
+        return await cursor.fetchall()
+
+
+async def camera_names(conn: Connection, only: str | None = None) -> list[CameraName]:
+    """All cameras by id, or one: no more than how they are called."""
+    async with conn.cursor(row_factory=class_row(CameraName)) as cursor:
+        await cursor.execute(
+            "SELECT camera.id, agent.estate, camera.name_zh, camera.name_en FROM camera"
+            " JOIN agent ON agent.id = camera.agent"
+            " WHERE %(only)s::text IS NULL OR camera.id = %(only)s ORDER BY camera.id",
+            {"only": only},
         )
         return await cursor.fetchall()
 

@@ -19,7 +19,7 @@ async def test_a_facade_goes_blind_and_is_watched_again_before_ones_eyes(
     await expect(page.locator(NORTH_FACADE)).to_have_attribute("data-now", "blind")
     await expect(page.locator(f"{NORTH_FACADE} .facade-now")).to_contain_text("无人看")
     await expect(page.locator("[data-facade]").first).to_have_attribute("data-facade", "jinxiu-3-north")
-    await expect(page.locator("[data-estate=jinxiu]")).to_contain_text("1 / 2")
+    await expect(page.locator("[data-ranked=jinxiu]")).to_contain_text("1 / 2")
 
     await world.camera(NORTH, "streaming")
     await expect(page.locator(NORTH_FACADE)).to_have_attribute("data-now", "watched")

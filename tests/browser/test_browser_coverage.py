@@ -29,7 +29,7 @@ async def test_cells_of_a_camera_that_fails_are_blind_on_the_map_until_it_is_wel
 ) -> None:
     device = await _furnish(world)
     page = await visitor.log_in("bureau")
-    await page.locator("[data-estate=yunting] button").click()
+    await page.locator("[data-ranked=yunting] a").click()
     await page.locator(f"[data-cells-of={FACADE}]").click()
     title = page.get_by_test_id("coverage-title")
     await expect(title).to_have_attribute("data-facade", FACADE)
@@ -40,7 +40,7 @@ async def test_cells_of_a_camera_that_fails_are_blind_on_the_map_until_it_is_wel
     lost = page.locator(".cells [data-tone=lost]")
     await expect(lost).not_to_have_count(0)
     await expect(page.locator(".cells-said")).to_contain_text("遮挡")
-    await lost.first.focus()
+    await lost.first.click()
     await expect(page.get_by_test_id("cell-facts")).to_contain_text("现在不行")
     await page.keyboard.press("ArrowDown")
     await expect(page.locator(".cells [aria-selected=true]")).to_be_focused()

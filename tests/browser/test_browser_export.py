@@ -65,7 +65,7 @@ async def test_the_bureau_certifies_a_facade_for_a_purpose(
         await registry.seed(conn, EstateFile(estates=(estate,)))
         await plans.enter(conn, estate, "system", now, holds_from=now - timedelta(days=70))
     page = await visitor.log_in("bureau")
-    await page.locator("[data-estate=yunting] button").click()
+    await page.locator("[data-ranked=yunting] a").click()
     await page.get_by_test_id("certify").click()
     await page.get_by_test_id("certify-purpose").fill("季度检查")
     async with page.expect_download(timeout=60_000) as coming:

@@ -112,8 +112,8 @@ async def _order(  # noqa: PLR0917 - each is one thing
     conn: Connection, account: Account, what: What, pick: PickRow, note: str, at: datetime
 ) -> UUID:
     if what == "facade":
-        facades = {row.id: row for row in await registry.facades(conn)}
-        facade = facades[pick.subject]
+        facade = await registry.facade(conn, pick.subject)
+        assert facade is not None, "what was drawn stays"
         place = Place(pick.estate, facade.building, facade.id)
     else:
         place = Place(pick.estate, subject_type="camera", subject=pick.subject)
@@ -126,9 +126,11 @@ async def _order(  # noqa: PLR0917 - each is one thing
 async def _told(conn: Connection, found: list[Draw]) -> list[answers.Draw]:
     picks = await inspections.picks(conn, [one.id for one in found])
     estates = {row.id: shapes.thing(row.id, row.name_zh, row.name_en) for row in await registry.estates(conn)}
-    facades, cameras = await registry.facades(conn), await registry.cameras(conn)
-    called = {row.id: shapes.thing(row.id, row.name_zh, row.name_en) for row in facades}
-    called |= {row.id: shapes.thing(row.id, row.name_zh, row.name_en) for row in cameras}
+    called: dict[str, Named] = {}
+    if picks:
+        facades, cameras = await registry.facades(conn), await registry.camera_names(conn)
+        called |= {row.id: shapes.thing(row.id, row.name_zh, row.name_en) for row in facades}
+        called |= {row.id: shapes.thing(row.id, row.name_zh, row.name_en) for row in cameras}
     return [_draw(one, [pick for pick in picks if pick.draw == one.id], estates, called) for one in found]
 
 

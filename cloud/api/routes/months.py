@@ -25,9 +25,8 @@ from cloud.core.ranks import By, Level, Order
 from cloud.store import audit, changes, months, registry
 from cloud.store.accounts import Account
 from cloud.store.audit import Act
-from cloud.store.months import CameraName
 from cloud.store.pool import Connection
-from cloud.store.registry import EstateRow
+from cloud.store.registry import CameraName, EstateRow
 
 router = APIRouter(prefix="/api/bureau")
 
@@ -150,7 +149,7 @@ async def enter_export(conn: Connection, account: Account, what: str, at: dateti
 
 
 async def _read(conn: Connection, wanted: date, now: datetime, long_s: float) -> Read:
-    estates, cameras = await registry.estates(conn), await months.cameras(conn)
+    estates, cameras = await registry.estates(conn), await registry.camera_names(conn)
     places = await months.places(conn)
     before = await months.counted(conn, calendar.preceding(wanted), now)
     after = await months.counted(conn, wanted, now)

@@ -16,7 +16,7 @@ from cloud.api.routes.months import Asked
 from cloud.api.services import Use
 from cloud.core import ledger as counting
 from cloud.core.months import span_of
-from cloud.store import accounts, certified, changes, ledger, months, registry, work_order_lists
+from cloud.store import accounts, certified, changes, ledger, registry, work_order_lists
 from cloud.store.certified import FaultRow
 from cloud.store.ledger import Scope
 from cloud.store.work_order_lists import Wanted
@@ -33,7 +33,7 @@ async def of_camera(
     begin, end = span_of(asked.first_day(now))
     async with services.reading(account) as conn:
         change = await changes.newest(conn)
-        row = next(iter(await months.cameras(conn, camera)), None)
+        row = next(iter(await registry.camera_names(conn, camera)), None)
         if row is None:
             raise Problem(HTTPStatus.NOT_FOUND, "there is no such camera")
         raw = await ledger.raw(conn, Scope(row.estate, camera=camera), begin, end, now)

@@ -129,8 +129,9 @@ async def _enter(
         content = body.model_dump(mode="json", exclude_defaults=True)
         await audit.enter(conn, Act(account.username, "recorded", kind, subject, content=content), now)
         await changes.record(conn, [changes.Change(kind, subject)], now)
-        items = await records.items(conn)
-    return next(_item(item) for item in items if (item.kind, item.id) == (kind, subject))
+        found = await records.item(conn, kind, subject)
+        assert found is not None, "it was entered in this transaction"
+    return _item(found)
 
 
 def _completeness(found: Completeness) -> answers.Completeness:

@@ -50,13 +50,13 @@ CASES: Final[Mapping[str, Case]] = {
     "months.due (afterwards)": lambda at: months.due(at.conn, later(621)),
     "months.counted": _counted,
     "months.known": lambda at: months.known(at.conn),
-    "months.cameras": lambda at: months.cameras(at.conn),
     "months.places": lambda at: months.places(at.conn),
     "records.enter": lambda at: records.enter(at.conn, "camera", "cam-east", PAPER, "li", later(11)),
     "records.enter (of no camera)": lambda at: records.enter(
         at.conn, "camera", "nobody", PAPER, "li", later(11)
     ),
     "records.items": lambda at: records.items(at.conn),
+    "records.item": lambda at: records.item(at.conn, "camera", "cam-east"),
     "inspections.population": lambda at: inspections.population(at.conn, "facade"),
     "inspections.keep": _keep,
     "inspections.draws": lambda at: inspections.draws(at.conn),

@@ -98,7 +98,9 @@ def counted(east: FacadeMonth) -> Counted:
 
 
 def test_an_estate_is_the_sum_of_its_facades_and_of_its_cameras_each_once() -> None:
-    found = ranking.standing(PLACES[:2], ["one", "one", "two"], counted(month((10, 20))), 3, 30 * 86_400)
+    rows = counted(month((10, 20)))
+    long = ranking.long_blind(rows, 30 * 86_400)
+    found = ranking.standing(PLACES[:2], ["one", "one", "two"], rows, 3, long)
     assert found.value("blind") == pytest.approx(1 - 42 / 124)
     assert found.value("availability") == 120 / 200
     assert found.value("picture") == 111 / 120
@@ -169,7 +171,7 @@ def test_names_stand_by_pinyin_and_numbers_by_their_size() -> None:
 
 def test_what_changed_is_told_with_what_cost_most() -> None:
     before, after = counted(month((10, 11))), counted(month((10, 31)))
-    both = [ranking.standing(PLACES[:2], ["one"], rows, 0, 0) for rows in (before, after)]
+    both = [ranking.standing(PLACES[:2], ["one"], rows, 0, {"east": 0}) for rows in (before, after)]
     found = ranking.shifts(PLACES, {"garden": (both[0], both[1])}, (before, after))
     assert [(one.kind, one.facade) for one in found] == [("blind", None)]
     worse = replace(after.facades["east"], blind_cells=9)

@@ -18,6 +18,33 @@ export function toneOf(facade, cell) {
   return COARSE.has(reasonOf(facade, cell)) ? "coarse" : "never";
 }
 
+/**
+ * What a cell is called in an address: floor, bay, and where a plan divides these further, which part of them from 1.
+ *
+ * @param {FacadeCells} facade
+ * @param {number} cell
+ */
+export function cellName(facade, cell) {
+  const alike = partsOf(facade, placeOf(facade, cell));
+  return alike.length === 1 ? placeOf(facade, cell) : `${placeOf(facade, cell)}-${alike.indexOf(cell) + 1}`;
+}
+
+/** The cell that is called so; the first where none is. @param {FacadeCells} facade @param {string} name */
+export function cellCalled(facade, name) {
+  const [floor, bay, part] = name.split("-");
+  return partsOf(facade, `${floor}-${bay}`)[Number(part ?? 1) - 1] ?? 0;
+}
+
+/** @param {FacadeCells} facade @param {string} place */
+function partsOf(facade, place) {
+  return facade.watched.flatMap((_, cell) => (placeOf(facade, cell) === place ? [cell] : []));
+}
+
+/** @param {FacadeCells} facade @param {number} cell */
+function placeOf({ floors, bays }, cell) {
+  return `${floors[Math.floor(cell / bays.length)]}-${bays[cell % bays.length]}`;
+}
+
 /** Why no camera would watch it even if all worked. @param {FacadeCells} facade @param {number} cell */
 export function reasonOf(facade, cell) {
   return facade.reasons[facade.reason[cell] ?? 0] ?? "out_of_view";

@@ -4,32 +4,33 @@ import { Problem, request } from "../lib/api.js";
 import { percent } from "../lib/format.js";
 import { nameOf } from "../lib/i18n.js";
 import { html, nothing } from "../lib/lit.js";
-import { sign } from "../lib/marks.js";
-import { currentUser } from "../lib/shell.js";
+import { mark, sign } from "../lib/marks.js";
+import { currentUser, reasonOf } from "../lib/shell.js";
 import { doubtList } from "../orders/doubts.js";
 import { say } from "../words/coverage.js";
 import { advising } from "./advice.js";
+import { cellCalled, cellName } from "./cells.js";
 import { certifying } from "./certify.js";
 import { facadeDays } from "./days.js";
 import { facadeMap } from "./map.js";
+import { toFacade } from "./steps.js";
 
 /** @typedef {import("../lib/types.js").Coverage} Coverage */
-/** @typedef {import("../lib/types.js").CoverageEstate} CoverageEstate */
+/** @typedef {import("../lib/types.js").CoverageBrief} CoverageBrief */
 /** @typedef {import("../lib/types.js").FacadeCells} FacadeCells */
 /** @typedef {import("../lib/types.js").FacadeHistory} FacadeHistory */
 
 /** Changes after which cells may be others. Minutes come all the time and say nothing new where all is well. */
 const TOPICS = new Set(["camera", "agent", "fault"]);
 const AGAIN_MS = 60_000;
+const CERTIFIERS = new Set(["bureau", "manager"]);
 const CONFIRMERS = new Set(["maintenance", "manager"]);
 
-/**
- * @param {() => void} redraw
- */
-export function coverage(redraw) {
-  /** @type {{estate: string | null, all: Coverage | null, facade: string | null, cells: FacadeCells | null, history: FacadeHistory | null, cell: number, pointed: number | null,
+/** @param {import("./steps.js").BureauAddress} address @param {() => void} redraw */
+export function coverage(address, redraw) {
+  /** @type {{estate: string | null, all: Coverage | null, facade: string | null, cells: FacadeCells | null, history: FacadeHistory | null, pointed: number | null,
    *   confirming: string | null, problem: Problem | null, read: number}} */
-  const at = { estate: null, all: null, facade: null, cells: null, history: null, cell: 0, pointed: null, confirming: null, problem: null, read: -Infinity };
+  const at = { estate: null, all: null, facade: null, cells: null, history: null, pointed: null, confirming: null, problem: null, read: -Infinity };
 
   const certificates = certifying(redraw);
   const advice = advising(redraw);
@@ -54,7 +55,6 @@ export function coverage(redraw) {
     if (at.facade !== facade) return; // another was chosen meanwhile
     if (history !== at.history) at.read = performance.now();
     Object.assign(at, { cells, history });
-    if (cells !== null && at.cell >= cells.watched.length) at.cell = 0;
     redraw();
   }
 
@@ -76,11 +76,10 @@ export function coverage(redraw) {
   }
 
   /** @param {string} facade */
-  function show(facade) {
+  function load(facade) {
     if (at.facade === facade) return;
-    Object.assign(at, { facade, cells: null, history: null, cell: 0, pointed: null });
+    Object.assign(at, { facade, cells: null, history: null, pointed: null });
     void readFacade();
-    redraw();
   }
 
   /** @param {string} camera @param {string} reason */
@@ -102,18 +101,35 @@ export function coverage(redraw) {
       queueMicrotask(readEstate);
     }
     const found = at.all?.estates.find((one) => one.id === estate);
-    const modelled = found?.facades.filter((facade) => facade.modelled) ?? [];
-    if (found === undefined || modelled.length === 0) return nothing;
-    const own = modelled.find((facade) => facade.id === at.facade) ?? modelled[0];
-    if (own === undefined) return nothing;
-    if (own.id !== at.facade) queueMicrotask(() => show(own.id));
+    if (found === undefined) return problem();
+    const { building, facade } = address.at;
+    const inside = found.facades.filter((one) => !building || one.building === building);
+    const modelled = inside.filter((one) => one.modelled);
+    const own = modelled.find((one) => one.id === facade) ?? modelled[0];
+    if (own === undefined) return html`<p class="calm-line">${mark("unknown")} ${say("not_modelled_long")}</p>`;
+    if (own.id !== at.facade) queueMicrotask(() => load(own.id));
     return html`<section class="panel coverage" data-testid="coverage">
-      ${tabs(found, own.id)} ${doubts(estate)}
-      ${at.cells === null || at.cells.id !== own.id ? nothing : html`${title(at.cells)} ${certificates.form(placeIn(at.cells, estate))}
-        ${facadeMap(at.cells, at.history, { chosen: at.cell, pointed: at.pointed }, { choose: (cell) => turn({ cell }), point: (pointed) => turn({ pointed }) })}
-        ${advice(at.cells)}
-        ${at.history === null ? nothing : facadeDays(at.history)}`}
+      ${tabs(inside, own.id, estate)} ${doubts(estate)} ${problem()}
+      ${at.cells === null || at.cells.id !== own.id ? nothing : cellsOf(at.cells, own.building)}
     </section>`;
+  }
+
+  /** @param {FacadeCells} cells @param {string} building */
+  function cellsOf(cells, building) {
+    const chosen = cellCalled(cells, address.at.cell);
+    const here = toFacade(cells.estate, building, cells.id);
+    /** @param {number} cell @param {boolean} isStep */
+    const choose = (cell, isStep) => address.go({ ...here, cell: cellName(cells, cell) }, isStep);
+    /** @param {string} camera @param {import("../lib/lit.js").Fragment} name @param {number} cell */
+    const camera = (camera, name, cell) => address.link({ ...here, cell: cellName(cells, cell), camera }, name, { title: say("proof") });
+    return html`${title(cells)} ${certificates.form(placeIn(cells, chosen))}
+      ${facadeMap(cells, at.history, { chosen, pointed: at.pointed }, { choose, point: (pointed) => turn({ pointed }), camera })}
+      ${advice(cells)}
+      ${at.history === null ? nothing : facadeDays(at.history)}`;
+  }
+
+  function problem() {
+    return at.problem === null ? nothing : html`<p class="wrong" role="alert">${reasonOf(at.problem)}</p>`;
   }
 
   /** @param {FacadeCells} cells */
@@ -121,21 +137,21 @@ export function coverage(redraw) {
     const share = 1 - cells.blind / cells.watched.length;
     const size = { floors: cells.floors.at(-1) ?? 0, bays: cells.bays.at(-1) ?? 0 };
     return html`<h3 class="coverage-title" data-testid="coverage-title" data-lost=${cells.lost} data-facade=${cells.id}>${nameOf(cells.name)}
-      <span class="fine">${say("size", size)} · ${say("now", { share: percent(share) })}</span> ${certificates.opener(cells.id)}</h3>`;
+      <span class="fine">${say("size", size)} · ${say("now", { share: percent(share) })}</span> ${CERTIFIERS.has(currentUser().role) ? certificates.opener(cells.id) : nothing}</h3>`;
   }
 
-  /** Floor and bay of the chosen cell. @param {FacadeCells} cells @param {string} estate */
-  function placeIn(cells, estate) {
+  /** Floor and bay of the chosen cell. @param {FacadeCells} cells @param {number} chosen */
+  function placeIn(cells, chosen) {
     const columns = cells.bays.length;
-    const [row, column] = [Math.floor(at.cell / columns), at.cell % columns];
-    return { estate, facade: cells.id, floor: cells.floors[row] ?? 1, bay: cells.bays[column] ?? 1 };
+    const [row, column] = [Math.floor(chosen / columns), chosen % columns];
+    return { estate: cells.estate, facade: cells.id, floor: cells.floors[row] ?? 1, bay: cells.bays[column] ?? 1 };
   }
 
-  /** @param {CoverageEstate} estate @param {string} chosen */
-  function tabs(estate, chosen) {
-    return html`<div class="coverage-tabs" role="group" aria-label=${say("facades_of")}>${estate.facades.map((facade) => html`<button
+  /** @param {CoverageBrief[]} facades @param {string} chosen @param {string} estate */
+  function tabs(facades, chosen, estate) {
+    return html`<div class="coverage-tabs" role="group" aria-label=${say("facades_of")}>${facades.map((facade) => html`<button
       type="button" class="quiet" data-cells-of=${facade.id} aria-pressed=${facade.id === chosen ? "true" : "false"} ?disabled=${!facade.modelled}
-      title=${facade.modelled ? nothing : say("not_modelled_long")} @click=${() => show(facade.id)}>${nameOf(facade.name)}
+      title=${facade.modelled ? nothing : say("not_modelled_long")} @click=${() => address.go(toFacade(estate, facade.building, facade.id))}>${nameOf(facade.name)}
       ${!facade.modelled ? html`<span class="fine">${say("not_modelled")}</span>`
         : facade.blind ? html`<span class=${facade.lost ? "blind-n lost" : "blind-n"}>${say("blind_n", { n: facade.blind })}</span>` : sign("good", say("all_watched"))}</button>`)}</div>`;
   }
@@ -147,11 +163,17 @@ export function coverage(redraw) {
     return doubtList(own, at.confirming, ask, confirm);
   }
 
-  /** @param {Partial<{cell: number, pointed: number | null, confirming: string | null}>} to */
+  /** Which facade's cells are shown, and its building. */
+  function shown() {
+    const found = at.all?.estates.flatMap((one) => one.facades).find((one) => one.id === at.facade);
+    return { building: found?.building ?? "", facade: found?.id ?? "" };
+  }
+
+  /** @param {Partial<{pointed: number | null, confirming: string | null}>} to */
   function turn(to) {
     Object.assign(at, to);
     redraw();
   }
 
-  return { follow, show, view };
+  return { follow, shown, view };
 }

@@ -52,7 +52,7 @@ export function draws(redraw) {
     const seed = `${today.getFullYear()}${String(today.getMonth() + 1).padStart(2, "0")}${String(today.getDate()).padStart(2, "0")}`;
     return html`<form class="drawing" @submit=${draw}>
       <label>${say("seed")}<input name="seed" required maxlength="64" value=${seed} /></label>
-      <label>${say("what")}<select name="what"><option value="facade">${say("facade")}</option><option value="camera">${say("camera")}</option></select></label>
+      <label>${say("what")}<select name="what"><option value="facade">${say("of_facade")}</option><option value="camera">${say("of_camera")}</option></select></label>
       <label>${say("size")}<input name="size" type="number" required min="1" max="1000" value=${USUAL} /></label>
       <label class="wide">${say("purpose")}<input name="purpose" required maxlength="2000" /></label>
       <button type="submit" class="primary">${say("draw")}</button>
@@ -70,7 +70,7 @@ export function draws(redraw) {
   /** @param {Draw} one */
   function drawn(one) {
     const by = personOf(at.found?.people ?? {}, one.drawn_by);
-    const line = { seed: one.seed, n: Math.min(one.size, one.population), all: one.population, what: say(one.what), time: dayTime(one.drawn_at), by };
+    const line = { seed: one.seed, n: Math.min(one.size, one.population), all: one.population, what: say(`of_${one.what}`), time: dayTime(one.drawn_at), by };
     return html`<article class="draw" data-draw=${one.id}>
       <h3>${one.purpose} <span class="fine">${say("draw_line", line)}</span></h3>
       <p class="fine" title=${one.sha256}>${say("draw_digest", { digest: `${one.sha256.slice(0, 16)}…` })}</p>

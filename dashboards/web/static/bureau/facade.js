@@ -5,6 +5,7 @@ import { nameOf } from "../lib/i18n.js";
 import { html, nothing } from "../lib/lit.js";
 import { sign } from "../lib/marks.js";
 import { say } from "../words/bureau.js";
+import { toFacade } from "./steps.js";
 import { dayStrip } from "./strip.js";
 
 /** @typedef {import("../lib/types.js").Facade} Facade */
@@ -14,11 +15,12 @@ const NOW_TONES = { watched: "good", blind: "critical", unknown: "unknown" };
 /** @type {Record<string, import("../lib/marks.js").Tone>} */
 const CAMERA_TONES = { streaming: "good", lost: "critical", unknown: "unknown" };
 
-/** @param {Facade} facade */
-export function facadeCard(facade) {
+/** @param {Facade} facade @param {string} estate @param {import("./steps.js").BureauAddress} address */
+export function facadeCard(facade, estate, address) {
+  const here = toFacade(estate, facade.building, facade.id);
   return html`<article class="facade ${facade.now}" data-facade=${facade.id} data-now=${facade.now}>
     <header>
-      <h3>${nameOf(facade.name)}</h3>
+      <h3>${address.link(here, nameOf(facade.name))}</h3>
       <span class="fine">${say("facade_size", { floors: facade.floors, bays: facade.bays })}</span>
       <span class="facade-now">${sign(NOW_TONES[facade.now], say(facade.now))}
         <span class="fine">${facade.since ? say("since", { time: moment(facade.since) }) : nothing}</span></span>
@@ -27,7 +29,7 @@ export function facadeCard(facade) {
       ${shares(facade)}
       <div class="covered"><span class="fine">${say("covered_by")}</span>
         ${facade.cameras.length === 0 ? sign("critical", say("no_camera")) : facade.cameras.map((camera) => html`<span class="camera-chip">
-            ${sign(CAMERA_TONES[camera.state] ?? "unknown", `${nameOf(camera.name)} · ${say(camera.state)}`)}</span>`)}
+            ${address.link({ ...here, camera: camera.id }, sign(CAMERA_TONES[camera.state] ?? "unknown", `${nameOf(camera.name)} · ${say(camera.state)}`))}</span>`)}
       </div>
     </div>
     ${dayStrip(facade.strip, `${nameOf(facade.name)} ${say("strip")}`)}

@@ -10,6 +10,13 @@ import { sentences, toneOf, TONES } from "./cells.js";
 /** @typedef {import("../lib/types.js").FacadeCells} FacadeCells */
 /** @typedef {import("../lib/types.js").FacadeHistory} FacadeHistory */
 
+/**
+ * choose: isStep: the browser's way back leads to the cell before. camera: a link to what stands behind it.
+ *
+ * @typedef {{choose: (cell: number, isStep: boolean) => void, point: (cell: number | null) => void,
+ *   camera: (camera: string, name: import("../lib/lit.js").Fragment, cell: number) => import("../lib/lit.js").Fragment}} To
+ */
+
 /** A floor's number stands beside every so many rows. */
 const LABEL_EVERY = 4;
 /** What lasts from the beginning of what is asked for began before it, for all that is known. */
@@ -19,7 +26,7 @@ const WHOLE_S = 60;
  * @param {FacadeCells} facade
  * @param {FacadeHistory | null} history
  * @param {{chosen: number, pointed: number | null}} at The cell that is chosen, and that which is pointed at: its facts are shown.
- * @param {{choose: (cell: number) => void, point: (cell: number | null) => void}} to
+ * @param {To} to
  */
 export function facadeMap(facade, history, at, to) {
   const tones = facade.watched.map((_, cell) => toneOf(facade, cell));
@@ -27,14 +34,14 @@ export function facadeMap(facade, history, at, to) {
   return html`<div class="cells-said">${sentences(facade).map(({ tone, line }) => html`<p>${sign(tone, line)}</p>`)}</div>
     <div class="cells-body">
       <div class="cells-frame">${grid(facade, tones, at.chosen, to)}</div>
-      ${facts(facade, history, at.pointed ?? at.chosen)}
+      ${facts(facade, history, at.pointed ?? at.chosen, to)}
     </div>
     <ul class="legend cells-legend">${TONES.filter((tone) => there.has(tone) || tone === "fine_5" || tone === "fine_10").map(
       (tone) => html`<li><i class="cell ${tone}"></i>${say(tone)}</li>`,
     )}</ul>`;
 }
 
-/** @param {FacadeCells} facade @param {import("./cells.js").CellTone[]} tones @param {number} chosen @param {{choose: (cell: number) => void, point: (cell: number | null) => void}} to */
+/** @param {FacadeCells} facade @param {import("./cells.js").CellTone[]} tones @param {number} chosen @param {To} to */
 function grid(facade, tones, chosen, to) {
   const columns = facade.bays.length;
   const rows = facade.floors.map((_, i) => facade.floors.length - 1 - i);
@@ -47,7 +54,7 @@ function grid(facade, tones, chosen, to) {
     if ((by === -1 && column === 0) || (by === 1 && column === columns - 1)) return;
     const next = chosen + by;
     if (next < 0 || next >= tones.length) return;
-    to.choose(next);
+    to.choose(next, false);
     requestAnimationFrame(() => /** @type {HTMLElement | null} */ (document.querySelector(`.cells [data-cell="${next}"]`))?.focus());
   };
   /** @param {Event} event */
@@ -55,7 +62,7 @@ function grid(facade, tones, chosen, to) {
   /** @param {Event} event */
   const choose = (event) => {
     const cell = cellOf(event);
-    if (cell !== undefined) to.choose(Number(cell));
+    if (cell !== undefined) to.choose(Number(cell), true);
   };
   /** @param {Event} event */
   const point = (event) => {
@@ -63,7 +70,7 @@ function grid(facade, tones, chosen, to) {
     if (cell !== undefined) to.point(Number(cell));
   };
   return html`<div class="cells" role="grid" aria-label=${say("map")} .style=${`--columns: ${columns}; --rows: ${rows.length}`}
-      @keydown=${move} @click=${choose} @focusin=${choose} @pointerover=${point} @pointerleave=${() => to.point(null)}>
+      @keydown=${move} @click=${choose} @pointerover=${point} @pointerleave=${() => to.point(null)}>
     ${rows.map((row) => html`<div class="cells-row" role="row">
       <span class="cells-floor" role="rowheader">${isLabelled(facade, row) ? say("floor", { n: facade.floors[row] ?? 0 }) : nothing}</span>
       ${facade.bays.map((bay, column) => {
@@ -84,8 +91,8 @@ function isLabelled(facade, row) {
   return isLowest && (floor === top || (floor % LABEL_EVERY === 1 && top - floor >= 2));
 }
 
-/** @param {FacadeCells} facade @param {FacadeHistory | null} history @param {number} cell */
-function facts(facade, history, cell) {
+/** @param {FacadeCells} facade @param {FacadeHistory | null} history @param {number} cell @param {To} to */
+function facts(facade, history, cell, to) {
   const columns = facade.bays.length;
   const place = { floor: facade.floors[Math.floor(cell / columns)] ?? 0, bay: facade.bays[cell % columns] ?? 0 };
   const tone = toneOf(facade, cell);
@@ -99,20 +106,27 @@ function facts(facade, history, cell) {
     ${isWatched ? nothing : html`<p class="fine">${blindFor(facade, history, cell)}</p>`}
     ${streak(history, cell)}
     <h5 class="section">${say("views")}</h5>
-    ${views.length === 0 ? html`<p class="fine">${say("nobody")}</p>` : html`<ul class="cell-views">${views.map((view) => viewLine(facade, view, cell))}</ul>`}
+    ${views.length === 0 ? html`<p class="fine">${say("nobody")}</p>` : html`<ul class="cell-views">${views.map((view) => viewLine(facade, view, cell, to))}</ul>`}
   </aside>`;
 }
 
-/** @param {FacadeCells} facade @param {import("../lib/types.js").CoverageView} view @param {number} cell */
-function viewLine(facade, view, cell) {
+/** @param {FacadeCells} facade @param {import("../lib/types.js").CoverageView} view @param {number} cell @param {To} to */
+function viewLine(facade, view, cell, to) {
   const reason = facade.reasons[view.reason[cell] ?? 0] ?? "out_of_view";
   const watches = reason === "watched";
   const told = watches ? (view.up ? say("watches") : say("down", { why: whysOf(view) })) : say(/** @type {"too_steep"} */ (reason));
   const px = view.px_per_m[cell];
   const deg = view.elevation_deg[cell];
-  return html`<li>${sign(watches && view.up ? "good" : watches ? "critical" : "high", nameOf(view.name))}
+  const [cm, far] = [view.smallest_cm[cell], view.distance_m[cell]];
+  const figures = [
+    px ? say("px", { px: Math.round(px) }) : "",
+    cm === null || cm === undefined ? "" : say("from_cm", { cm }),
+    deg === null || deg === undefined ? "" : say(deg < 0 ? "downwards" : "up", { deg: Math.abs(deg) }),
+    far === null || far === undefined ? "" : say("away", { m: far }),
+  ];
+  return html`<li data-view-of=${view.id}>${to.camera(view.id, sign(watches && view.up ? "good" : watches ? "critical" : "high", nameOf(view.name)), cell)}
     <span>${told}${watches && !view.up && view.since ? ` · ${say("since", { time: moment(view.since) })}` : ""}</span>
-    <span class="fine">${px ? say("px", { px: Math.round(px) }) : ""} ${deg === null || deg === undefined ? "" : say(deg < 0 ? "downwards" : "up", { deg: Math.abs(deg) })}</span></li>`;
+    <span class="fine">${figures.filter(Boolean).join(" · ")}</span></li>`;
 }
 
 /** @param {FacadeCells} facade @param {FacadeHistory | null} history @param {number} cell */

@@ -94,21 +94,28 @@
  * @typedef {{id: string, name: Name, building: string, floors: number, bays: number,
  *   now: "watched" | "blind" | "unknown", since: string | null, watched_share: number | null,
  *   unknown_share: number, counted_s: number, cameras: {id: string, name: Name, state: Camera["state"]}[], strip: Quarter[]}} Facade
- * @typedef {{id: string, name: Name, watched_share: number | null, facades_total: number,
- *   facades_blind_now: number, facades: Facade[]}} Estate
- * @typedef {{now: string, change: number, window: {from: string, to: string}, estates: Estate[]}} Bureau
+ * @typedef {Named & {facades_total: number, facades_blind_now: number, facades_unknown_now: number}} Estate
+ * @typedef {{now: string, change: number, estates: Estate[]}} Bureau
+ * @typedef {{now: string, change: number, window: {from: string, to: string}, facades: Facade[]}} BureauEstate
  *
  * @typedef {{value: number | null, numerator: number, denominator: number}} MonthShare
  * @typedef {{blind: MonthShare, availability: MonthShare, picture: MonthShare, facades: number, unmodelled: number, cells: number,
  *   blind_cells: number, long_blind_cells: number, oldest_blind_s: number, overdue: number}} MonthStanding
- * @typedef {Named & {building: string, before: MonthStanding, after: MonthStanding}} MonthFacade
- * @typedef {Named & {before: MonthStanding, after: MonthStanding, counted_at: string | null, facades: MonthFacade[]}} MonthEstate
- * @typedef {{kind: "blind_cells" | "blind" | "availability" | "picture" | "first", estate: Name, facade: Name | null,
- *   before: number | null, after: number | null,
+ * @typedef {"estate" | "building" | "facade"} Level
+ * @typedef {"blind" | "availability" | "picture" | "overdue" | "oldest" | "name"} RankedBy
+ * @typedef {Named & {estate: Named, building: string | null, before: MonthStanding, after: MonthStanding,
+ *   counted_at: string | null}} Ranked An estate, a building or a facade.
+ * @typedef {{kind: "blind_cells" | "blind" | "availability" | "picture" | "first", estate: Named, building: string | null,
+ *   facade: Named | null, before: number | null, after: number | null,
  *   cause: {camera: string, camera_name: Name | null, why: string, since: string} | null}} MonthShift
- * @typedef {{now: string, change: number, month: string, months: string[], complete: boolean, long_blind_days: number,
- *   targets: Record<string, number>, total: {before: MonthStanding, after: MonthStanding}, estates: MonthEstate[],
+ * @typedef {{now: string, change: number, month: string, months: string[], complete: boolean, counted_until: string | null,
+ *   long_blind_days: number, targets: Record<string, number>, total: {before: MonthStanding, after: MonthStanding},
+ *   of: Level, by: RankedBy, reverse: boolean, ranked: Ranked[], left: number, buildings: Ranked[], facades: Ranked[],
  *   shifts: MonthShift[]}} Month
+ * @typedef {Named & {now: string, change: number, people: People, estate: string, agent: string, facades: Named[],
+ *   span: {begin: string, end: string}, faults: {id: string, of: "camera" | "agent", kind: string,
+ *   severity: "warning" | "serious" | "critical", since: string, cleared_at: string | null}[], orders: WorkOrder[],
+ *   account: Account}} CameraProof What stands behind a camera's month.
  * @typedef {{share: number | null, items: number, full: number, fields_told: number, fields_due: number, networked: number,
  *   upgrades: number}} Completeness
  * @typedef {"place" | "installed_on" | "installer" | "keeper" | "keeper_phone" | "warranty_until" | "maker" | "model" | "serial"} PaperKey
@@ -131,7 +138,7 @@
  *   doubts: Doubted[]}} Coverage
  * @typedef {Named & {estate: string, since: string}} Doubted A camera that was moved, and whose pose nobody has confirmed.
  * @typedef {Named & {up: boolean, whys: string[], since: string | null, reason: number[], px_per_m: (number | null)[],
- *   elevation_deg: (number | null)[]}} CoverageView A camera, with what it makes of each cell.
+ *   smallest_cm: (number | null)[], elevation_deg: (number | null)[], distance_m: (number | null)[]}} CoverageView A camera, with what it makes of each cell.
  * @typedef {{floors: number[], bays: number[], object_cm: number, spans_px: number, reasons: string[]}} CellGrid Rows from
  *   the ground up, columns from the left, seen from outside; lists of cells go row by row.
  * @typedef {Named & CellGrid & {now: string, change: number, building: string, estate: string, watched: number[], within: number[],
