@@ -11,11 +11,12 @@ from typing import BinaryIO, Final
 
 from starlette.responses import Response, StreamingResponse
 
-from cloud.api.problems import Problem
+from cloud.api.problems import Problem, objected
 from cloud.api.services import Services
+from cloud.core.refused import objection
 from cloud.evidence.bundle.collect import CannotExport, NoSuchAlert
 from cloud.evidence.bundle.container import CHUNK_BYTES
-from cloud.evidence.certificate.collect import CannotCertify, NoSuchPlace
+from cloud.evidence.certificate.collect import CannotCertify, NoSuchPlace, NotThisSpan
 from cloud.evidence.heads import LogBroken
 from cloud.evidence.stamping import AuthorityAway
 from cloud.printing import NotPrinted
@@ -50,7 +51,10 @@ async def handed(services: Services, make: Callable[[Path], Awaitable[Path]]) ->
         raise Problem(HTTPStatus.NOT_FOUND, str(error)) from error
     except AuthorityAway as error:
         later = {"Retry-After": "60"}
-        raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), headers=later) from error
+        away = objection("time_stamp_away", "no time stamp is to be had now: {why}", why=str(error))
+        raise objected(HTTPStatus.SERVICE_UNAVAILABLE, away, headers=later) from error
+    except NotThisSpan as error:
+        raise objected(HTTPStatus.CONFLICT, error.said) from error
     except (CannotExport, CannotCertify, LogBroken, NotPrinted) as error:
         raise Problem(HTTPStatus.CONFLICT, str(error)) from error
     finally:

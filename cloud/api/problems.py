@@ -115,6 +115,12 @@ def refused(error: Refused | ValidationError) -> Problem:
     return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, objections=found)
 
 
+def objected(status: HTTPStatus, *objections: Objection, headers: Mapping[str, str] | None = None) -> Problem:
+    """A problem of which pages have the sentences, by their codes."""
+    said = "; ".join(map(str, objections))
+    return Problem(status, said, headers=headers, objections=[answered(each) for each in objections])
+
+
 def answered(each: Objection, field: str | None = None) -> answers.Objection:
     """An objection as it is told."""
     return {

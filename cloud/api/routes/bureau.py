@@ -12,9 +12,10 @@ from cloud.api import shapes
 from cloud.api.answers import figures
 from cloud.api.auth import Overseer
 from cloud.api.bodies import SlugInPath
-from cloud.api.problems import Problem
+from cloud.api.problems import objected
 from cloud.api.services import Use
 from cloud.core import coverage
+from cloud.core.refused import objection
 from cloud.core.watched import Runs
 from cloud.store import changes, registry, watched
 from cloud.store.registry import CameraRow, FacadeRow
@@ -53,7 +54,7 @@ async def of_estate(estate: SlugInPath, account: Overseer, services: Use) -> fig
     async with services.reading(account) as conn:
         change = await changes.newest(conn)
         if estate not in {row.id for row in await registry.estates(conn)}:
-            raise Problem(HTTPStatus.NOT_FOUND, "there is no such estate")
+            raise objected(HTTPStatus.NOT_FOUND, objection("no_such_estate", "there is no such estate"))
         facades = await registry.facades(conn, estate)
         seen_by: dict[str, list[str]] = {row.id: [] for row in facades}
         for camera, facade in await registry.coverage(conn):

@@ -10,10 +10,11 @@ from starlette.responses import StreamingResponse
 from cloud.api.auth import Certifier
 from cloud.api.bodies import Body, Why
 from cloud.api.handing import handed
-from cloud.api.problems import Problem
+from cloud.api.problems import objected
 from cloud.api.services import Use
 from cloud.core.access import may
 from cloud.core.parts import PlaceId
+from cloud.core.refused import objection
 from cloud.evidence.certificate.collect import Wanted
 from cloud.evidence.certificate.issue import issue
 from cloud.store import registry
@@ -44,11 +45,14 @@ async def certify(body: Certifying, account: Certifier, services: Use) -> Stream
     async with services.reading(account) as conn:
         seen = {estate.id for estate in await registry.estates(conn)}
     if body.estate not in seen:
-        raise Problem(HTTPStatus.NOT_FOUND, "there is no such estate")
+        raise objected(HTTPStatus.NOT_FOUND, objection("no_such_estate", "there is no such estate"))
     using = services.certifying
     if using is None:
-        raise Problem(
-            HTTPStatus.CONFLICT, "nothing can be proved here: set evidence.keys, evidence.time_stamp"
+        raise objected(
+            HTTPStatus.CONFLICT,
+            objection(
+                "nothing_can_be_proved", "nothing can be proved here: set evidence.keys, evidence.time_stamp"
+            ),
         )
     wanted = Wanted(
         estate=body.estate,

@@ -15,12 +15,13 @@ from cloud.api.answers import coverage as answers
 from cloud.api.answers.figures import Span as ToldSpan
 from cloud.api.auth import Maintenance, Overseer
 from cloud.api.bodies import Body, Id, SlugInPath, Why
-from cloud.api.problems import Problem
+from cloud.api.problems import objected
 from cloud.api.routes import desired as wishes
 from cloud.api.services import Services, Use
 from cloud.core.cells import RECENT, FacadeHistory, Kept, histories, present
 from cloud.core.days import ZONE, midnight
 from cloud.core.fault import MOVED, Subject
+from cloud.core.refused import Refused, objection
 from cloud.core.spans import Span
 from cloud.store import audit, cells, changes, desired, doubts, faults, registry
 from cloud.store.accounts import Account
@@ -43,12 +44,16 @@ class Asked(Body):
         """[begin, end), never beyond now.
 
         Raises:
-            Problem: 422, it is empty or too long.
+            Refused: It is empty or too long.
         """
         end = min(self.end or now, now)
         begin = self.begin or midnight(end.astimezone(ZONE).date() - timedelta(days=DAYS - 1))
         if not timedelta(0) < end - begin <= LONGEST:
-            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "a span of more than nothing and at most 100 days")
+            raise Refused(
+                objection(
+                    "span_length", "a span of more than nothing, at most {days} days", days=LONGEST.days
+                )
+            )
         return begin, end
 
 
@@ -101,7 +106,7 @@ async def history_of_estate(
     async with services.reading(account) as conn:
         rows = {row.id: row for row in await registry.facades(conn, estate)}
         if estate not in {row.id for row in await registry.estates(conn)}:
-            raise Problem(HTTPStatus.NOT_FOUND, "there is no such estate")
+            raise objected(HTTPStatus.NOT_FOUND, objection("no_such_estate", "there is no such estate"))
         kept = await cells.kept(conn, span, now, list(rows))
     found = await asyncio.to_thread(histories, kept, services.coverage.minute_s)
     told = [coverage_shapes.sums(rows[facade], each) for facade, each in found.items()]
@@ -155,10 +160,12 @@ async def confirm(
     async with services.acting(account) as conn:
         row = next(iter(await registry.cameras(conn, [camera])), None)
         if row is None:
-            raise Problem(HTTPStatus.NOT_FOUND, "there is no such camera")
+            raise objected(HTTPStatus.NOT_FOUND, objection("no_such_camera", "there is no such camera"))
         changed = await doubts.end(conn, [camera], account.username, body.reason, now)
         if not changed:
-            raise Problem(HTTPStatus.CONFLICT, "nobody doubts where this camera looks")
+            raise objected(
+                HTTPStatus.CONFLICT, objection("pose_not_doubted", "nobody doubts where this camera looks")
+            )
         act = Act(account.username, "confirmed_pose", "camera", camera, purpose=body.reason)
         await audit.enter(conn, act, now)
         if await faults.is_open(conn, Subject("camera", camera), MOVED):
@@ -179,7 +186,7 @@ async def _read(
         change = await changes.newest(conn)
         row = await registry.facade(conn, facade)
         if row is None:
-            raise Problem(HTTPStatus.NOT_FOUND, "there is no such facade")
+            raise objected(HTTPStatus.NOT_FOUND, objection("no_such_facade", "there is no such facade"))
         kept = await cells.kept(conn, span, now, [facade], finely=True)
         seeing = {sight.camera for sight in kept.sights}
         cameras = {each.id: each for each in await registry.cameras(conn, seeing)}
@@ -189,7 +196,10 @@ async def _read(
 async def _one(services: Services, kept: Kept) -> Sequence[FacadeHistory]:
     found = await asyncio.to_thread(histories, kept, services.coverage.minute_s)
     if not found:
-        raise Problem(HTTPStatus.CONFLICT, "the estate file does not say where this facade stands")
+        raise objected(
+            HTTPStatus.CONFLICT,
+            objection("facade_not_placed", "the estate file does not say where this facade stands"),
+        )
     return list(found.values())
 
 

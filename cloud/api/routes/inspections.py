@@ -14,8 +14,9 @@ from cloud.api.answers import oversight as answers
 from cloud.api.answers.base import Named
 from cloud.api.auth import Inspector, Overseer
 from cloud.api.bodies import NO_NUL, Body, Id, Note, Why
-from cloud.api.problems import Problem
+from cloud.api.problems import objected
 from cloud.api.services import Use
+from cloud.core.refused import objection
 from cloud.core.sampling import drawn, population_digest
 from cloud.store import accounts, audit, changes, inspections, maintenance, registry
 from cloud.store.accounts import Account
@@ -65,7 +66,7 @@ async def draw(body: Drawing, account: Inspector, services: Use) -> answers.Draw
     async with services.acting(account) as conn:
         every = await inspections.population(conn, body.what)
         if not every:
-            raise Problem(HTTPStatus.CONFLICT, "there is nothing to draw from")
+            raise objected(HTTPStatus.CONFLICT, objection("nothing_to_draw", "there is nothing to draw from"))
         made = Draw(
             uuid4(),
             body.seed,
@@ -92,10 +93,12 @@ async def found(draw: UUID, body: Found, account: Inspector, services: Use) -> a
     async with services.acting(account) as conn:
         held = await inspections.find(conn, draw, body.subject)
         if held is None:
-            raise Problem(HTTPStatus.NOT_FOUND, "this was not drawn")
+            raise objected(HTTPStatus.NOT_FOUND, objection("not_drawn", "this was not drawn"))
         made, pick = held
         if pick.outcome is not None:
-            raise Problem(HTTPStatus.CONFLICT, "somebody has said already what was found")
+            raise objected(
+                HTTPStatus.CONFLICT, objection("found_already", "somebody has said already what was found")
+            )
         order = (
             await _order(conn, account, made.what, pick, body.note, now) if body.outcome == "failed" else None
         )

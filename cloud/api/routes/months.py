@@ -3,7 +3,6 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import date, datetime
-from http import HTTPStatus
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Query
@@ -16,12 +15,12 @@ from cloud.api.answers import oversight as answers
 from cloud.api.auth import Overseer
 from cloud.api.bodies import NO_NUL, Body, Id
 from cloud.api.handing import attached
-from cloud.api.problems import Problem
 from cloud.api.services import Use
 from cloud.core import bureau_file, sheets
 from cloud.core import months as calendar
 from cloud.core.ranking import Counted, Place, Review, review
 from cloud.core.ranks import By, Level, Order
+from cloud.core.refused import Refused, objection
 from cloud.store import audit, changes, months, registry
 from cloud.store.accounts import Account
 from cloud.store.audit import Act
@@ -47,12 +46,12 @@ class Asked(Body):
         """Its first day.
 
         Raises:
-            Problem: 422, it has not begun.
+            Refused: It has not begun.
         """
         running = calendar.month_of(now)
         wanted = running if self.month is None else date.fromisoformat(f"{self.month}-01")
         if wanted > running:
-            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "a month that has not begun")
+            raise Refused(objection("month_ahead", "the month {month} has not begun", month=str(self.month)))
         return wanted
 
     @property

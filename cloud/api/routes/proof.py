@@ -11,11 +11,12 @@ from cloud.api import ledger_shapes, shapes, upkeep_shapes
 from cloud.api.answers import oversight as answers
 from cloud.api.auth import Overseer
 from cloud.api.bodies import SlugInPath
-from cloud.api.problems import Problem
+from cloud.api.problems import objected
 from cloud.api.routes.months import Asked
 from cloud.api.services import Use
 from cloud.core import ledger as counting
 from cloud.core.months import span_of
+from cloud.core.refused import objection
 from cloud.store import accounts, certified, changes, ledger, registry, work_order_lists
 from cloud.store.certified import FaultRow
 from cloud.store.ledger import Scope
@@ -35,7 +36,7 @@ async def of_camera(
         change = await changes.newest(conn)
         row = next(iter(await registry.camera_names(conn, camera)), None)
         if row is None:
-            raise Problem(HTTPStatus.NOT_FOUND, "there is no such camera")
+            raise objected(HTTPStatus.NOT_FOUND, objection("no_such_camera", "there is no such camera"))
         raw = await ledger.raw(conn, Scope(row.estate, camera=camera), begin, end, now)
         (known,) = raw.cameras
         devices = [camera, known.agent]

@@ -14,12 +14,13 @@ from cloud.api.answers import oversight as answers
 from cloud.api.auth import Maintenance, Overseer
 from cloud.api.bodies import NO_NUL, Body, Id, SlugInPath
 from cloud.api.handing import attached
-from cloud.api.problems import Problem
+from cloud.api.problems import objected
 from cloud.api.routes.months import enter_export
 from cloud.api.services import Services, Use
 from cloud.core import bureau_file, sheets
 from cloud.core import equipment_record as record
 from cloud.core.equipment_record import Completeness, Item, Kind, Paper
+from cloud.core.refused import objection
 from cloud.store import audit, changes, records, registry
 from cloud.store.accounts import Account
 from cloud.store.audit import Act
@@ -125,7 +126,7 @@ async def _enter(
     paper = Paper(**body.model_dump())
     async with services.acting(account) as conn:
         if not await records.enter(conn, kind, subject, paper, account.username, now):
-            raise Problem(HTTPStatus.NOT_FOUND, f"there is no such {kind}")
+            raise objected(HTTPStatus.NOT_FOUND, objection("no_such_device", "there is no such device"))
         content = body.model_dump(mode="json", exclude_defaults=True)
         await audit.enter(conn, Act(account.username, "recorded", kind, subject, content=content), now)
         await changes.record(conn, [changes.Change(kind, subject)], now)

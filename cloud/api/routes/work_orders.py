@@ -16,13 +16,14 @@ from cloud.api import shapes, upkeep_shapes
 from cloud.api.answers import upkeep
 from cloud.api.auth import Ledger, Maintenance
 from cloud.api.bodies import NO_NUL, Body, Id, Note, Why
-from cloud.api.problems import Problem
+from cloud.api.problems import Problem, objected
 from cloud.api.services import Services, Use
 from cloud.core import photo as photographs
 from cloud.core import work_order as machine
 from cloud.core.access import HOLDERS, NEED_LEAVE, may
 from cloud.core.blind_spot import Region, meant
 from cloud.core.photo import NotAPhoto
+from cloud.core.refused import Refused, objection
 from cloud.store import accounts, audit, blind_spots, changes, maintenance, photos, registry, work_order_lists
 from cloud.store.accounts import Account
 from cloud.store.audit import Act
@@ -273,10 +274,15 @@ async def _expect_covered(conn: Connection, services: Services, order: UUID, at:
     """
     left = await blind_spots.still_blind(conn, order, at, services.coverage.minute_s)
     if left is not None and left[0]:
-        raise Problem(
+        raise objected(
             HTTPStatus.CONFLICT,
-            f"{left[0]} of the {left[1]} cells of this blind spot are not watched: it is over when a"
-            " computation shows all of them watched for ten minutes",
+            objection(
+                "blind_spot_lasts",
+                "{left} of the {cells} cells of this blind spot are not watched: it is over when a"
+                " computation shows all of them watched for ten minutes",
+                left=left[0],
+                cells=left[1],
+            ),
         )
 
 
@@ -322,18 +328,22 @@ async def _spot(conn: Connection, services: Services, body: Opening, at: datetim
     """Of which facade, and which of the cells that are meant are not watched now.
 
     Raises:
-        Problem: 422, no facade is named; 409, all of them are watched.
+        Refused: No facade is named.
+        Problem: 409, all of them are watched.
     """
     facade = next((one for one in await registry.facades(conn) if one.id == body.facade), None)
     if facade is None:
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "a blind spot is of a facade: name it")
+        raise Refused(objection("blind_spot_without_facade", "a blind spot is of a facade: name it"))
     cells = meant((facade.floors, facade.bays), body.floor, body.bay)
     left = await blind_spots.not_covered(conn, facade.id, cells, at, services.coverage.minute_s)
     if left is None:
-        raise Problem(
+        raise objected(
             HTTPStatus.CONFLICT,
-            "a computation shows all of this watched: such an order would be over at once. If it is not so,"
-            " the plan is wrong: enter what was seen as a patrol's finding",
+            objection(
+                "blind_spot_watched",
+                "a computation shows all of this watched: such an order would be over at once. If it is not"
+                " so, the plan is wrong: enter what was seen as a patrol's finding",
+            ),
         )
     return facade.id, left
 

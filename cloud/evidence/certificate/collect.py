@@ -25,6 +25,7 @@ from cloud.core.certificate.content import (
     WorkOrder,
 )
 from cloud.core.ledger import Raw
+from cloud.core.refused import objection
 from cloud.store import accounts, alerts, cells, certified, ledger, log, plans, registry, work_order_lists
 from cloud.store.alerts import AlertRow
 from cloud.store.ledger import Scope
@@ -46,6 +47,19 @@ class CannotCertify(Exception):  # noqa: N818 - says what is so
 
 class NoSuchPlace(CannotCertify):
     """There is no such estate, facade or cell."""
+
+
+class NotThisSpan(CannotCertify):
+    """The span is none, is too long, or lies ahead."""
+
+    said = objection(
+        "certificate_span",
+        "begin must lie before end and in the past, at most {days} days before end",
+        days=LONGEST.days,
+    )
+
+    def __init__(self) -> None:
+        super().__init__(str(self.said))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +88,7 @@ async def content(conn: Connection, wanted: Wanted, least_s: float, now: datetim
         CannotCertify: The span is none, or lies ahead; there is no such place.
     """
     if not wanted.begin < min(wanted.end, now) or wanted.end - wanted.begin > LONGEST:
-        raise CannotCertify("begin must lie before end and in the past, at most 366 days before end")
+        raise NotThisSpan
     estate, chosen = await _places(conn, wanted)
     span = wanted.begin, wanted.end
     kept = await cells.kept(conn, span, now, [facade.id for facade in chosen], finely=True)

@@ -4,6 +4,7 @@ import { download, Problem } from "../lib/api.js";
 import { serverNow } from "../lib/clock.js";
 import { fieldsOf, focusWhenShown } from "../lib/form.js";
 import { html, nothing, ref } from "../lib/lit.js";
+import { reasonOf } from "../lib/shell.js";
 import { say } from "../words/certify.js";
 
 /** @typedef {{estate: string, facade: string, floor: number, bay: number}} Place */
@@ -62,7 +63,7 @@ export function certifying(redraw) {
       turn({ isMaking: false, told: say("done") });
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      turn({ isMaking: false, told: say("failed", { why: error.message }) });
+      turn({ isMaking: false, told: say("failed", { why: reasonOf(error) }) });
     }
   }
 

@@ -6,7 +6,7 @@ import { dayTime } from "../lib/format.js";
 import { nameOf, personOf } from "../lib/i18n.js";
 import { html, nothing, repeat } from "../lib/lit.js";
 import { sign } from "../lib/marks.js";
-import { attempt, currentUser } from "../lib/shell.js";
+import { attempt, currentUser, reasonOf } from "../lib/shell.js";
 import { say } from "../words/oversight.js";
 
 /** @typedef {import("../lib/types.js").Draws} Draws */
@@ -41,7 +41,7 @@ export function draws(redraw) {
     return html`<section class="panel draws" data-testid="draws">
       <h2>${say("draws_title")}</h2>
       <p class="fine">${say("draws_how")}</p>
-      ${at.problem ? html`<p class="wrong" role="alert">${at.problem.message}</p>` : nothing}
+      ${at.problem ? html`<p class="wrong" role="alert">${reasonOf(at.problem)}</p>` : nothing}
       ${may ? form() : nothing}
       ${at.found === null ? nothing : at.found.draws.length === 0 ? html`<p class="fine">${say("no_draws")}</p>` : repeat(at.found.draws, (one) => one.id, drawn)}
     </section>`;

@@ -6,7 +6,7 @@ import { percent } from "../lib/format.js";
 import { listOf, nameOf } from "../lib/i18n.js";
 import { html, nothing, ref, repeat } from "../lib/lit.js";
 import { sign } from "../lib/marks.js";
-import { attempt, currentUser } from "../lib/shell.js";
+import { attempt, currentUser, reasonOf } from "../lib/shell.js";
 import { say } from "../words/oversight.js";
 
 /** @typedef {import("../lib/types.js").Equipment} Equipment */
@@ -46,7 +46,7 @@ export function records(redraw) {
       <h2>${say("records_title")}
         <span class="month-files"><a class="button" href=${`/api/bureau/equipment/export${query}&format=xlsx`} download>Excel</a>
           <a class="button" href=${`/api/bureau/equipment/export${query}&format=csv`} download>${say("export_csv")}</a></span></h2>
-      ${at.problem ? html`<p class="wrong" role="alert">${at.problem.message}</p>` : nothing}
+      ${at.problem ? html`<p class="wrong" role="alert">${reasonOf(at.problem)}</p>` : nothing}
       ${found === null ? nothing : html`${summary(found)} ${found.items.length === 0 ? html`<p class="fine">${say("no_items")}</p>` : table(found)}`}
     </section>`;
   }

@@ -112,4 +112,23 @@ export const REFUSALS = {
   datetime_parsing: "时间不对",
   datetime_from_date_parsing: "时间不对",
   extra_forbidden: "不认识这一项",
+  // The bureau: months, cells, draws, certificates.
+  month_ahead: "{month} 还没有开始：选已经开始的月份",
+  span_length: "时间段不能为空，最长 {days} 天",
+  no_such_estate: "没有这个小区，或不在您的范围内",
+  no_such_facade: "没有这个立面，或不在您的范围内",
+  no_such_camera: "没有这台摄像机，或不在您的范围内",
+  no_such_device: "没有这台设备，或不在您的范围内",
+  facade_not_placed: "小区文件里没有这面墙的位置：先在布点图上画出来",
+  pose_not_doubted: "这台摄像机的朝向没有人怀疑，不用确认",
+  nothing_to_draw: "您的范围内没有可抽的",
+  not_drawn: "这一件不在抽中的名单里",
+  found_already: "这一件已经有人填过结果",
+  nothing_can_be_proved: "这里还不能出证明：请管理员设置 evidence.keys 和 evidence.time_stamp",
+  time_stamp_away: "现在取不到时间戳，没有它不出证明；稍后再试（{why}）",
+  certificate_span: "起止日期不对：起要早于止、不能在将来，最长 {days} 天",
+  // Blind spots.
+  blind_spot_without_facade: "盲区要指明是哪一面",
+  blind_spot_watched: "按计算，所指的格子现在都有人看，这样的工单会马上自己关掉。如果实际不是这样，说明布点图不对：请登记为巡查发现",
+  blind_spot_lasts: "{cells} 格里还有 {left} 格没人看：要等重新计算显示全部连续十分钟有人看，才能关单或作废",
 };
