@@ -1,6 +1,5 @@
 """A certificate verifies as it was issued; a single changed minute does not, and is named."""
 
-import asyncio
 import hashlib
 import io
 import json
@@ -8,8 +7,7 @@ import random
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -32,30 +30,17 @@ from cloud.evidence.bundle.report import Report
 from cloud.evidence.certificate import attested, checks, collect, members
 from cloud.evidence.certificate.issue import issue
 from cloud.store import log, pool
-from fallwatch.local.pki import Authority
-from fallwatch.local.postgres import PostgresServer
 from tests.evidence.certified import COVERED, COVERED_AFTER, LASTS, LOST_AFTER, MINUTE, Certified, certified
-from tests.fixtures.databases import fresh
-from tests.fixtures.time_stamps import TimeStampAuthority
+from tests.evidence.conftest import Once
 
 Json = dict[str, Any]
 Found = dict[str, bytes]
 
 
 @pytest.fixture(scope="module")
-def issued(
-    postgres_server: PostgresServer,
-    _template: str,
-    authority: Authority,
-    _stamping: TimeStampAuthority,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Certified]:
+def issued(once: Once) -> Certified:
     """One certificate for all tests here; none of them changes it."""
-    _stamping.mood = "well"
-    folder = tmp_path_factory.mktemp("certified")
-    # A thread of its own: pytest-asyncio may hold an event loop in this one.
-    with fresh(postgres_server, _template) as url, ThreadPoolExecutor(1) as thread:
-        yield thread.submit(asyncio.run, certified(url, folder, authority, _stamping)).result()
+    return once(certified)
 
 
 def verified(issued: Certified, found: Found) -> Report:

@@ -1,12 +1,9 @@
 """An evidence file verifies as it was made; whatever is done to it is caught, and said where."""
 
-import asyncio
 import io
 import json
 import random
 import re
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
@@ -18,28 +15,16 @@ from cloud.evidence import offline
 from cloud.evidence.bundle import anchors, checks, members
 from cloud.evidence.bundle.report import Report
 from fallwatch.local.pki import Authority
-from fallwatch.local.postgres import PostgresServer
 from tests.evidence.attacks import Attack, packed, reindex, reseal, revoked
+from tests.evidence.conftest import Once
 from tests.evidence.made import Made, made
 from tests.evidence.matrix import ATTACKS
-from tests.fixtures.databases import fresh
-from tests.fixtures.time_stamps import TimeStampAuthority
 
 
 @pytest.fixture(scope="module")
-def bundle(
-    postgres_server: PostgresServer,
-    _template: str,
-    authority: Authority,
-    _stamping: TimeStampAuthority,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Made]:
+def bundle(once: Once) -> Made:
     """One evidence file for all tests here; none of them changes it."""
-    _stamping.mood = "well"
-    folder = tmp_path_factory.mktemp("exported")
-    # A thread of its own: pytest-asyncio may hold an event loop in this one.
-    with fresh(postgres_server, _template) as url, ThreadPoolExecutor(1) as thread:
-        yield thread.submit(asyncio.run, made(url, folder, authority, _stamping)).result()
+    return once(made)
 
 
 def verified(found: Made, content: bytes) -> Report:
