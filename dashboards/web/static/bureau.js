@@ -85,11 +85,12 @@ function follow(_, changes) {
 }
 
 setLanguage(currentLanguage());
-const address = bureauAddress(() => {
+const address = bureauAddress((before) => {
   review.follow();
   page.redraw();
-  // Where both do not stand beside each other, a facade that was chosen is far below.
-  if (address.at.facade && NARROW.matches) requestAnimationFrame(() => document.querySelector(".right")?.scrollIntoView());
+  // Where both do not stand beside each other, what was chosen is far below.
+  const isOther = address.at.facade !== before.facade || address.at.camera !== before.camera;
+  if (address.at.facade && isOther && NARROW.matches) requestAnimationFrame(() => document.querySelector(".right")?.scrollIntoView());
 });
 const cells = coverage(address, () => page.redraw());
 const day = lastDay(address, () => page.redraw());

@@ -11,7 +11,7 @@ import { say } from "../words/oversight.js";
 
 const KEYS = /** @type {const} */ (["month", "by", "reverse", "of", "view", "estate", "building", "facade", "cell", "camera"]);
 
-/** @param {() => void} onTurn */
+/** @param {(before: Record<typeof KEYS[number], string>) => void} onTurn */
 export function bureauAddress(onTurn) {
   return addressOf(KEYS, onTurn);
 }

@@ -19,7 +19,7 @@ import { html } from "./lit.js";
  *
  * @template {string} Key
  * @param {readonly Key[]} keys
- * @param {() => void} onTurn Told of each change, the way back too.
+ * @param {(before: Record<Key, string>) => void} onTurn Told of each change, the way back too, and what was there before.
  * @returns {Address<Key>}
  */
 export function addressOf(keys, onTurn) {
@@ -42,8 +42,14 @@ export function addressOf(keys, onTurn) {
     if (next === href({})) return;
     if (isStep) history.pushState(null, "", next);
     else history.replaceState(null, "", next);
-    at = { ...at, ...change };
-    onTurn();
+    turn({ ...at, ...change });
+  }
+
+  /** @param {Record<Key, string>} to */
+  function turn(to) {
+    const before = at;
+    at = to;
+    onTurn(before);
   }
 
   /** @param {Partial<Record<Key, string>>} change @param {Fragment} content @param {{title?: string, testid?: string}} [more] */
@@ -58,9 +64,6 @@ export function addressOf(keys, onTurn) {
     return html`<a href=${href(change)} title=${title} data-testid=${testid} @click=${follow}>${content}</a>`;
   }
 
-  addEventListener("popstate", () => {
-    at = read();
-    onTurn();
-  });
+  addEventListener("popstate", () => turn(read()));
   return { get at() { return at; }, go, href, link };
 }
