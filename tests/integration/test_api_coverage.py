@@ -137,12 +137,6 @@ async def test_a_blind_spot_that_stays_is_an_order_that_ends_by_computation_only
             assert (closed["state"], closed["history"][-1]["what"]) == ("closed", "fault_cleared")
         assert (await opened(client, facade="east", floor=2)).status_code == 409, "it is watched"
 
-
-async def opened(client: httpx.AsyncClient, **where: Any) -> httpx.Response:
-    """An order by hand."""
-    order = {"source": "blind_spot", "title": "二层看不到", "detail": "新装的雨棚", "estate": "garden"}
-    return await client.post("/api/work-orders", json=order | where)
-
         (never,) = (one["id"] for one in orders if one["facade"]["id"] == "west")
         drawn = (await client.get("/api/estates/garden/plan")).json()
         kept = ("id", "name", "building", "floors", "bays", "wall")
@@ -151,6 +145,12 @@ async def opened(client: httpx.AsyncClient, **where: Any) -> httpx.Response:
         await client.put("/api/estates/garden/plan", json={**plan, "facades": east})
         answer = await client.post(f"/api/work-orders/{never}/cancel", json={"reason": "a blank wall"})
         assert answer.json()["state"] == "cancelled", "nothing can ever cover it, and it is kept"
+
+
+async def opened(client: httpx.AsyncClient, **where: Any) -> httpx.Response:
+    """An order by hand."""
+    order = {"source": "blind_spot", "title": "二层看不到", "detail": "新装的雨棚", "estate": "garden"}
+    return await client.post("/api/work-orders", json=order | where)
 
 
 CAMERAS = ("cam-east", "cam-west")
