@@ -100,7 +100,7 @@ function taken() {
 function body(snapshot) {
   if (draft === null || standing === null || extent === null) return html`<main class="planning"><section class="panel"><p class="calm-line">${mark("unknown")} ${say("no_estate")}</p></section></main>`;
   const hand = { chosen, drawn, extent, under: under.picture(), choose, down, at };
-  const middle = { x_m: rounded(extent.left + extent.width / 2), y_m: rounded(-extent.top - extent.height / 2) };
+  const middle = /** @type {Place} */ ([rounded(extent.left + extent.width / 2), rounded(-extent.top - extent.height / 2)]);
   const known = new Set(standing.buildings.map((building) => building.id));
   const beneath = html`<section class="panel">${under.panel()}</section>`;
   const isEmpty = draft.version === 0 && draft.buildings.length === 0;
@@ -117,7 +117,7 @@ function body(snapshot) {
       ${draft.version === 0 && !isDirty ? nothing : summary(draft)}
       ${start.view(draft, isEmpty)}
       ${draft.version === 0 ? beneath : nothing}
-      <section class="panel">${chosenPanel(draft, chosen, { changed, takeAway, pose: isDirty ? null : openPose, middle, known })}</section>
+      <section class="panel">${chosenPanel(draft, chosen, { changed, takeAway, pose: isDirty ? null : openPose, choose, middle, known })}</section>
       <section class="panel">${facadeTable(draft, before)}</section>
       ${draft.version === 0 ? nothing : beneath}
     </div>

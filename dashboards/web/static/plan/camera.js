@@ -77,7 +77,7 @@ export function cameraPanel(plan, camera, doing) {
     <div class="actions">
       ${camera.lens === null || camera.isNew ? nothing : html`<button type="button" ?disabled=${doing.pose === null} title=${doing.pose === null ? say("pose_after_saving") : nothing} @click=${doing.pose ?? nothing}>${say("pose")}</button>`}
       ${camera.mount === null
-        ? html`<button type="button" @click=${() => then(() => Object.assign(camera, { mount: { ...doing.middle, z_m: POLE_M, yaw_deg: 0, pitch_deg: UP_DEG, roll_deg: 0 }, half_deg: null, ...lensOf(plan, plan.offers[0]?.id ?? OTHER) }))}>${say("hang")}</button>`
+        ? html`<button type="button" @click=${() => then(() => Object.assign(camera, { mount: { x_m: doing.middle[0], y_m: doing.middle[1], z_m: POLE_M, yaw_deg: toward(plan, doing.middle), pitch_deg: UP_DEG, roll_deg: 0 }, half_deg: null, ...lensOf(plan, plan.offers[0]?.id ?? OTHER) }))}>${say("hang")}</button>`
         : html`<button type="button" @click=${doing.takeAway}>${say(camera.isNew ? "take_away" : "take_down")}</button>`}
     </div>`;
 }

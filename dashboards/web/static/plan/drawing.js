@@ -59,8 +59,9 @@ export function drawing(plan, hand) {
     <rect class="squares" x=${left - width} y=${top - height} width=${width * 3} height=${height * 3} fill="url(#squares)"></rect>
     ${plan.buildings.map((building, number) => polygon(building, { of: "building", number }, hand))}
     ${plan.occluders.map((thing, number) => occluder(thing, { of: "occluder", number }, hand))}
-    ${plan.facades.map((each) => facade(plan, each))}
+    ${plan.facades.map((each) => facade(plan, each, hand))}
     ${plan.cameras.map((camera, number) => sight(camera, { of: "camera", number }, hand))}
+    ${plan.buildings.map((building, number) => (hand.chosen?.of === "building" && hand.chosen.number === number ? corners(building, hand.chosen, hand) : nothing))}
     ${hand.drawn.length ? svg`<polyline class="drawn" points=${pointsOf(hand.drawn)}></polyline>${hand.drawn.map(([x, y]) => svg`<circle class="drawn" cx=${x} cy=${-y} r="0.9"></circle>`)}` : nothing}
   </svg>`;
 }
@@ -93,7 +94,6 @@ function polygon(building, chosen, hand) {
   return svg`<g class="thing building" data-chosen=${isChosen ? "yes" : nothing} tabindex="0" role="button" aria-label=${`${say("building")} ${building.id}`} @pointerdown=${press} @focus=${focus}>
     <polygon points=${pointsOf(building.footprint)}></polygon>
     <text x=${x} y=${-y}>${building.id.replace(/^(tower|building)-/, "")}</text>
-    ${isChosen ? corners(building, chosen, hand) : nothing}
   </g>`;
 }
 
@@ -101,8 +101,8 @@ function polygon(building, chosen, hand) {
 function corners(building, chosen, hand) {
   const press = (/** @type {number} */ corner) => (/** @type {PointerEvent} */ event) => hand.down(event, chosen, corner);
   const r = hand.extent.width / 150;
-  return svg`${edgesOf(building).map(({ number, left, right }) => svg`<text class="edge" x=${(left[0] + right[0]) / 2} y=${-(left[1] + right[1]) / 2}>${number}</text>`)}
-    ${building.footprint.map(([x, y], corner) => svg`<circle class="corner" cx=${x} cy=${-y} r=${r} @pointerdown=${press(corner)}></circle>`)}`;
+  return svg`<g class="corners">${edgesOf(building).map(({ number, left, right }) => svg`<text class="edge" x=${(left[0] + right[0]) / 2} y=${-(left[1] + right[1]) / 2}>${number}</text>`)}
+    ${building.footprint.map(([x, y], corner) => svg`<circle class="corner" cx=${x} cy=${-y} r=${r} @pointerdown=${press(corner)}></circle>`)}</g>`;
 }
 
 /** @param {import("./draft.js").Tree | import("./draft.js").Wall} thing @param {Chosen} chosen @param {Hand} hand */
@@ -113,15 +113,17 @@ function occluder(thing, chosen, hand) {
   </g>`;
 }
 
-/** @param {Plan} plan @param {import("./draft.js").Facade} facade */
-function facade(plan, facade) {
+/** A facade, by which its building is chosen. @param {Plan} plan @param {import("./draft.js").Facade} facade @param {Hand} hand */
+function facade(plan, facade, hand) {
   const ends = endsOf(plan, facade);
   if (ends === null) return nothing;
   const [left, right] = ends;
   const share = facade.cells ? 1 - (facade.blind ?? 0) / facade.cells : 0;
   const tone = !facade.cells ? "unsaved" : share > 0.95 ? "good" : share > 0.6 ? "part" : "bad";
   const said = facade.cells ? `${say("blind")} ${facade.blind} / ${facade.cells}` : say("facade_unsaved");
-  return svg`<line class="facade ${tone}" data-facade=${facade.id} x1=${left[0]} y1=${-left[1]} x2=${right[0]} y2=${-right[1]}><title>${nameOf(facade.name)} ${said}</title></line>`;
+  const number = plan.buildings.findIndex((building) => building.id === facade.wall?.building);
+  const press = (/** @type {PointerEvent} */ event) => hand.down(event, { of: "building", number }, "whole");
+  return svg`<line class="facade ${tone}" data-facade=${facade.id} @pointerdown=${press} x1=${left[0]} y1=${-left[1]} x2=${right[0]} y2=${-right[1]}><title>${nameOf(facade.name)} ${said}</title></line>`;
 }
 
 /** @param {import("./draft.js").Camera} camera @param {Chosen} chosen @param {Hand} hand */

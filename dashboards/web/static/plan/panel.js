@@ -10,13 +10,14 @@ import { number } from "./numbers.js";
 /**
  * @typedef {import("./draft.js").Plan} Plan
  * @typedef {import("./draft.js").Chosen} Chosen
- * @typedef {{changed: () => void, takeAway: () => void, pose: (() => void) | null, middle: {x_m: number, y_m: number}, known: Set<string>}} Doing
+ * @typedef {{changed: () => void, takeAway: () => void, pose: (() => void) | null, choose: (chosen: Chosen) => void,
+ *   middle: import("./draft.js").Place, known: Set<string>}} Doing
  *   middle: of what is shown. known: buildings that are entered, whose ids stay.
  */
 
 /** What is chosen, with its numbers. @param {Plan} plan @param {Chosen | null} chosen @param {Doing} doing */
 export function chosenPanel(plan, chosen, doing) {
-  if (chosen === null) return html`<p class="fine">${say("choose")}</p>`;
+  if (chosen === null) return html`<p class="fine">${say("choose")}</p>${offPlan(plan, doing)}`;
   if (chosen.of === "camera") {
     const camera = plan.cameras[chosen.number];
     return camera ? cameraPanel(plan, camera, doing) : nothing;
@@ -39,6 +40,14 @@ export function chosenPanel(plan, chosen, doing) {
       return number(say(key), numbers[key] ?? null, set, { name: key });
     })}</div>
     <button type="button" @click=${doing.takeAway}>${say("take_away")}</button>`;
+}
+
+/** Cameras that cannot be clicked on the plan. @param {Plan} plan @param {Doing} doing */
+function offPlan({ cameras }, doing) {
+  const off = cameras.flatMap((camera, number) => (camera.mount === null ? [{ camera, number }] : []));
+  if (off.length === 0) return nothing;
+  return html`<h3>${say("off_plan")}</h3>
+    <div class="actions">${off.map(({ camera, number }) => html`<button type="button" @click=${() => doing.choose({ of: "camera", number })}>${nameOf(camera.name)}</button>`)}</div>`;
 }
 
 /** @param {Plan} plan @param {Map<string, number>} before Blind cells of each facade in the version before. */

@@ -84,6 +84,7 @@ export const say = wordsFrom({
   name_zh: { zh: "中文名", en: "Chinese name" },
   name_en: { zh: "英文名", en: "English name" },
   take_down: { zh: "从图上取下", en: "Take off the plan" },
+  off_plan: { zh: "不在图上的摄像机", en: "Cameras that are not on the plan" },
   hang: { zh: "放到图上", en: "Put on the plan" },
   building_id: { zh: "楼号", en: "Id" },
   balcony_depth_m: { zh: "阳台外挑（米，假定）", en: "Depth of balconies, m (assumed)" },
