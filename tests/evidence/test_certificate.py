@@ -63,7 +63,11 @@ def digest(content: bytes) -> str:
 
 def reindexed(found: Found) -> None:
     """Whoever changes a member also rewrites the index."""
-    listed = (Listed(name=n, size_bytes=len(found[n]), sha256=digest(found[n])) for n in members.INDEXED)
+    listed = (
+        Listed(name=n, size_bytes=len(found[n]), sha256=digest(found[n]))
+        for n in members.INDEXED
+        if n in found
+    )
     found[sealed.INDEX] = text(members.Index(members=tuple(listed)))
 
 
@@ -197,6 +201,17 @@ def test_its_day_is_held_against_the_log_and_what_came_late_is_no_difference(iss
     assert not day.differences
     assert (day.state, day.late, len(day.entries)) == ("late", 1, 2)
     assert not found.contradictions
+
+
+def test_a_file_from_before_there_were_digests_of_days_is_whole_and_says_so(issued: Certified) -> None:
+    found = issued.members()
+    del found[members.DAYS]
+    reindexed(found)
+    resealed(issued, found)
+    report = verified(issued, found)
+    assert failed(report) == {"issue"}, "its index is another than the log's here; there is no more to it"
+    (days,) = [check.words[0].en for check in report.checks if check.name == "days"]
+    assert days.startswith("ATTENTION: no digests of days are here")
 
 
 TAMPERED = {

@@ -145,7 +145,8 @@ def days(seen: Seen, anchors: Anchors) -> Words:
     """Whether what is said of each day is what the log's entries and the certificate's rows say."""
     if members.DAYS not in seen.listed:
         return Words(
-            "出具时还没有日摘要：未与日志核对", "issued before there were digests of days: not compared"
+            "【注意】文件里没有日摘要（出具于启用之前，或被略去）：原始记录未与日志核对",
+            "ATTENTION: no digests of days are here, from before there were any or left out: not compared",
         )
     content, told = _certificate(seen).content, _days(seen)
     head = under.head_of(seen, anchors, sealed.FIRST_HEAD)
