@@ -76,7 +76,8 @@ def running(wish: Wish, progress: Progress) -> Iterator[Stack]:
     var = wish.var
     own = _own_video(wish, progress)
     with ExitStack() as parts:
-        renderers = [parts.enter_context(_started(_renderer(var, name))) for name in ("east", "west")]
+        rendered = ("east", "west") if own is None else ("west",)
+        renderers = [parts.enter_context(_started(_renderer(var, name))) for name in rendered]
         claims = _claims(wish, parts, progress)
         addresses = Addresses(**{name: claims[name].number for name in ADDRESSES})
         authority = Authority.open(var.root / "pki")

@@ -217,13 +217,12 @@ def _draw_tree(yuv: Image, still: Image, tree: Image, foot: tuple[int, int], lea
     top = foot[0]
     lean = np.array([[1, -lean_px / height, lean_px], [0, 1, 0]], dtype=np.float64)
     crown = cv2.warpAffine(tree, lean, (width, height), borderMode=cv2.BORDER_REPLICATE)
-    cover = crown[..., 3:].astype(np.float64) / 255
+    cover = crown[..., 3] / np.float32(255)
     under = still[top : top + height, :width]
-    patch = (under * (1 - cover) + crown[..., :3] * cover).astype(np.uint8)
-    planes = cv2.cvtColor(patch, cv2.COLOR_BGR2YUV_I420)
+    patch = cv2.blendLinear(crown[..., :3], under, cover, 1 - cover)
+    planes = np.asarray(cv2.cvtColor(patch, cv2.COLOR_BGR2YUV_I420), np.uint8)
     rows, full = still.shape[:2]
-    hidden = cover[..., 0] > 0
-    yuv[top : top + height, :width][hidden] = planes[:height][hidden]
+    np.copyto(yuv[top : top + height, :width], planes[:height], where=cover > 0)
     for number in (0, 1):
         start = rows + number * rows // 4
         plane = yuv[start : start + rows // 4].reshape(rows // 2, full // 2)

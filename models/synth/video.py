@@ -8,7 +8,7 @@ import av
 
 from models.synth.scene import Scene, frames, write_truth
 
-RENDERER = "1"
+RENDERER = "2"
 """Counted up when the pictures change, so that old files are not taken for new ones."""
 CODEC_OPTIONS = {"preset": "veryfast", "crf": "23", "bf": "0", "g": "50", "maxrate": "6M", "bufsize": "6M"}
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -21,7 +22,8 @@ from fallwatch.local import mosquitto, ports
 from fallwatch.local.children import spawn
 from fallwatch.local.pki import Authority
 from fallwatch.local.rtsp import RtspCamera
-from models.synth.video import RenderedScene
+from models.synth import presets
+from models.synth.video import RenderedScene, render
 from tests.fixtures.s3 import SECRET, S3Server
 
 Wait = Callable[[Callable[[], object], float, str], None]
@@ -30,9 +32,18 @@ BROKER_PASSWORD = "hunter2@/: 渔"
 CAMERA_PASSWORD = "hunter4"
 
 
+@pytest.fixture(scope="module")
+def scenes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the demo's own camera shows, rendered once for all tests here."""
+    folder = tmp_path_factory.mktemp("scenes")
+    render(presets.WEST, folder, "west")
+    return folder
+
+
 @pytest.fixture
-def var(reachable_tmp_path: Path) -> Iterator[Path]:
+def var(reachable_tmp_path: Path, scenes: Path) -> Iterator[Path]:
     folder = reachable_tmp_path / "var"
+    shutil.copytree(scenes, folder / "scenes")
     yield folder
     assert mark.marked(folder) == [], "the demo left processes behind"
 
@@ -203,6 +214,7 @@ def test_a_server_that_cannot_be_used_ends_the_start_with_a_sentence_that_names_
     reachable_tmp_path: Path,
     empty_database_url: str,
     s3_server: S3Server,
+    scene_video: RenderedScene,
     wait_until: Wait,
     name: str,
     url: str,
@@ -215,6 +227,7 @@ def test_a_server_that_cannot_be_used_ends_the_start_with_a_sentence_that_names_
             **s3_server.environ,
             "DATABASE_URL": empty_database_url,
             "MQTT_URL": broker,
+            "VIDEO": str(scene_video.video),
             name: found,
         }
         done = _once(var, environ)
