@@ -33,10 +33,11 @@ demo-down: ## end what a demo left behind
 
 .PHONY: test
 test: check ## lint, types, import rules and every test
-	@$(BIN)/pytest -q -n auto --dist loadscope
+	@$(BIN)/pytest -q -n auto --dist loadscope --no-loadscope-reorder
 
 .PHONY: check
-check: setup-dev lint types imports ## everything but the tests
+check: setup-dev ## everything but the tests
+	@$(MAKE) --no-print-directory -j -O lint types imports
 
 .PHONY: lint
 lint: ## ruff: rules and format

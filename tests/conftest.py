@@ -23,6 +23,30 @@ pytest_plugins = [
     "tests.fixtures.time_stamps",
 ]
 
+LONG = (
+    "test_faults.py",
+    "test_demo_once.py",
+    "test_edge_walk.py",
+    "test_demo_servers.py",
+    "test_browser_desk.py",
+    "test_camera_faults.py",
+    "test_openapi.py",
+    "test_edge_sensor_faults.py",
+    "test_desired.py",
+    "test_wheel.py",
+    "test_enrolment.py",
+    "test_ingest_broker.py",
+    "test_picture_health.py",
+    "test_backup.py",
+)
+"""Files that take more than half a minute, by their length."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins first: else a process would be left alone with it at the end."""
+    places = {name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: places.get(item.path.name, len(LONG)))
+
 
 @pytest.fixture(autouse=True)
 def _logging_stays_as_it_was() -> Iterator[None]:

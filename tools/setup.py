@@ -31,6 +31,8 @@ WEB = ROOT / "dashboards" / "web"
 REQUIREMENTS = {"demo": "local", "dev": "dev"}
 TICK_S = 10
 PIP = ("-m", "pip", "install", "-q", "--no-input", "--disable-pip-version-check")
+# On every core; what a package carries that is no Python yet, as a template, is passed over.
+COMPILE = "import compileall, sys; compileall.compile_dir(sys.argv[1], quiet=2, workers=0)"
 # A constraint of the machine's cannot hold beside hashes: pip wants one for it, too.
 ALONE = {"PIP_CONSTRAINT": ""}
 
@@ -164,12 +166,15 @@ def _environment(purpose: str) -> bool:
     pip = [str(_python()), *PIP]
     wanted = f"requirements/{REQUIREMENTS[purpose]}.txt"
     count = sum("==" in line for line in (ROOT / wanted).read_text().splitlines())
-    _step(f"{count} pinned packages of {wanted}", [*pip, "--require-hashes", "-r", wanted], ALONE)
+    # The list is whole: nothing is left to be found. And pip would compile on one core.
+    pinned = [*pip, "--no-deps", "--no-compile", "--require-hashes", "-r", wanted]
+    _step(f"{count} pinned packages of {wanted}", pinned, ALONE)
     if purpose == "dev":
         camera = [*pip, "--no-deps", "--require-hashes", "-r", "requirements/camera.txt"]
         _step("the virtual camera of the tests", camera, ALONE)
     editable = [*pip, "--no-deps", "--no-build-isolation", "-e", "."]
     _step("Fallwatch itself", editable, ALONE)
+    _step("bytecode of the packages", [str(_python()), "-c", COMPILE, str(VENV / "lib")])
     _write_stamp({**stamp, "packages": _mark(purpose)})
     return True
 
