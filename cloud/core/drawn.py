@@ -112,10 +112,13 @@ def _add(agents: list[dict[str, Any]], added: Iterable[tuple[str, Camera]]) -> N
 
 def _covering(plan: Estate, anew: Iterable[str]) -> Estate:
     """The plan, its cameras that hang anew, or of which nobody has said it, covering what they watch."""
-    standing, unsaid = site(plan), set(anew)
+    unsaid = set(anew) | {camera.id for camera in plan.cameras if camera.mount and not camera.facades}
+    if not unsaid:
+        return plan
+    standing = site(plan)
 
     def covering(camera: Camera) -> Camera:
-        if camera.id not in standing.cameras or (camera.facades and camera.id not in unsaid):
+        if camera.id not in standing.cameras or camera.id not in unsaid:
             return camera
         seen = looks(standing, standing.cameras[camera.id])
         cells = {each.facade: int((each.reason == Reason.WATCHED).sum()) for each in seen}
