@@ -16,7 +16,7 @@ from cloud.core import merkle
 from cloud.core.day_digest.attested import Attested, attested
 from cloud.core.day_digest.comparing import Compared, compare, is_rehung, keys
 from cloud.core.day_digest.facts import CLOSES_AFTER, Book, Parts, day_of, facts, window
-from cloud.core.day_digest.tables import TABLES
+from cloud.core.day_digest.tables import TABLES, Table
 from cloud.core.day_digest.wording import said
 from cloud.core.head import Head
 from cloud.core.words import Words
@@ -108,7 +108,7 @@ async def _close(conn: Connection, estate: str, day: date, at: datetime) -> bool
     if await closed_days.days(conn, estate, day, day + DAY):
         return False
     span = window(day)
-    book = await closed_days.book(conn, estate, span, span[0])
+    book = await closed_days.book(conn, estate, span, {})
     await closed_days.put(conn, estate, day, facts(book, span), at)
     return True
 
@@ -183,7 +183,9 @@ async def examine(
     for run in _runs(sorted(days)):
         known = {day: attested(estate, day, [entry for _, entry in entries.get(day, ())]) for day in run}
         span = window(run[0])[0], window(run[-1])[1]
-        since = min([span[0], *(at for of in known.values() for at in _begins(of.parts))])
+        since: dict[Table, datetime] = {}
+        for table, at in (each for of in known.values() for each in _begins(of.parts)):
+            since[table] = min(at, since.get(table, span[0]))
         book = await closed_days.book(conn, estate, span, since)
         for day in run:
             leaves = [leaf for leaf, _ in entries.get(day, ())]
@@ -203,13 +205,13 @@ def _compared(book: Book, day: date, of: Attested) -> Compared:
     return compare(of.parts, told, book.severities, window(day)[0])
 
 
-def _begins(parts: Parts) -> Iterator[datetime]:
-    """Since when what lasts has been so."""
+def _begins(parts: Parts) -> Iterator[tuple[Table, datetime]]:
+    """Since when what lasts has been so, by its table."""
     for lines in parts.values():
         for line in lines:
             table = TABLES[line[0]]
             if table.key and table.at:
-                yield datetime.fromisoformat(line[1 + table.place(table.at)])
+                yield table, datetime.fromisoformat(line[1 + table.place(table.at)])
 
 
 async def untrue(conn: Connection, estate: str, day: date, leaf: Leaf, head: HeadRow | None) -> Words | None:

@@ -14,7 +14,7 @@ from cloud.core.cells import CameraSight, FacadeCells
 from cloud.core.day_digest import rows
 from cloud.core.day_digest.attested import Entry, content
 from cloud.core.day_digest.facts import Book, Parts, Row, digest, sight_sha256, text
-from cloud.core.day_digest.tables import GRID, of_orders
+from cloud.core.day_digest.tables import DOUBT, FAULT, GRID, SIGHT, Table, of_orders
 from cloud.core.days import ZONE
 from cloud.core.spans import Span
 from cloud.store import certified, doubts, ledger, log, sights
@@ -107,26 +107,26 @@ async def entries(
     return found
 
 
-async def book(conn: Connection, estate: str, span: Span, since: datetime) -> Book:
+async def book(conn: Connection, estate: str, span: Span, since: Mapping[Table, datetime]) -> Book:
     """What an estate's days of a span are made of.
 
-    since: what lasts and was there from then on is read too, as it may have ended meanwhile.
+    since: what was there from then on is read too, by its table, as it may have ended meanwhile.
     """
     cameras, agents = await _devices(conn, estate)
     raw = await ledger.watching(conn, cameras, span, span[1])
-    wide = (since, span[1])
-    faults = await certified.faults(conn, estate, cameras, agents, wide)
+    wide = {table: (since.get(table, span[0]), span[1]) for table in (FAULT, DOUBT, SIGHT, GRID)}
+    faults = await certified.faults(conn, estate, cameras, agents, wide[FAULT])
     subjects = {fault.id: (fault.subject_type, fault.subject) for fault in faults}
     told = await certified.fault_lines(conn, list(subjects))
     facades = await _facades(conn, estate)
-    standing: tuple[Doubt, ...] = await doubts.touching(conn, wide, cameras)
+    standing: tuple[Doubt, ...] = await doubts.touching(conn, wide[DOUBT], cameras)
     found: list[Row] = [
         *rows.of_raw(raw, estate),
         *map(rows.fault, faults),
         *(rows.fault_line(subjects[line.of], line.of, line) for line in told),
         *map(rows.doubt, standing),
-        *map(_sight, await sights.of_facades(conn, wide, facades, finely=True)),
-        *map(_grid, await sights.grids(conn, wide, facades)),
+        *map(_sight, await sights.of_facades(conn, wide[SIGHT], facades, finely=True)),
+        *map(_grid, await sights.grids(conn, wide[GRID], facades)),
         *await _orders(conn, estate, span),
     ]
     histories = _by_fault(told)

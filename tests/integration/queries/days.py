@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from cloud.core.day_digest.facts import day_of, facts, window
+from cloud.core.day_digest.tables import FAULT
 from cloud.store import closed_days
 from tests.fixtures.cloud import NOW
 from tests.integration.queries.made import At, Case, later
@@ -15,12 +16,12 @@ NEXT: Final = DAY + timedelta(days=1)
 
 async def _book(at: At) -> object:
     span = window(DAY)
-    return facts(await closed_days.book(at.conn, "garden", span, span[0] - timedelta(days=1)), span)
+    return facts(await closed_days.book(at.conn, "garden", span, {FAULT: span[0] - timedelta(days=1)}), span)
 
 
 async def _put(at: At) -> object:
     span = window(DAY)
-    book = await closed_days.book(at.conn, "garden", span, span[0])
+    book = await closed_days.book(at.conn, "garden", span, {})
     return await closed_days.put(at.conn, "garden", DAY, facts(book, span), later(1))
 
 
