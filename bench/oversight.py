@@ -31,6 +31,7 @@ NOW: Final = clock.utc_now()
 MONTH: Final = calendar.month_of(NOW)
 REPEATS: Final = 7
 PASSWORD: Final = "correct horse battery"
+LONG_S: Final = 30 * 86_400.0
 MADE: Final = Path(__file__).parent / "measure" / "oversight.sql"
 
 Ask = Callable[[Connection], Awaitable[object]]
@@ -107,7 +108,7 @@ QUERIES: Final[Mapping[str, Ask]] = {
     "months.known": months.known,
     "registry.camera_names": registry.camera_names,
     "months.places": months.places,
-    "months.counted": lambda conn: months.counted(conn, MONTH, NOW),
+    "months.counted": lambda conn: months.counted(conn, MONTH, NOW, LONG_S),
     "records.items, of an estate": lambda conn: records.items(conn, "estate-001"),
     "records.item": lambda conn: records.item(conn, "camera", "cam-1-1"),
     "records.items, of all": records.items,

@@ -7,7 +7,7 @@ is one sum over another; both are kept, so that whoever has the rows can count a
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, Self
 
 import numpy as np
 
@@ -70,6 +70,37 @@ class FacadeMonth:
     def blind_longer_than(self, seconds: float) -> int:
         """How many cells had not been watched for longer at the end."""
         return int((self.lasting.seconds > seconds).sum())
+
+
+@dataclass(frozen=True, slots=True)
+class FacadeFigures:
+    """What of a facade's month is added up to buildings, estates and towns.
+
+    long_blind_cells: not watched for longer than is allowed when it ended. cause: what cost most.
+    """
+
+    facade: str
+    cells: int
+    due_cell_s: float
+    watched_cell_s: float
+    blind_cells: int
+    long_blind_cells: int
+    oldest_blind_s: float
+    cause: Cause | None = None
+
+    @classmethod
+    def of(cls, one: FacadeMonth, long_s: float) -> Self:
+        """long_s: for longer than this no cell should be blind."""
+        return cls(
+            one.facade,
+            one.cells,
+            one.due_cell_s,
+            one.watched_cell_s,
+            one.blind_cells,
+            one.blind_longer_than(long_s),
+            one.oldest_blind_s,
+            next(iter(one.causes), None),
+        )
 
 
 @dataclass(frozen=True, slots=True)

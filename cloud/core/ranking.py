@@ -9,7 +9,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Final, Literal
 
-from cloud.core.months import CameraMonth, Cause, FacadeMonth
+from cloud.core.months import CameraMonth, Cause, FacadeFigures
 
 Key = Literal["blind", "availability", "picture"]
 Building = tuple[str, str]
@@ -52,7 +52,7 @@ class Counted:
     Of an estate building and facade are None, of a building the facade is.
     """
 
-    facades: Mapping[str, FacadeMonth]
+    facades: Mapping[str, FacadeFigures]
     cameras: Mapping[str, CameraMonth]
     overdue: Mapping[tuple[str, str | None, str | None], int]
     counted_at: Mapping[str, datetime]
@@ -83,19 +83,8 @@ class Standing:
         return self.figures[key].value
 
 
-def long_blind(counted: Counted, long_s: float) -> Mapping[str, int]:
-    """Facade → how many of its cells had not been watched for longer when the month ended."""
-    return {facade: one.blind_longer_than(long_s) for facade, one in counted.facades.items()}
-
-
-def standing(
-    places: Collection[Place],
-    cameras: Iterable[str],
-    counted: Counted,
-    overdue: int,
-    long: Mapping[str, int],
-) -> Standing:
-    """Of some facades with these cameras: sums of seconds, not means of shares. long: see `long_blind`."""
+def standing(places: Collection[Place], cameras: Iterable[str], counted: Counted, overdue: int) -> Standing:
+    """Of some facades together, with these cameras: sums of seconds, not means of shares."""
     due_s = watched_s = oldest_s = account_due_s = online_s = sound_s = 0.0
     cells = blind_cells = long_cells = unmodelled = 0
     for place in places:  # One pass: a town is thousands of facades, each in a building and an estate.
@@ -107,7 +96,7 @@ def standing(
         watched_s += one.watched_cell_s
         cells += one.cells
         blind_cells += one.blind_cells
-        long_cells += long[place.id]
+        long_cells += one.long_blind_cells
         oldest_s = max(oldest_s, one.oldest_blind_s)
     for camera in sorted(set(cameras)):
         if (account := counted.cameras.get(camera)) is not None:
@@ -122,15 +111,13 @@ def standing(
     return Standing(figures, len(places), unmodelled, cells, blind_cells, long_cells, oldest_s, overdue)
 
 
-def of_facade(place: Place, counted: Counted, long: Mapping[str, int]) -> Standing:
+def of_facade(place: Place, counted: Counted) -> Standing:
     """One facade with the cameras that see it."""
     late = counted.overdue.get((place.estate, place.building, place.id), 0)
-    return standing([place], place.cameras, counted, late, long)
+    return standing([place], place.cameras, counted, late)
 
 
-def of_buildings(
-    places: Iterable[Place], counted: Counted, long: Mapping[str, int]
-) -> dict[Building, Standing]:
+def of_buildings(places: Iterable[Place], counted: Counted) -> dict[Building, Standing]:
     """Each building: the sum over its facades and over the cameras that see them, each once."""
     by: dict[Building, list[Place]] = {}
     for place in places:
@@ -141,7 +128,6 @@ def of_buildings(
             (camera for place in own for camera in place.cameras),
             counted,
             counted.overdue.get((*building, None), 0),
-            long,
         )
         for building, own in by.items()
     }
@@ -182,7 +168,7 @@ def shifts(
         if old is None or new is None or abs(new.blind_cells - old.blind_cells) < NEW_CELLS:
             continue
         worse = new.blind_cells > old.blind_cells
-        cause = new.causes[0] if worse and new.causes else None
+        cause = new.cause if worse else None
         found.append(Shift("blind_cells", place.estate, place.id, old.blind_cells, new.blind_cells, cause))
     return sorted(found, key=lambda shift: (-shift.size, shift.estate, shift.facade or "", shift.kind))
 
@@ -217,24 +203,18 @@ class Review:
     shifts: tuple[Shift, ...]
     places: Sequence[Place]
     counted: tuple[Counted, Counted]
-    long: tuple[Mapping[str, int], Mapping[str, int]]
 
     @cached_property
     def buildings(self) -> Mapping[Building, Pair]:
         """Every building that has a facade."""
-        before, after = (
-            of_buildings(self.places, rows, long) for rows, long in zip(self.counted, self.long, strict=True)
-        )
+        before, after = (of_buildings(self.places, rows) for rows in self.counted)
         return {building: (before[building], one) for building, one in after.items()}
 
     @cached_property
     def facades(self) -> Mapping[str, Pair]:
         """Every facade."""
-        (before, after), (long_before, long_after) = self.counted, self.long
-        return {
-            place.id: (of_facade(place, before, long_before), of_facade(place, after, long_after))
-            for place in self.places
-        }
+        before, after = self.counted
+        return {place.id: (of_facade(place, before), of_facade(place, after)) for place in self.places}
 
 
 def review(
@@ -242,18 +222,12 @@ def review(
     places: Sequence[Place],
     cameras: Mapping[str, Sequence[str]],
     counted: tuple[Counted, Counted],
-    long_s: float,
 ) -> Review:
     """What the bureau reads of a month. cameras: of each estate; counted: the month before, and the month."""
-    before, after = counted
-    long = long_blind(before, long_s), long_blind(after, long_s)
 
     def both(of: Collection[Place], ids: Iterable[str], estate: str | None) -> Pair:
         seeing = tuple(ids)
-        old, new = (
-            standing(of, seeing, rows, _late(rows, estate, cameras), each)
-            for rows, each in zip(counted, long, strict=True)
-        )
+        old, new = (standing(of, seeing, rows, _late(rows, estate, cameras)) for rows in counted)
         return old, new
 
     own: dict[str, list[Place]] = {}
@@ -267,7 +241,6 @@ def review(
         tuple(shifts(places, of_estate, counted)),
         places,
         counted,
-        long,
     )
 
 

@@ -12,7 +12,7 @@ from psycopg.rows import kwargs_row
 from cloud.core import ledger as counting
 from cloud.core import months
 from cloud.core.cells import Kept, histories
-from cloud.core.months import CameraMonth, Cause, FacadeMonth, Lasting
+from cloud.core.months import CameraMonth, Cause, FacadeFigures, FacadeMonth, Lasting
 from cloud.core.ranking import Counted, Place
 from cloud.store import cells
 from cloud.store.pool import Connection, Jsonb
@@ -126,17 +126,21 @@ def _row(one: FacadeMonth, month: date) -> tuple[Any, ...]:
     )
 
 
-async def counted(conn: Connection, month: date, at: datetime) -> Counted:
-    """What is known of a month, as far as it was counted. at: now, until when work can have been late."""
+async def counted(conn: Connection, month: date, at: datetime, long_s: float) -> Counted:
+    """What is known of a month, as far as it was counted.
+
+    at: now, until when work can have been late. long_s: for longer than this no cell should be blind.
+    """
     end = min(months.span_of(month)[1], at)
-    async with conn.cursor(row_factory=kwargs_row(_facade), binary=True) as cursor:
+    async with conn.cursor(binary=True) as cursor:
+        # Cells are most of what there is to read, and few facades have one that is blind for so long.
         await cursor.execute(
-            "SELECT facade, begins_at AS begin, ends_at AS end, cells, due_cell_s, watched_cell_s,"
-            " excused_cell_s, blind_cells, oldest_blind_s, floors, bays, lasting_s, causes"
-            " FROM facade_month WHERE month = %s ORDER BY facade",
-            (month,),
+            "SELECT facade, cells, due_cell_s, watched_cell_s, blind_cells,"
+            " CASE WHEN oldest_blind_s > %(long_s)s THEN lasting_s END, oldest_blind_s, causes -> 0"
+            " FROM facade_month WHERE month = %(month)s ORDER BY facade",
+            {"month": month, "long_s": long_s},
         )
-        facades = await cursor.fetchall()
+        facades = [_figures(row, long_s) for row in await cursor.fetchall()]
     async with conn.cursor(binary=True) as cursor:
         # As arrays they come much faster than as rows.
         await cursor.execute(
@@ -192,11 +196,11 @@ def _seconds(floors: list[int], bays: list[int], lasting_s: bytes) -> Lasting:
     return Lasting(tuple(floors), tuple(bays), found)
 
 
-def _facade(
-    *, floors: list[int], bays: list[int], lasting_s: bytes, causes: list[dict[str, Any]], **more: Any
-) -> FacadeMonth:
-    told = (Cause(**{**cause, "since": datetime.fromisoformat(cause["since"])}) for cause in causes)
-    return FacadeMonth(lasting=_seconds(floors, bays, lasting_s), causes=tuple(told), **more)
+def _figures(row: tuple[Any, ...], long_s: float) -> FacadeFigures:
+    facade, cells, due_cell_s, watched_cell_s, blind_cells, lasting_s, oldest_blind_s, cause = row
+    long = 0 if lasting_s is None else int((np.frombuffer(lasting_s, dtype=_SECONDS) > long_s).sum())
+    told = None if cause is None else Cause(**cause | {"since": datetime.fromisoformat(cause["since"])})
+    return FacadeFigures(facade, cells, due_cell_s, watched_cell_s, blind_cells, long, oldest_blind_s, told)
 
 
 def _place(*, cameras: list[str], **more: Any) -> Place:

@@ -150,10 +150,10 @@ async def enter_export(conn: Connection, account: Account, what: str, at: dateti
 async def _read(conn: Connection, wanted: date, now: datetime, long_s: float) -> Read:
     estates, cameras = await registry.estates(conn), await registry.camera_names(conn)
     places = await months.places(conn)
-    before = await months.counted(conn, calendar.preceding(wanted), now)
-    after = await months.counted(conn, wanted, now)
+    before = await months.counted(conn, calendar.preceding(wanted), now, long_s)
+    after = await months.counted(conn, wanted, now, long_s)
     of: dict[str, list[str]] = {row.id: [] for row in estates}
     for camera in cameras:
         of[camera.estate].append(camera.id)
-    found = await asyncio.to_thread(review, wanted, places, of, (before, after), long_s)
+    found = await asyncio.to_thread(review, wanted, places, of, (before, after))
     return Read(found, estates, cameras, places, after)

@@ -19,9 +19,8 @@ PAPER = Paper(place="3 栋东侧灯杆", installed_on=date(2026, 1, 9), keeper="
 
 
 async def _counted(at: At) -> object:
-    found = await months.counted(at.conn, MONTH, later(600))
-    east = found.facades["east"]
-    return east.due_cell_s, east.watched_cell_s, east.lasting.seconds.tolist(), found.cameras, found.overdue
+    found = await months.counted(at.conn, MONTH, later(600), 60.0)
+    return found.facades, found.cameras, found.overdue
 
 
 async def _keep(at: At) -> object:

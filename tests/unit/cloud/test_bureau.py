@@ -15,7 +15,7 @@ from cloud.core.cell_history import Duty, Sight, history
 from cloud.core.cells import FacadeCells, FacadeHistory
 from cloud.core.equipment_record import Item, Paper, completeness, missing
 from cloud.core.ledger import Outage
-from cloud.core.months import CameraMonth, FacadeMonth, Lasting
+from cloud.core.months import CameraMonth, FacadeFigures, FacadeMonth, Lasting
 from cloud.core.ranking import Counted, Place, Standing
 from cloud.core.ranks import By, Order, badness, directory_key, ranked
 from cloud.core.sampling import Unit, allotted, drawn, key_of
@@ -91,16 +91,17 @@ PLACES = (
 )
 
 
-def counted(east: FacadeMonth) -> Counted:
+LONG_S = 30 * 86_400
+
+
+def counted(east: FacadeMonth, long_s: float = LONG_S) -> Counted:
     cameras = (CameraMonth("one", 100.0, 90.0, 81.0, 0, 0), CameraMonth("two", 100.0, 30.0, 30.0, 0, 0))
     late = {("garden", None, None): 3, ("garden", "3", None): 2, ("garden", "3", "east"): 2}
-    return Counted({"east": east}, {one.camera: one for one in cameras}, late, {})
+    return Counted({"east": FacadeFigures.of(east, long_s)}, {one.camera: one for one in cameras}, late, {})
 
 
 def test_an_estate_is_the_sum_of_its_facades_and_of_its_cameras_each_once() -> None:
-    rows = counted(month((10, 20)))
-    long = ranking.long_blind(rows, 30 * 86_400)
-    found = ranking.standing(PLACES[:2], ["one", "one", "two"], rows, 3, long)
+    found = ranking.standing(PLACES[:2], ["one", "one", "two"], counted(month((10, 20))), 3)
     assert found.value("blind") == pytest.approx(1 - 42 / 124)
     assert found.value("availability") == 120 / 200
     assert found.value("picture") == 111 / 120
@@ -109,7 +110,7 @@ def test_an_estate_is_the_sum_of_its_facades_and_of_its_cameras_each_once() -> N
 
 def test_a_building_is_the_sum_of_its_facades_and_of_the_cameras_that_see_them_each_once() -> None:
     rows = counted(month((10, 20)))
-    found = ranking.review(OCTOBER, PLACES, {"garden": ["one", "two"], "park": []}, (rows, rows), 0)
+    found = ranking.review(OCTOBER, PLACES, {"garden": ["one", "two"], "park": []}, (rows, rows))
     before, after = found.buildings["garden", "3"]
     assert before == after
     assert (after.facades, after.unmodelled, after.overdue) == (2, 1, 2)
@@ -171,7 +172,7 @@ def test_names_stand_by_pinyin_and_numbers_by_their_size() -> None:
 
 def test_what_changed_is_told_with_what_cost_most() -> None:
     before, after = counted(month((10, 11))), counted(month((10, 31)))
-    both = [ranking.standing(PLACES[:2], ["one"], rows, 0, {"east": 0}) for rows in (before, after)]
+    both = [ranking.standing(PLACES[:2], ["one"], rows, 0) for rows in (before, after)]
     found = ranking.shifts(PLACES, {"garden": (both[0], both[1])}, (before, after))
     assert [(one.kind, one.facade) for one in found] == [("blind", None)]
     worse = replace(after.facades["east"], blind_cells=9)

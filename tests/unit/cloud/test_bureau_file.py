@@ -16,7 +16,6 @@ from tests.unit.cloud.test_bureau import BEGIN, END, FULL, OCTOBER, PLACES, coun
 
 NAMES = {"garden": "=花园", "park": "公园"}
 CAMERAS = {"garden": [("one", "一号"), ("two", "+二号")], "park": []}
-LONG_S = 30 * 86_400
 Cells = dict[str, tuple[str | None, str]]
 """Place → (formula, what stands there)."""
 
@@ -24,7 +23,7 @@ Cells = dict[str, tuple[str | None, str]]
 def made(order: Order = WORST) -> list[Sheet]:
     months = counted(month((10, 11))), counted(month((10, 20)))
     ids = {estate: [identity for identity, _ in of] for estate, of in CAMERAS.items()}
-    found = review(OCTOBER, PLACES, ids, months, LONG_S)
+    found = review(OCTOBER, PLACES, ids, months)
     return bureau_file.month_sheets(bureau_file.Month(found, PLACES, NAMES, months[1], order), CAMERAS)
 
 
@@ -112,7 +111,7 @@ def test_a_file_stands_in_the_order_that_was_asked_for_and_says_so() -> None:
 async def test_a_month_is_set_as_a_pdf_with_how_it_is_counted() -> None:
     rows = counted(month((10, 20)))
     ids = {estate: [identity for identity, _ in of] for estate, of in CAMERAS.items()}
-    found = review(OCTOBER, PLACES, ids, (rows, rows), LONG_S)
+    found = review(OCTOBER, PLACES, ids, (rows, rows))
     told = bureau_file.report(bureau_file.Month(found, PLACES, NAMES, rows), END)
     assert told["order"] == "按盲区占比，从差到好"
     assert told["estates"][0][:3] == ["=花园", "66.13%", "1968 / 2976"]
