@@ -24,6 +24,8 @@ CAUSES: Final = 5
 SETTLED: Final = timedelta(days=7)
 """So long after its end a month may still change: boxes that were away send what they had kept."""
 EVERY: Final = timedelta(minutes=10)
+YOUNG_EVERY: Final = timedelta(minutes=1)
+"""For an estate that began less than `EVERY` ago: its first numbers would else be those of seconds."""
 ENDED_EVERY: Final = timedelta(hours=1)
 """A month that was counted after its end changes by what comes late only."""
 
@@ -138,14 +140,16 @@ def month_of(at: datetime) -> date:
 def due(first: datetime, counted: dict[date, datetime], at: datetime) -> list[date]:
     """Which months since `first` must be counted at `at`, oldest first. counted: month → when last.
 
-    Each until a week after its end: every ten minutes, and every hour once it is over. What a later month
-    carries on, an earlier one decides.
+    Each until a week after its end: every ten minutes, every minute in an estate's first ten, and every hour
+    once it is over. What a later month carries on, an earlier one decides.
     """
     found, month, newest = [], month_of(first), month_of(at)
     while month <= newest:
         last = counted.get(month)
         end = span_of(month)[1]
-        every = EVERY if last is None or last < end else ENDED_EVERY
+        every = ENDED_EVERY if last is not None and last >= end else EVERY
+        if at < first + EVERY:
+            every = YOUNG_EVERY
         if last is None or (last < end + SETTLED and last <= at - every):
             found.append(month)
         month = following(month)

@@ -55,6 +55,8 @@ def test_a_month_is_counted_until_a_week_after_its_end() -> None:
     assert months.due(first, {OCTOBER: at - months.ENDED_EVERY, november: at}, at) == [OCTOBER]
     assert months.due(first, {OCTOBER: END - DAY, november: at}, at) == [OCTOBER], "its end was not counted"
     assert months.due(first, {OCTOBER: END + 8 * DAY, november: END + 9 * DAY}, END + 10 * DAY) == [november]
+    minute = timedelta(minutes=1)
+    assert months.due(first, {OCTOBER: first + minute}, first + 2 * minute) == [OCTOBER], "it has just begun"
 
 
 def test_a_facades_month_is_sums_of_cells_and_seconds() -> None:

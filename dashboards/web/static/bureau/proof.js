@@ -7,7 +7,7 @@ import { html, nothing } from "../lib/lit.js";
 import { sign, TONES } from "../lib/marks.js";
 import { reasonOf } from "../lib/shell.js";
 import { orderDeadline, orderHistory, orderOpened, orderState, orderTitle, orderTone } from "../orders/order.js";
-import { whyName } from "../words/coverage.js";
+import { saidByBox, whyName } from "../words/coverage.js";
 import { nameOfKind } from "../words/faults.js";
 import { say } from "../words/proof.js";
 
@@ -84,7 +84,7 @@ function outages({ account }) {
   ].sort((a, b) => Date.parse(b.begin) - Date.parse(a.begin));
   if (all.length === 0) return html`<p class="fine">${say("no_outages")}</p>`;
   const line = (/** @type {typeof all[number]} */ one) => html`<tr><td>${dayTime(one.begin)}</td><td>${dayTime(one.end)}</td>
-    <td>${span((Date.parse(one.end) - Date.parse(one.begin)) / 1000)}</td><td>${one.what}</td><td>${whyName(one.why || "unknown")}</td></tr>`;
+    <td>${span((Date.parse(one.end) - Date.parse(one.begin)) / 1000)}</td><td>${one.what}</td><td>${whyName(one.why || "unknown")} <span class="fine">${saidByBox(one.why)}</span></td></tr>`;
   const table = (/** @type {typeof all} */ some) => html`<div class="scroll"><table>
     <thead><tr>${/** @type {const} */ (["begin", "end", "lasted", "what", "why"]).map((key) => html`<th scope="col">${say(key)}</th>`)}</tr></thead>
     <tbody>${some.map(line)}</tbody></table></div>`;

@@ -98,11 +98,16 @@ export function whysOf(view) {
   return view.whys.map(whyName).join(" · ") || say("why_unknown");
 }
 
-/** Why a camera did not watch: a kind of fault, a reason of ours, or what the device said itself. @param {string} why */
+/** Why a camera did not watch: a kind of fault or a reason of ours, else that its stream was lost. @param {string} why */
 export function whyName(why) {
   if (why === "never_reported" || why === "pose_doubted" || why === "another_estates") return say(why);
   if (why === "unknown") return say("why_unknown");
-  return knowsKind(why) ? nameOfKind(why) : why === "lost" ? nameOfKind("camera_lost") : why;
+  return nameOfKind(knowsKind(why) ? why : "camera_lost");
+}
+
+/** What a box said of a lost stream in its own words, which name addresses of the estate's network; else nothing. @param {string} why */
+export function saidByBox(why) {
+  return why.includes(" ") ? why : "";
 }
 
 /** @param {import("../lib/types.js").CoverageView} view */
