@@ -152,7 +152,7 @@ async def read(estate: SlugInPath, body: MapFile, account: Planner, services: Us
     return plan_shapes.map_read(found, draft)
 
 
-@router.get("/estates/{estate}/plan/file")
+@router.get("/estates/{estate}/plan/file", response_class=Response)
 async def as_file(estate: SlugInPath, account: Planner, services: Use) -> Response:
     """The plan as an estate file, with boxes, sensors and nodes as they are registered."""
     async with services.reading(account) as conn:
