@@ -1,5 +1,6 @@
 """How a thrown thing falls: gravity and quadratic drag in still air."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,14 +47,15 @@ def trajectory(release_m: Floats, velocity_m_s: Floats, drag_per_m: float, groun
     Returns:
         float64 (n, 3), row i at i milliseconds; semi-implicit Euler.
     """
-    position, velocity = release_m.astype(np.float64), velocity_m_s.astype(np.float64)
-    gravity = np.array([0.0, -GRAVITY_M_S2, 0.0])
-    path = [position]
-    while position[1] > ground_m:
-        velocity = velocity + STEP_S * (gravity - drag_per_m * float(np.linalg.norm(velocity)) * velocity)
-        position = position + STEP_S * velocity
-        path.append(position)
-    return np.stack(path)
+    # Plain numbers: an array of three costs ten times as much for each of thousands of steps.
+    (x, y, z), (right, up, out) = map(float, release_m), map(float, velocity_m_s)
+    path = [(x, y, z)]
+    while y > ground_m:
+        slowed = 1 - STEP_S * drag_per_m * math.sqrt(right * right + up * up + out * out)
+        right, up, out = right * slowed, up * slowed - STEP_S * GRAVITY_M_S2, out * slowed
+        x, y, z = x + STEP_S * right, y + STEP_S * up, z + STEP_S * out
+        path.append((x, y, z))
+    return np.array(path)
 
 
 def at(path: Floats, times_s: Floats) -> Floats:
