@@ -5,12 +5,13 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from playwright.async_api import Browser, Page, expect
 
 from edge.calibration.answer import as_yaml
@@ -22,6 +23,7 @@ from edge.config.sight import SightSettings
 from models.synth.backdrop import picture
 from models.synth.presets import EAST_CAMERA, EAST_FACADE
 
+Picture = NDArray[np.uint8]
 CORNERS = ((4, 0), (4, 8), (13, 0), (13, 8))
 SIZE = (EAST_CAMERA.width, EAST_CAMERA.height)
 
@@ -61,11 +63,17 @@ class Opened:
         await row.nth(count).get_by_label("边 bay edge").fill(str(edge if said_edge is None else said_edge))
 
 
+@cache
+def shown() -> Picture:
+    """What the demo's first camera sees."""
+    return picture(EAST_CAMERA, EAST_FACADE, np.random.default_rng(3))
+
+
 @asynccontextmanager
 async def opened(browser: Browser, folder: Path, width: int, height: int) -> AsyncIterator[Opened]:
     """The page on a screen of that size, before the demo's first camera."""
     still = folder / "still.png"
-    cv2.imwrite(str(still), picture(EAST_CAMERA, EAST_FACADE, np.random.default_rng(3)))
+    cv2.imwrite(str(still), shown())
     out = folder / "calibration.yaml"
 
     def save(sight: SightSettings) -> str:
