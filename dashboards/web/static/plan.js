@@ -156,7 +156,7 @@ function tools({ estates, without }) {
 function summary(plan) {
   return html`<section class="panel summary">
     ${plan.version === 0 ? nothing : html`<p class="fine">${say("version", { n: plan.version, by: plan.entered_by ?? "", at: plan.entered_at ? dayTime(plan.entered_at) : "" })}</p>
-      <p><b data-testid="blind">${plan.blind}</b> <span class="fine">${say("blind_of", { blind: plan.blind, cells: plan.cells })}</span></p>`}
+      <p><b data-testid="blind">${plan.blind}</b> <span class="fine">${say("blind_of", { cells: plan.cells })}</span></p>`}
     ${told ? html`<p class="good" role="status">${mark("good")} ${told}</p>` : nothing}
     ${refused ? html`<p class="wrong" role="alert">${refused}</p>` : nothing}
     ${isDirty

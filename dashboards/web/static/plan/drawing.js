@@ -18,6 +18,7 @@ import { edgesOf, endsOf } from "./facades.js";
 
 const SIGHT_M = 16;
 const EDGE_M = 8;
+const LEAST_M = 20;
 /** What is shown of an estate of which nothing stands yet. */
 const EMPTY_M = { left: -10, top: -110, width: 160, height: 120 };
 
@@ -29,11 +30,17 @@ export function extentOf(plan, more = []) {
     ...plan.occluders.flatMap((thing) => (thing.kind === "tree" ? [thing.at] : thing.line)),
     ...plan.cameras.flatMap(({ mount }) => (mount ? [/** @type {Place} */ ([mount.x_m, mount.y_m])] : [])),
   ];
-  const xs = places.map(([x]) => x);
-  const ys = places.map(([, y]) => -y);
   if (places.length === 0) return { ...EMPTY_M };
-  const [left, top] = [Math.min(...xs, 0) - EDGE_M, Math.min(...ys, 0) - EDGE_M];
-  return { left, top, width: Math.max(...xs, 20) + EDGE_M - left, height: Math.max(...ys, 20) + EDGE_M - top };
+  const [left, width] = spanOf(places.map(([x]) => x));
+  const [top, height] = spanOf(places.map(([, y]) => -y));
+  return { left, top, width, height };
+}
+
+/** Where numbers begin and how far they reach, with an edge around them, at least `LEAST_M`. @param {number[]} numbers */
+function spanOf(numbers) {
+  const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
+  const long = Math.max(high - low, LEAST_M) + 2 * EDGE_M;
+  return /** @type {const} */ ([(low + high - long) / 2, long]);
 }
 
 /** Nearer or farther by a factor, about its middle. @param {Extent} extent @param {number} factor @returns {Extent} */

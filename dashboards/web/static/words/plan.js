@@ -39,7 +39,7 @@ export const say = wordsFrom({
   click_underlay: { zh: "在底图上依次点两个相距已知的点", en: "Click two points of the picture whose distance you know" },
   version: { zh: "第 {n} 版 · {by} · {at}", en: "Version {n}, {by}, {at}" },
   blind: { zh: "盲格", en: "Blind cells" },
-  blind_of: { zh: "{blind} / {cells} 格，全部摄像机正常时", en: "{blind} of {cells}, with every camera at work" },
+  blind_of: { zh: "格没有摄像机看清 / 共 {cells} 格（全部摄像机正常时）", en: "of {cells} cells are watched by no camera, with every camera at work" },
   blind_moved: { zh: "{before} → {after}", en: "{before} → {after}" },
   hint: {
     zh: "点选后拖动；转摄像机拖小圆点，改楼的轮廓拖角点，拖空白处移图。键盘：方向键移 0.5 米（Shift 5 米），逗号、句号转 1°（Shift 10°）。",
