@@ -128,7 +128,7 @@ def _span(begin: datetime, end: datetime) -> dict[str, Any]:
 async def _rows(
     conn: Connection, kind: Callable[..., Row], query: LiteralString, values: dict[str, Any]
 ) -> tuple[Row, ...]:
-    async with conn.cursor(row_factory=kwargs_row(kind)) as cursor:
+    async with conn.cursor(row_factory=kwargs_row(kind), binary=True) as cursor:
         await cursor.execute(query, values)
         return tuple(await cursor.fetchall())
 

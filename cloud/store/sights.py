@@ -85,7 +85,7 @@ async def grids(
     conn: Connection, span: Span, facades: Collection[str] | None = None
 ) -> tuple[FacadeCells, ...]:
     """The cells of facades, by facade and time, that hold in a span; None: of all that may be seen."""
-    async with conn.cursor(row_factory=kwargs_row(_grid)) as cursor:
+    async with conn.cursor(row_factory=kwargs_row(_grid), binary=True) as cursor:
         await cursor.execute(
             "SELECT id, facade, plan, begins_at, ends_at, floors, bays, spans_px, object_m FROM facade_grid"  # noqa: S608 - own words
             f" WHERE {_HOLDS} AND (%(facades)s::text[] IS NULL OR facade = ANY(%(facades)s))"
