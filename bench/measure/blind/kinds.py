@@ -17,9 +17,7 @@ ASKED_S: Final = 60.0
 WIDTH, HEIGHT = films.SIZE
 MASK: Final = [[0, 0], [WIDTH // 3, 0], [WIDTH // 3, HEIGHT], [0, HEIGHT]]
 CRASH_EVERY_S: Final = 1.0
-HELD_S: Final = 0.9
-"""A program that is held for so long, again and again, is that of a box with far too much to do."""
-GOES_S: Final = 0.4
+HANG_EVERY_S: Final = 1.0
 CLEARED_S: Final = 120.0
 
 
@@ -111,9 +109,8 @@ def _masked(site: Site) -> Iterator[None]:
 
 
 @contextmanager
-def _overloaded(site: Site) -> Iterator[None]:
-    held = (lambda: site.signal(signal.SIGSTOP), HELD_S)
-    with going_on(held, (lambda: site.signal(signal.SIGCONT), GOES_S)):
+def _hanging(site: Site) -> Iterator[None]:
+    with going_on((lambda: site.signal(signal.SIGSTOP), HANG_EVERY_S)):
         yield
     site.signal(signal.SIGCONT)
 
@@ -150,7 +147,7 @@ KINDS: Final = {
         Kind("mis-aimed", _showing(lambda films: films.elsewhere), confirmed=True),
         Kind("masked", _masked, some=True),
         Kind("one-picture-a-second", _showing(lambda films: films.slow)),
-        Kind("overloaded", _overloaded),
+        Kind("hanging", _hanging),
         Kind("crashing", _crashing),
         Kind("no-power", _without_power),
         Kind("no-link", _without_link),
@@ -158,6 +155,6 @@ KINDS: Final = {
     )
 }
 """By name. Dead: it refuses; hung: its connection stands and nothing comes. Mis-aimed: turned to another
-building. Overloaded: the camera's program gets a third of the time that it needs. Crashing: it is killed
+building. Hanging: the camera's program stands still, however often it is started. Crashing: it is killed
 again and again. Without power no program says goodbye, and no connection ends. Moved for good: it stays as
 it is, and somebody says that this is right."""

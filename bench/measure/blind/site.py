@@ -155,9 +155,10 @@ def running(folder: Path) -> Iterator[Site]:
 
 
 def settle(site: Site) -> None:
-    """All is well, and what is usual of the picture is known."""
+    """All is well since the agent's start, and what is usual of the picture is known."""
     known = site.box.data / "picture" / f"{CAMERA}.npz"
     wait.until(known.exists, PATIENCE_S, "what is usual of the picture")
+    wait.until(lambda: site.box.logged("camera_state"), PATIENCE_S, "the camera's first picture")
     site.await_cells(f"n === {site.cells}", "the camera at work")
 
 
