@@ -62,20 +62,35 @@ class Loss:
     excused: bool
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Cause:
+    """Why a camera did not watch these cells (R, C), and when (n,)."""
+
+    camera: str
+    why: str
+    cells: Flags
+    when: Flags
+
+
 @dataclass(frozen=True, eq=False)
 class History:
     """A facade over a span of time.
 
     cuts: n + 1 instants, the span's ends among them. watched: (n, R, C). excused: (n, R, C), not watched, and
     a camera that watches it otherwise was in maintenance that had been announced. within: (n, R, C), whether
-    any camera would watch it if all worked. losses: oldest first.
+    any camera would watch it if all worked. causes: why any did not.
     """
 
     cuts: tuple[datetime, ...]
     watched: Flags
     excused: Flags
     within: Flags
-    losses: tuple[Loss, ...]
+    causes: tuple[Cause, ...]
+
+    @cached_property
+    def losses(self) -> tuple[Loss, ...]:
+        """Oldest first."""
+        return tuple(_losses(self.cuts, self.within & ~self.watched, self.excused, self.causes))
 
     @cached_property
     def lengths_s(self) -> F64:
@@ -173,7 +188,7 @@ def history(shape: tuple[int, int], sights: Iterable[Sight], duties: Iterable[Du
     found = [(sight, known.get(sight.camera, Duty(sight.camera, ()))) for sight in sights]
     cuts = _cuts(found, span)
     holding, upright, announced = (np.zeros((len(cuts) - 1, len(found)), dtype=np.bool_) for _ in range(3))
-    causes: list[_Cause] = []
+    causes: list[Cause] = []
     for number, (sight, duty) in enumerate(found):
         holds = holding[:, number] = _flags(cuts, (sight.holds,))
         up = upright[:, number] = holds & _flags(cuts, duty.up)
@@ -182,7 +197,7 @@ def history(shape: tuple[int, int], sights: Iterable[Sight], duties: Iterable[Du
     seen = [sight.cells for sight, _ in found]
     within, watched, excused = (_any(when, seen, shape) for when in (holding, upright, announced))
     excused &= ~watched
-    return History(cuts, watched, excused, within, tuple(_losses(cuts, within & ~watched, excused, causes)))
+    return History(cuts, watched, excused, within, tuple(causes))
 
 
 def _any(when: Flags, cells: Iterable[Flags], shape: tuple[int, int]) -> Flags:
@@ -193,16 +208,6 @@ def _any(when: Flags, cells: Iterable[Flags], shape: tuple[int, int]) -> Flags:
     for flags, own in zip(when.T, cells, strict=True):
         bits[flags] |= np.packbits(own)
     return np.unpackbits(bits, axis=1, count=count).view(np.bool_).reshape(len(when), *shape)
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class _Cause:
-    """Why a camera did not watch these cells (R, C), and when (n,)."""
-
-    camera: str
-    why: str
-    cells: Flags
-    when: Flags
 
 
 def _cuts(found: Iterable[tuple[Sight, Duty]], span: Span) -> tuple[datetime, ...]:
@@ -223,7 +228,7 @@ def _flags(cuts: Sequence[datetime], parts: Iterable[Span]) -> Flags:
     return flags
 
 
-def _causes(cuts: Sequence[datetime], sight: Sight, duty: Duty, down: Flags) -> Iterator[_Cause]:
+def _causes(cuts: Sequence[datetime], sight: Sight, duty: Duty, down: Flags) -> Iterator[Cause]:
     told: dict[str, list[Span]] = {}
     for each in duty.downs:
         told.setdefault(each.why or UNKNOWN, []).append((each.begin, each.end))
@@ -231,13 +236,11 @@ def _causes(cuts: Sequence[datetime], sight: Sight, duty: Duty, down: Flags) -> 
     for why, parts in told.items():
         when = down & _flags(cuts, parts)
         untold &= ~when
-        yield _Cause(sight.camera, why, sight.cells, when)
-    yield _Cause(sight.camera, UNKNOWN, sight.cells, untold)
+        yield Cause(sight.camera, why, sight.cells, when)
+    yield Cause(sight.camera, UNKNOWN, sight.cells, untold)
 
 
-def _losses(
-    cuts: Sequence[datetime], lost: Flags, excused: Flags, causes: Iterable[_Cause]
-) -> Iterator[Loss]:
+def _losses(cuts: Sequence[datetime], lost: Flags, excused: Flags, causes: Iterable[Cause]) -> Iterator[Loss]:
     """Stretches in a row of which nothing differs are one."""
     flat = lost.reshape(len(lost), -1)
     names, whys = _whys(flat, [cause for cause in causes if cause.when.any()])
@@ -250,7 +253,7 @@ def _losses(
             yield Loss(cuts[begin], cuts[end], lost[begin], own, bool(excuses[begin]))
 
 
-def _whys(lost: Flags, causes: Sequence[_Cause]) -> tuple[list[tuple[str, str]], Flags]:
+def _whys(lost: Flags, causes: Sequence[Cause]) -> tuple[list[tuple[str, str]], Flags]:
     """(camera, why) in order, and (n, k): which of them cost one of the cells that were lost (n, R C)."""
     names = sorted({(cause.camera, cause.why) for cause in causes})
     whys = np.zeros((len(lost), len(names)), dtype=np.bool_)
