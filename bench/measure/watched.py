@@ -134,7 +134,7 @@ async def _answer(conn: Connection, now: datetime) -> str:
     of = await registry.estates(conn)
     kept = await cells.kept(conn, (now - RECENT, now), now, [row.id for row in facades])
     standing = await doubts.standing(conn)
-    cameras = await registry.cameras(conn) if standing else []
+    cameras = await registry.cameras(conn, [doubt.camera for doubt in standing])
     found = await asyncio.to_thread(present, kept, LEAST_S)
     told = [coverage_shapes.facade_now_brief(row, found.get(row.id)) for row in facades]
     named = [(shapes.thing(row.id, row.name_zh, row.name_en), row.id) for row in of]
