@@ -18,7 +18,9 @@ import { edgesOf, endsOf } from "./facades.js";
 
 const SIGHT_M = 16;
 const EDGE_M = 8;
-const LEAST_M = 20;
+const LEAST_M = 36;
+/** Height ÷ width: there is room to draw beside what stands in a row. */
+const FLATTEST = 0.5;
 /** What is shown of an estate of which nothing stands yet. */
 const EMPTY_M = { left: -10, top: -110, width: 160, height: 120 };
 
@@ -31,16 +33,16 @@ export function extentOf(plan, more = []) {
     ...plan.cameras.flatMap(({ mount }) => (mount ? [/** @type {Place} */ ([mount.x_m, mount.y_m])] : [])),
   ];
   if (places.length === 0) return { ...EMPTY_M };
-  const [left, width] = spanOf(places.map(([x]) => x));
-  const [top, height] = spanOf(places.map(([, y]) => -y));
-  return { left, top, width, height };
+  const xs = spanOf(places.map(([x]) => x), LEAST_M);
+  const ys = spanOf(places.map(([, y]) => -y), xs.long * FLATTEST);
+  return { left: xs.low, top: ys.low, width: xs.long, height: ys.long };
 }
 
-/** Where numbers begin and how far they reach, with an edge around them, at least `LEAST_M`. @param {number[]} numbers */
-function spanOf(numbers) {
+/** Where numbers begin and how far they reach, with an edge around them. @param {number[]} numbers @param {number} least */
+function spanOf(numbers, least) {
   const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
-  const long = Math.max(high - low, LEAST_M) + 2 * EDGE_M;
-  return /** @type {const} */ ([(low + high - long) / 2, long]);
+  const long = Math.max(high - low + 2 * EDGE_M, least);
+  return { low: (low + high - long) / 2, long };
 }
 
 /** Nearer or farther by a factor, about its middle. @param {Extent} extent @param {number} factor @returns {Extent} */
