@@ -7,6 +7,8 @@ from typing import Final, Literal
 from edge.core.condition import Limit, Policy
 
 Severity = Literal["warning", "serious", "critical"]
+GRAVITY: Final[tuple[Severity, ...]] = ("warning", "serious", "critical")
+"""From the least to the gravest."""
 
 
 @dataclass(frozen=True, slots=True)

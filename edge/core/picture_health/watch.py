@@ -10,7 +10,7 @@ import numpy as np
 from edge.core import condition
 from edge.core.condition import Cleared, Condition, Effect, Measured, Raised, Steady, Unstable
 from edge.core.picture_health import same
-from edge.core.picture_health.faults import Fault, Severity
+from edge.core.picture_health.faults import GRAVITY, Fault, Severity
 from edge.core.picture_health.flow import Rate
 from edge.core.picture_health.look import F32, Look
 from edge.core.picture_health.measures import Seen, Value, Values, values
@@ -266,15 +266,16 @@ def _judged(
         measured: Measured = "bad" if bad else "good"
         conditions[name], effects = condition.step(fault.policy, before, measured, at)
         for effect in effects:
-            reports, unstable = _told(name, fault, value, effect, unstable)
+            reports, unstable = _told(name, faults, value, effect, unstable)
             told += reports
     return replace(watch, conditions=conditions, unstable=unstable), tuple(told)
 
 
 def _told(
-    name: str, fault: Fault, value: Value, effect: Effect, unstable: frozenset[str]
+    name: str, faults: Mapping[str, Fault], value: Value, effect: Effect, unstable: frozenset[str]
 ) -> tuple[list[Report], frozenset[str]]:
-    """The reports of one effect. However many faults flap, a camera is unstable once."""
+    """The reports of one effect. However many faults flap, a camera is unstable once, as gravely as the worst."""
+    fault = faults[name]
     match effect:
         case Raised(since) | Cleared(since):
             state: Literal["raised", "cleared"] = "raised" if isinstance(effect, Raised) else "cleared"
@@ -283,8 +284,11 @@ def _told(
             )
             return [report], unstable
         case Unstable(since, times):
-            first = Report("unstable", "raised", "warning", since, float(times), unit="1", about=name)
-            return ([] if unstable else [first]), unstable | {name}
+            after = unstable | {name}
+            worst = max((faults[each].severity for each in after), key=GRAVITY.index)
+            first = Report("unstable", "raised", worst, since, float(times), unit="1", about=name)
+            is_told = any(GRAVITY.index(faults[each].severity) >= GRAVITY.index(worst) for each in unstable)
+            return ([] if is_told else [first]), after
         case Steady(since):
             left = unstable - {name}
             return ([] if left else [Report("unstable", "cleared", "warning", since, about=name)]), left

@@ -75,4 +75,4 @@ def test_a_fault_that_flaps_becomes_one_unstable() -> None:
     assert camera.faults.count(("dark", "raised")) == 3
     assert camera.faults.count(("unstable", "raised")) == 1
     assert camera.faults[-1] == ("unstable", "raised")
-    assert camera.told[-1].about == "dark"
+    assert (camera.told[-1].about, camera.told[-1].severity) == ("dark", "serious")
