@@ -274,7 +274,7 @@ def _judged(
 def _told(
     name: str, faults: Mapping[str, Fault], value: Value, effect: Effect, unstable: frozenset[str]
 ) -> tuple[list[Report], frozenset[str]]:
-    """The reports of one effect. However many faults flap, a camera is unstable once, as gravely as the worst."""
+    """The reports of one effect. However many faults flap, a camera is unstable once, as gravely as they."""
     fault = faults[name]
     match effect:
         case Raised(since) | Cleared(since):
