@@ -73,7 +73,8 @@ async def _show(camera: Camera) -> None:
 
 
 def _offset(offset: Offset) -> str:
-    if offset.at_least_s == 0:
+    # A camera may read its clock a tick late: what rounds to nothing is nothing.
+    if round(offset.at_least_s, 1) == 0:
         return f"right, within {offset.uncertainty_s:.1f} s"
     ahead = "ahead" if offset.offset_s > 0 else "behind"
     return f"{abs(offset.offset_s):.1f} s {ahead} (± {offset.uncertainty_s:.1f} s)"

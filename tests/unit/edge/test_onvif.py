@@ -13,12 +13,14 @@ from contracts.devices import firmware_differs
 from edge.core.onvif import (
     REPORTED,
     Notice,
+    Offset,
     clock_offset,
     discovered,
     meaning_of,
     plain_topic,
 )
 from edge.onvif.address import OnvifError, address
+from edge.onvif.command import _offset
 from edge.onvif.discovery import matches
 
 T0 = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -32,6 +34,18 @@ def test_the_true_offset_lies_within_the_uncertainty(offset_s: float, way_s: flo
     found = clock_offset(shown, T0, T0 + timedelta(seconds=way_s))
     assert abs(found.offset_s - offset_s) <= found.uncertainty_s + 2e-3
     assert found.at_least_s <= abs(offset_s) + 2e-3
+
+
+@pytest.mark.parametrize(
+    ("offset_s", "told"),
+    [
+        (-0.504, "right, within 0.5 s"),
+        (-0.7, "0.7 s behind (± 0.5 s)"),
+        (3.2, "3.2 s ahead (± 0.5 s)"),
+    ],
+)
+def test_a_clock_is_right_that_is_off_by_less_than_is_shown(offset_s: float, told: str) -> None:
+    assert _offset(Offset(offset_s, 0.5)) == told
 
 
 @pytest.mark.parametrize(
