@@ -3,6 +3,8 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
+# Half as many again as there are cores: a third of the time tests wait for cameras, devices and the network.
+WORKERS = $(shell echo $$(($$(nproc) * 3 / 2)))
 VIDEO ?=
 ONCE ?=
 TRAIN ?=
@@ -33,7 +35,7 @@ demo-down: ## end what a demo left behind
 
 .PHONY: test
 test: check ## lint, types, import rules and every test
-	@$(BIN)/pytest -q -n auto --dist loadscope --no-loadscope-reorder
+	@$(BIN)/pytest -q -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 .PHONY: check
 check: setup-dev ## everything but the tests
