@@ -114,7 +114,7 @@ def maintenance(page: Page) -> None:
 
 def bureau(page: Page) -> None:
     """The estate that is worst off."""
-    page.locator("[data-facade]").first.wait_for()
+    page.locator(".cells [data-cell]").first.wait_for()
 
 
 SHOWN = ("desk", "repair", "bureau")
