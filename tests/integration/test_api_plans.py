@@ -218,3 +218,28 @@ async def test_advice_closes_cells_of_a_facade(world: World) -> None:
             left -= camera["closes"]
             assert camera["blind_left"] == left
         assert told["blind_after"] == left
+
+
+async def test_a_pose_before_no_facade_still_has_the_box_take_its_view_as_usual(world: World) -> None:
+    """Else the picture's fault would stay, and with it the camera blind."""
+    await furnish(world.pool, clock.utc_now() - timedelta(hours=1))
+    away = Mount.model_validate({**mount(4.0, yaw_deg=90), "roll_deg": 0})
+    camera = build.camera("cam-east", away, LensPart.model_validate(LENS), SIZE)
+    places = np.array(
+        [(70.0, -6.0, 12.0), (70.0, 14.0, 12.0), (75.0, 4.0, 30.0), (85.0, -9.0, 30.0), (60.0, 8.0, 22.0)]
+    )
+    drawn = camera.lens.draw(*((places - camera.place_m) @ camera.axes.T).T)
+    assert drawn.drawn.all()
+    points = [
+        {"place": list(map(float, place)), "at": [float(u), float(v)]}
+        for place, u, v in zip(places, drawn.u_px, drawn.v_px, strict=True)
+    ]
+    async with world.logged_in("manager") as client:
+        body = {"picture": SIZE, "points": points, "replaces": 1, "reason": "turned away"}
+        entered = await client.put("/api/cameras/cam-east/pose", json=body)
+        assert entered.status_code == 200, entered.text
+        assert entered.json()["told"] == {"agent": "box-a", "facades": [], "version": 1}
+    async with world.logged_in("maintenance") as client:
+        (wished,) = (await client.get("/api/agents/box-a/desired")).json()["wanted"]["cameras"]
+    assert wished["view_confirmed_at"] is not None
+    assert "facades" not in wished

@@ -104,7 +104,7 @@ async def enter_pose(camera: SlugInPath, body: Posing, account: Planner, service
             raise refused(error) from error
         said = Said(account.username, body.reason, "camera", camera)
         await planning.enter(conn, posed, standing, said, now)
-        wish = await _tell_box(conn, found, one, (account.username, now)) if found.told else None
+        wish = await _tell_box(conn, found, one, (account.username, now))
     services.log.info("pose_entered", camera=camera, by=account.username, rms_px=found.pose.rms_px)
     return plan_shapes.pose(found, site, wish)
 
@@ -112,12 +112,23 @@ async def enter_pose(camera: SlugInPath, body: Posing, account: Planner, service
 async def _tell_box(
     conn: Connection, found: plan_shapes.Found, camera: Camera, said: tuple[str, datetime]
 ) -> int:
-    """Want of the camera's box that it takes floors and windows from this pose; the wish's version."""
+    """Want of the camera's box that it takes this view as usual, floors and windows from it; its version."""
     by, at = said
-    assert camera.resolution is not None
     await desired.lock(conn, found.agent)
     before = wishes.of_camera(await desired.newest(conn, found.agent), camera.id)
-    picture = before.picture or camera.resolution
+    told_of = {} if not found.told else _facades(found, camera, before.picture)
+    after = before.model_copy(update={**told_of, "view_confirmed_at": at})
+    version, changed = await wishes.issue_of_camera(conn, found.agent, after, by, at)
+    act = Act(by, "wanted", "agent", found.agent, content={"version": version})
+    await audit.enter(conn, act, at)
+    await told.record(conn, changed, at)
+    return version
+
+
+def _facades(found: plan_shapes.Found, camera: Camera, drawn_in: tuple[int, int] | None) -> dict[str, object]:
+    """The facades in the picture in which the box's wishes are drawn; of no such, in the camera's own."""
+    assert camera.resolution is not None
+    picture = drawn_in or camera.resolution
     if abs(picture[0] * camera.resolution[1] / (picture[1] * camera.resolution[0]) - 1) > SAME_SHAPE:
         raise Refused(
             objection(
@@ -131,13 +142,10 @@ async def _tell_box(
                 drawn_height=picture[1],
             )
         )
-    facades = calibration.measured_in(found.told, camera.resolution, picture)
-    after = before.model_copy(update={"picture": picture, "facades": facades, "view_confirmed_at": at})
-    version, changed = await wishes.issue_of_camera(conn, found.agent, after, by, at)
-    act = Act(by, "wanted", "agent", found.agent, content={"version": version})
-    await audit.enter(conn, act, at)
-    await told.record(conn, changed, at)
-    return version
+    return {
+        "picture": picture,
+        "facades": calibration.measured_in(found.told, camera.resolution, picture),
+    }
 
 
 def _solved(standing: Estate, site: Site, row: registry.CameraRow, body: Clicks) -> plan_shapes.Found:
