@@ -285,13 +285,17 @@ def _told(
             return [report], unstable
         case Unstable(since, times):
             after = unstable | {name}
-            worst = max((faults[each].severity for each in after), key=GRAVITY.index)
+            worst = _gravest(faults, after)
             first = Report("unstable", "raised", worst, since, float(times), unit="1", about=name)
-            is_told = any(GRAVITY.index(faults[each].severity) >= GRAVITY.index(worst) for each in unstable)
+            is_told = bool(unstable) and _gravest(faults, unstable) == worst
             return ([] if is_told else [first]), after
         case Steady(since):
             left = unstable - {name}
             return ([] if left else [Report("unstable", "cleared", "warning", since, about=name)]), left
+
+
+def _gravest(faults: Mapping[str, Fault], names: frozenset[str]) -> Severity:
+    return max((faults[name].severity for name in names), key=GRAVITY.index)
 
 
 def _learnt(watch: Watch, seen: tuple[Look, Scene], rate: Rate | None, mode: Mode, passed_s: float) -> Watch:
