@@ -1,6 +1,6 @@
 """What is kept of which cells each camera sees, and what a facade's history follows from."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -117,6 +117,15 @@ class Kept:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class Modelled:
+    """grid: the cells as they are at the span's end. sights: in these cells. span: while it was modelled."""
+
+    grid: FacadeCells
+    sights: tuple[CameraSight, ...]
+    span: Span
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class FacadeHistory:
     """grid: the cells as they are at the span's end. sights: in these cells. history: see there.
 
@@ -172,9 +181,13 @@ def present(kept: Kept, least_s: float = LEAST_S) -> dict[str, FacadeHistory]:
     return _histories(kept, least_s, min(kept.raw.end, kept.raw.as_of) - MOMENT)
 
 
-def _histories(kept: Kept, least_s: float, begin: datetime) -> dict[str, FacadeHistory]:
+def modelled(kept: Kept) -> dict[str, Modelled]:
+    """Facade → what `histories` make its history of; those that are not among them are not here either."""
+    return _modelled(kept, kept.raw.begin)
+
+
+def _modelled(kept: Kept, begin: datetime) -> dict[str, Modelled]:
     end = min(kept.raw.end, kept.raw.as_of)
-    working = {duty.camera: duty for duty in duties(kept.raw, kept.doubts, least_s)}
     grids: dict[str, list[FacadeCells]] = {}
     for grid in kept.grids:
         grids.setdefault(grid.facade, []).append(grid)
@@ -187,22 +200,21 @@ def _histories(kept: Kept, least_s: float, begin: datetime) -> dict[str, FacadeH
         first = max(begin, min(grid.begins_at for grid in known))
         last = max(known, key=lambda grid: (grid.begins_at, grid.id))
         if first < end and (last.ends_at is None or last.ends_at >= end):
-            found[facade] = _history(known, last, sights.get(facade, []), working, (first, end))
+            own = {grid.id: grid for grid in known}
+            seen = tuple(fitted(sight, own[sight.grid], last) for sight in sights.get(facade, ()))
+            found[facade] = Modelled(last, seen, (first, end))
     return found
 
 
-def _history(
-    grids: Sequence[FacadeCells],
-    last: FacadeCells,
-    sights: Iterable[CameraSight],
-    working: Mapping[str, Duty],
-    span: Span,
-) -> FacadeHistory:
-    own = {grid.id: grid for grid in grids}
-    known = tuple(fitted(sight, own[sight.grid], last) for sight in sights)
-    ever = [Sight(one.camera, one.cells, (one.begins_at, one.ends_at or span[1])) for one in known]
-    own_duties = {one.camera: working[one.camera] for one in known if one.camera in working}
-    return FacadeHistory(last, known, history(last.shape, ever, own_duties.values(), span), own_duties)
+def _histories(kept: Kept, least_s: float, begin: datetime) -> dict[str, FacadeHistory]:
+    working = {duty.camera: duty for duty in duties(kept.raw, kept.doubts, least_s)}
+    return {facade: _history(one, working) for facade, one in _modelled(kept, begin).items()}
+
+
+def _history(of: Modelled, working: Mapping[str, Duty]) -> FacadeHistory:
+    ever = [Sight(one.camera, one.cells, (one.begins_at, one.ends_at or of.span[1])) for one in of.sights]
+    own = {one.camera: working[one.camera] for one in of.sights if one.camera in working}
+    return FacadeHistory(of.grid, of.sights, history(of.grid.shape, ever, own.values(), of.span), own)
 
 
 def fitted(sight: CameraSight, own: FacadeCells, other: FacadeCells) -> CameraSight:

@@ -11,7 +11,7 @@ from uuid import UUID
 import numpy as np
 
 from cloud.core import plan
-from cloud.core.cells import CameraSight, FacadeHistory, histories
+from cloud.core.cells import CameraSight, Modelled, modelled
 from cloud.core.certificate.content import (
     Alert,
     Asked,
@@ -92,7 +92,7 @@ async def content(conn: Connection, wanted: Wanted, least_s: float, now: datetim
     estate, chosen = await _places(conn, wanted)
     span = wanted.begin, wanted.end
     kept = await cells.kept(conn, span, now, [facade.id for facade in chosen], finely=True)
-    known = histories(kept, least_s)
+    known = modelled(kept)
     facades = tuple(_facade(row, known[row.id], wanted.cell) for row in chosen if row.id in known)
     if wanted.cell and not facades:
         raise NoSuchPlace("nobody has entered where this facade stands: nothing is known of its cells")
@@ -182,7 +182,7 @@ def _name(row: FacadeRow) -> Name:
     return Name(id=row.id, zh=row.name_zh, en=row.name_en)
 
 
-def _facade(row: FacadeRow, known: FacadeHistory, cell: tuple[int, int] | None) -> Facade:
+def _facade(row: FacadeRow, known: Modelled, cell: tuple[int, int] | None) -> Facade:
     floors, bays = np.array(known.grid.floors), np.array(known.grid.bays)
     rows, columns = np.arange(len(floors)), np.arange(len(bays))
     if cell is not None:
@@ -194,8 +194,8 @@ def _facade(row: FacadeRow, known: FacadeHistory, cell: tuple[int, int] | None) 
         id=row.id,
         name=_name(row),
         building=row.building,
-        begin=known.history.cuts[0],
-        end=known.history.cuts[-1],
+        begin=known.span[0],
+        end=known.span[1],
         floors=tuple(map(int, floors[rows])),
         bays=tuple(map(int, bays[columns])),
         spans_px=known.grid.spans_px,
