@@ -7,7 +7,7 @@ from cloud.api import shapes
 from cloud.api.answers import oversight as answers
 from cloud.api.answers.base import Name
 from cloud.core.bureau_file import building_name
-from cloud.core.ranking import Building, Counted, Figure, Place, Review, Shift, Standing
+from cloud.core.ranking import Building, Figure, Place, Review, Shift, Standing
 from cloud.core.ranks import Level, Order, ranked
 from cloud.store.registry import CameraName, EstateRow
 
@@ -15,18 +15,12 @@ from cloud.store.registry import CameraName, EstateRow
 class Told:
     """A month with the names of what is in it, and the order in which it is told."""
 
-    def __init__(  # noqa: PLR0917 - each is one thing
-        self,
-        review: Review,
-        estates: Sequence[EstateRow],
-        cameras: Sequence[CameraName],
-        places: Sequence[Place],
-        counted: Counted,
-        order: Order,
+    def __init__(
+        self, review: Review, estates: Sequence[EstateRow], cameras: Sequence[CameraName], order: Order
     ) -> None:
-        self._review, self._counted, self._order = review, counted, order
+        self._review, self._order = review, order
         self._estates, self._cameras = {row.id: row for row in estates}, cameras
-        self._places = {place.id: place for place in places}
+        self._places = {place.id: place for place in review.places}
 
     def all_of(self, level: Level) -> list[answers.Ranked]:
         """Every estate, building or facade."""
@@ -66,7 +60,7 @@ class Told:
         return {
             **shapes.thing(row.id, row.name_zh, row.name_en),
             **self._at(estate, None),
-            "counted_at": shapes.maybe(self._counted.counted_at.get(estate)),
+            "counted_at": shapes.maybe(self._review.counted[1].counted_at.get(estate)),
             **compared(self._review.estates[estate]),
         }
 

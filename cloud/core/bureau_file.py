@@ -4,11 +4,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Final
 
 from cloud.core.days import ZONE
 from cloud.core.equipment_record import FIELDS, Item, missing, told
-from cloud.core.ranking import Counted, Figure, Key, Place, Review, Standing
+from cloud.core.ranking import Figure, Key, Review, Standing
 from cloud.core.ranks import WORST, By, Order, ranked
 from cloud.core.sheets import Formula, Sheet
 
@@ -72,17 +73,15 @@ _CAMERA_HEAD: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Month:
     """What a file tells. names: of estates. order: in which they, their buildings and facades stand."""
 
     review: Review
-    places: Sequence[Place]
     names: Mapping[str, str]
-    counted: Counted
     order: Order = WORST
 
-    @property
+    @cached_property
     def estates(self) -> Mapping[str, Standing]:
         """As they stood, in order."""
         after = {estate: both[1] for estate, both in self.review.estates.items()}
@@ -102,7 +101,7 @@ def month_sheets(month: Month, cameras: Mapping[str, Sequence[tuple[str, str]]])
         for line, (estate, one) in enumerate(month.estates.items(), 2)
     ]
     rows.append(["合计", "", *_totals(len(rows) + 1, month.review.total[1])])
-    until = min(month.counted.counted_at.values(), default=None)
+    until = month.review.counted[1].until
     about: list[list[Any]] = [["月份", f"{month.review.month:%Y-%m}"], ["计至", until]]
     about += [["排序", order_words(month.order)], *(["说明", line] for line in (HOW + SHEETS).splitlines())]
     return [
@@ -211,11 +210,11 @@ def _seeing(one: Standing, line: int, first: str) -> list[Any]:
 
 
 def _facades(month: Month) -> list[list[Any]]:
-    after = {place.id: month.review.facades[place.id][1] for place in month.places}
-    called = {place.id: place.name_zh for place in month.places}
+    after = {identity: both[1] for identity, both in month.review.facades.items()}
+    called = {place.id: place.name_zh for place in month.review.places}
     of_estate = {estate: number for number, estate in enumerate(month.estates)}
     rank = {identity: number for number, identity in enumerate(ranked(after, called, month.order))}
-    ordered = sorted(month.places, key=lambda place: (of_estate[place.estate], rank[place.id]))
+    ordered = sorted(month.review.places, key=lambda place: (of_estate[place.estate], rank[place.id]))
     rows: list[list[Any]] = []
     for line, place in enumerate(ordered, 2):
         one = after[place.id]
@@ -232,7 +231,7 @@ def _facades(month: Month) -> list[list[Any]]:
 
 
 def _cameras(month: Month, cameras: Mapping[str, Sequence[tuple[str, str]]]) -> list[list[Any]]:
-    counted, names = month.counted, month.names
+    counted, names = month.review.counted[1], month.names
     rows: list[list[Any]] = []
     for estate in month.estates:
         for identity, name in cameras.get(estate, ()):
@@ -318,10 +317,10 @@ def report(month: Month, at: datetime) -> dict[str, Any]:
     """The month as texts for the typesetter: totals, estates, the first facades, and how all is counted."""
     review, names = month.review, month.names
     facades = {identity: both[1] for identity, both in review.facades.items()}
-    called = {place.id: f"{names[place.estate]} {place.name_zh}" for place in month.places}
+    called = {place.id: f"{names[place.estate]} {place.name_zh}" for place in review.places}
     first = ranked(facades, called, month.order)
     before, after = review.total
-    until = min(month.counted.counted_at.values(), default=None)
+    until = review.counted[1].until
     return {
         "at_s": int(at.timestamp()),
         "month": f"{review.month:%Y 年 %m 月}",

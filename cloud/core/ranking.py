@@ -58,6 +58,11 @@ class Counted:
     counted_at: Mapping[str, datetime]
     """Estate → when."""
 
+    @property
+    def until(self) -> datetime | None:
+        """Until when all of them are; None: none is."""
+        return min(self.counted_at.values(), default=None)
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:

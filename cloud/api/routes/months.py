@@ -18,7 +18,7 @@ from cloud.api.handing import attached
 from cloud.api.services import Use
 from cloud.core import bureau_file, sheets
 from cloud.core import months as calendar
-from cloud.core.ranking import Counted, Place, Review, review
+from cloud.core.ranking import Review, review
 from cloud.core.ranks import By, Level, Order
 from cloud.core.refused import Refused, objection
 from cloud.store import audit, changes, months, registry
@@ -81,8 +81,6 @@ class Read:
     review: Review
     estates: list[EstateRow]
     cameras: list[CameraName]
-    places: list[Place]
-    counted: Counted
 
 
 @router.get("/months")
@@ -94,7 +92,7 @@ async def month(account: Overseer, services: Use, asked: Annotated[AskedList, Qu
         known = await months.known(conn)
         read = await _read(conn, asked.first_day(now), now, services.coverage.long_blind_days * DAY_S)
     found = read.review
-    told = month_shapes.Told(found, read.estates, read.cameras, read.places, read.counted, asked.order)
+    told = month_shapes.Told(found, read.estates, read.cameras, asked.order)
     targets = {"blind": 0.0, **{key: services.targets[key] for key in ("availability", "picture")}}
     listed = told.all_of(asked.of)
     return {
@@ -103,7 +101,7 @@ async def month(account: Overseer, services: Use, asked: Annotated[AskedList, Qu
         "month": f"{found.month:%Y-%m}",
         "months": [f"{each:%Y-%m}" for each in known],
         "complete": calendar.span_of(found.month)[1] <= now,
-        "counted_until": shapes.maybe(min(read.counted.counted_at.values(), default=None)),
+        "counted_until": shapes.maybe(found.counted[1].until),
         "long_blind_days": services.coverage.long_blind_days,
         "targets": targets,
         "total": month_shapes.compared(found.total),
@@ -126,7 +124,7 @@ async def export(account: Overseer, services: Use, asked: Annotated[AskedFile, Q
         read = await _read(conn, asked.first_day(now), now, services.coverage.long_blind_days * DAY_S)
         await enter_export(conn, account, f"month {read.review.month:%Y-%m} {asked.format}", now)
     names = {row.id: row.name_zh for row in read.estates}
-    told = bureau_file.Month(read.review, read.places, names, read.counted, asked.order)
+    told = bureau_file.Month(read.review, names, asked.order)
     by = f"{asked.by}-reversed" if asked.reverse else asked.by
     name = bureau_file.file_name("bureau", f"{read.review.month:%Y%m}-by-{by}", asked.format, now)
     if asked.format == "pdf":
@@ -156,4 +154,4 @@ async def _read(conn: Connection, wanted: date, now: datetime, long_s: float) ->
     for camera in cameras:
         of[camera.estate].append(camera.id)
     found = await asyncio.to_thread(review, wanted, places, of, (before, after))
-    return Read(found, estates, cameras, places, after)
+    return Read(found, estates, cameras)

@@ -24,7 +24,7 @@ def made(order: Order = WORST) -> list[Sheet]:
     months = counted(month((10, 11))), counted(month((10, 20)))
     ids = {estate: [identity for identity, _ in of] for estate, of in CAMERAS.items()}
     found = review(OCTOBER, PLACES, ids, months)
-    return bureau_file.month_sheets(bureau_file.Month(found, PLACES, NAMES, months[1], order), CAMERAS)
+    return bureau_file.month_sheets(bureau_file.Month(found, NAMES, order), CAMERAS)
 
 
 def cells(workbook: bytes, number: int) -> Cells:
@@ -112,7 +112,7 @@ async def test_a_month_is_set_as_a_pdf_with_how_it_is_counted() -> None:
     rows = counted(month((10, 20)))
     ids = {estate: [identity for identity, _ in of] for estate, of in CAMERAS.items()}
     found = review(OCTOBER, PLACES, ids, (rows, rows))
-    told = bureau_file.report(bureau_file.Month(found, PLACES, NAMES, rows), END)
+    told = bureau_file.report(bureau_file.Month(found, NAMES), END)
     assert told["order"] == "按盲区占比，从差到好"
     assert told["estates"][0][:3] == ["=花园", "66.13%", "1968 / 2976"]
     assert (await report.printed(told)).startswith(b"%PDF-")
