@@ -5,6 +5,7 @@ The issue is an entry of the log before the file can exist: who asked for which 
 
 import asyncio
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -87,13 +88,15 @@ async def issue(using: Issuer, wanted: Wanted, folder: Path) -> Path:
     certificate = await asyncio.to_thread(_counted, content)
     begun = await _begun(using, content, now)
     parts = await _parts(certificate, begun)
-    parts[sealed.INDEX] = text(_index(parts))
-    last, seal = await _seal(using, wanted, certificate, parts, begun)
-    parts |= seal
-    parts[sealed.LAST_HEAD] = last.signed.document
-    parts[sealed.LAST_STAMP], _ = await stamping.of_head(using.pool, using.authority, last, clock.utc_now())
-    parts[sealed.SUMS] = sums = sealed.sums(_digests(parts), members.ORDER)
-    parts[sealed.SUMS_SIGNATURE] = using.signer.key.sign(sums, SCHEME)
+    digests = await asyncio.to_thread(_digests, parts)
+    index = {sealed.INDEX: text(_index(parts, digests))}
+    digests |= _digests(index)
+    last, seal = await _seal(using, wanted, content, digests, begun)
+    seal[sealed.LAST_HEAD] = last.signed.document
+    seal[sealed.LAST_STAMP], _ = await stamping.of_head(using.pool, using.authority, last, clock.utc_now())
+    sums = sealed.sums(digests | _digests(seal), members.ORDER)
+    parts |= index | seal
+    parts |= {sealed.SUMS: sums, sealed.SUMS_SIGNATURE: using.signer.key.sign(sums, SCHEME)}
     target = folder / _named(wanted, now)
     await asyncio.to_thread(_pack, target, parts)
     return target
@@ -159,8 +162,7 @@ def _day(told: members.Day) -> OfDay:
     )
 
 
-def _index(parts: Parts) -> members.Index:
-    digests = _digests(parts)
+def _index(parts: Parts, digests: Mapping[str, str]) -> members.Index:
     return members.Index(
         members=tuple(
             Listed(name=name, size_bytes=len(parts[name]), sha256=digests[name]) for name in members.INDEXED
@@ -169,10 +171,9 @@ def _index(parts: Parts) -> members.Index:
 
 
 async def _seal(
-    using: Issuer, wanted: Wanted, certificate: Certificate, parts: Parts, begun: Begun
+    using: Issuer, wanted: Wanted, content: Content, digests: Mapping[str, str], begun: Begun
 ) -> tuple[HeadRow, Parts]:
     """Enters the issue into the log under a new signed head; the head, and what proves what is under it."""
-    content, digests, first = certificate.content, _digests(parts), begun.first
     issued = members.Issued(
         index_sha256=digests[sealed.INDEX],
         certificate_sha256=digests[sealed.CERTIFICATE],
@@ -189,7 +190,7 @@ async def _seal(
             {
                 "lines": [await log.inclusion(conn, leaf.index, last.size) for leaf in begun.lines],
                 "export": await log.inclusion(conn, entry.index, last.size),
-                "grown": await log.consistency(conn, first.size, last.size),
+                "grown": await log.consistency(conn, begun.first.size, last.size),
             }
         )
     return last, {sealed.EXPORT: text(_line(entry)), sealed.PROOFS: text(proofs)}
