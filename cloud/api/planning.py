@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 
+from cloud.api import known
 from cloud.api.problems import Problem
 from cloud.core import plan
 from cloud.core.estate import Estate
@@ -29,18 +30,10 @@ async def standing(conn: Connection, estate: str) -> tuple[plans.Version | None,
     version, found = await plans.newest(conn, estate)
     if found is not None:
         return version, found
-    known = await registered.of_estate(conn, estate)
-    if known is None:
-        raise Problem(HTTPStatus.NOT_FOUND, "there is no such estate")
-    return None, plan.plan_of(known)
-
-
-async def known_camera(conn: Connection, camera: str) -> registry.CameraRow:
-    """A camera. 404: there is none of that id."""
-    row = next((row for row in await registry.cameras(conn) if row.id == camera), None)
-    if row is None:
-        raise Problem(HTTPStatus.NOT_FOUND, "there is no such camera")
-    return row
+    bare = await registered.of_estate(conn, estate)
+    if bare is None:
+        raise known.no_estate()
+    return None, plan.plan_of(bare)
 
 
 async def replaced(conn: Connection, estate: str, replaces: int) -> Estate:

@@ -344,14 +344,12 @@ async def cameras(conn: Connection, of: Collection[str] | None = None) -> list[C
         return await cursor.fetchall()
 
 
-async def camera_names(conn: Connection, only: str | None = None) -> list[CameraName]:
-    """All cameras by id, or one: no more than how they are called."""
+async def camera_names(conn: Connection) -> list[CameraName]:
+    """All cameras by id: no more than how they are called."""
     async with conn.cursor(row_factory=class_row(CameraName)) as cursor:
         await cursor.execute(
             "SELECT camera.id, agent.estate, camera.name_zh, camera.name_en FROM camera"
-            " JOIN agent ON agent.id = camera.agent"
-            " WHERE %(only)s::text IS NULL OR camera.id = %(only)s ORDER BY camera.id",
-            {"only": only},
+            " JOIN agent ON agent.id = camera.agent ORDER BY camera.id"
         )
         return await cursor.fetchall()
 

@@ -2,20 +2,17 @@
 
 from collections import Counter
 from datetime import datetime
-from http import HTTPStatus
 from typing import Any
 
 from fastapi import APIRouter
 
 from cloud import clock
-from cloud.api import shapes
+from cloud.api import known, shapes
 from cloud.api.answers import figures
 from cloud.api.auth import Overseer
 from cloud.api.bodies import SlugInPath
-from cloud.api.problems import objected
 from cloud.api.services import Use
 from cloud.core import coverage
-from cloud.core.refused import objection
 from cloud.core.watched import Runs
 from cloud.store import changes, registry, watched
 from cloud.store.registry import CameraRow, FacadeRow
@@ -53,8 +50,7 @@ async def of_estate(estate: SlugInPath, account: Overseer, services: Use) -> fig
     begin, end = coverage.window(now)
     async with services.reading(account) as conn:
         change = await changes.newest(conn)
-        if estate not in {row.id for row in await registry.estates(conn)}:
-            raise objected(HTTPStatus.NOT_FOUND, objection("no_such_estate", "there is no such estate"))
+        await known.estate(conn, estate)
         facades = await registry.facades(conn, estate)
         seen_by: dict[str, list[str]] = {row.id: [] for row in facades}
         for camera, facade in await registry.coverage(conn):

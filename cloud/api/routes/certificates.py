@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from pydantic import Field
 from starlette.responses import StreamingResponse
 
+from cloud.api import known
 from cloud.api.auth import Certifier
 from cloud.api.bodies import Body, Why
 from cloud.api.handing import handed
@@ -17,7 +18,6 @@ from cloud.core.parts import PlaceId
 from cloud.core.refused import objection
 from cloud.evidence.certificate.collect import Wanted
 from cloud.evidence.certificate.issue import issue
-from cloud.store import registry
 from contracts.base import Instant
 
 router = APIRouter(prefix="/api/certificates")
@@ -43,9 +43,7 @@ class Certifying(Body):
 async def certify(body: Certifying, account: Certifier, services: Use) -> StreamingResponse:
     """The certificate; its issue is entered into the log first."""
     async with services.reading(account) as conn:
-        seen = {estate.id for estate in await registry.estates(conn)}
-    if body.estate not in seen:
-        raise objected(HTTPStatus.NOT_FOUND, objection("no_such_estate", "there is no such estate"))
+        await known.estate(conn, body.estate)
     using = services.certifying
     if using is None:
         raise objected(

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 
 from cloud import clock
-from cloud.api import coverage_shapes, shapes
+from cloud.api import coverage_shapes, known, shapes
 from cloud.api.answers import coverage as answers
 from cloud.api.answers.figures import Span as ToldSpan
 from cloud.api.auth import Maintenance, Overseer
@@ -105,8 +105,7 @@ async def history_of_estate(
     span = asked.span(now)
     async with services.reading(account) as conn:
         rows = {row.id: row for row in await registry.facades(conn, estate)}
-        if estate not in {row.id for row in await registry.estates(conn)}:
-            raise objected(HTTPStatus.NOT_FOUND, objection("no_such_estate", "there is no such estate"))
+        await known.estate(conn, estate)
         kept = await cells.kept(conn, span, now, list(rows))
     found = await asyncio.to_thread(histories, kept, services.coverage.minute_s)
     told = [coverage_shapes.sums(rows[facade], each) for facade, each in found.items()]
@@ -158,9 +157,7 @@ async def confirm(
     """
     now = clock.utc_now()
     async with services.acting(account) as conn:
-        row = next(iter(await registry.cameras(conn, [camera])), None)
-        if row is None:
-            raise objected(HTTPStatus.NOT_FOUND, objection("no_such_camera", "there is no such camera"))
+        row = await known.camera(conn, camera)
         changed = await doubts.end(conn, [camera], account.username, body.reason, now)
         if not changed:
             raise objected(
@@ -184,9 +181,7 @@ async def _read(
 ) -> tuple[FacadeRow, Kept, dict[str, CameraRow], int]:
     async with services.reading(account) as conn:
         change = await changes.newest(conn)
-        row = await registry.facade(conn, facade)
-        if row is None:
-            raise objected(HTTPStatus.NOT_FOUND, objection("no_such_facade", "there is no such facade"))
+        row = await known.facade(conn, facade)
         kept = await cells.kept(conn, span, now, [facade], finely=True)
         seeing = {sight.camera for sight in kept.sights}
         cameras = {each.id: each for each in await registry.cameras(conn, seeing)}

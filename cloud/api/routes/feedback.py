@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from cloud import clock
-from cloud.api import shapes, upkeep_shapes
+from cloud.api import known, shapes, upkeep_shapes
 from cloud.api.answers import upkeep
 from cloud.api.answers.alerts import Feedback
 from cloud.api.auth import Maintenance
@@ -128,7 +128,7 @@ async def figures(account: Maintenance, services: Use) -> Feedback:
 async def proposed(camera: SlugInPath, account: Maintenance, services: Use) -> upkeep.Proposals:
     """Where false alarms of 12 weeks cluster in a camera's picture, and what ignoring it would hide."""
     async with services.reading(account) as conn:
-        agent = await _agent_of(conn, camera)
+        agent = (await known.camera(conn, camera)).agent
         return await _shown(conn, agent, camera)
 
 
@@ -137,7 +137,7 @@ async def accept(camera: SlugInPath, body: Accepted, account: Maintenance, servi
     """Want a proposed region ignored. 409: it is not proposed any more, or would replace the box's own."""
     now = clock.utc_now()
     async with services.acting(account) as conn:
-        agent = await _agent_of(conn, camera)
+        agent = (await known.camera(conn, camera)).agent
         await desired.lock(conn, agent)
         at = await _read(conn, agent, camera)
         found, before = at.proposal(body.key), wanted.of_camera(at.newest, camera)
@@ -162,7 +162,7 @@ async def decline(
     """Do not ignore a proposed region. It is proposed again once it would hide twice as many false alarms."""
     now = clock.utc_now()
     async with services.acting(account) as conn:
-        agent = await _agent_of(conn, camera)
+        agent = (await known.camera(conn, camera)).agent
         found = (await _read(conn, agent, camera)).proposal(body.key)
         region = Declined(found.polygon, found.frame, sum(found.hides.values()))
         await rows.decline(conn, camera, DeclinedRow(region, body.reason, account.username, now))
@@ -226,13 +226,6 @@ def _with_region(before: DesiredCamera, proposal: Proposal) -> DesiredCamera:
     region = tuple((x * across, y * down) for x, y in proposal.polygon)
     ignore = (*(before.ignore or ()), region)
     return before.model_copy(update={"picture": (width, height), "ignore": ignore})
-
-
-async def _agent_of(conn: Connection, camera: str) -> str:
-    found = next((row.agent for row in await registry.cameras(conn) if row.id == camera), None)
-    if found is None:
-        raise Problem(HTTPStatus.NOT_FOUND, "there is no such camera")
-    return found
 
 
 def _is_among(polygon: Sequence[Point], regions: Sequence[Sequence[Point]]) -> bool:

@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError
 from starlette.responses import Response
 
 from cloud import clock
-from cloud.api import plan_shapes, planning, shapes
+from cloud.api import known, plan_shapes, planning, shapes
 from cloud.api.answers import plan as answers
 from cloud.api.auth import Overseer, Planner
 from cloud.api.bodies import Body, SlugInPath, Why
@@ -139,10 +139,7 @@ async def redraw(estate: SlugInPath, body: Redrawn, account: Planner, services: 
 async def read(estate: SlugInPath, body: MapFile, account: Planner, services: Use) -> answers.MapRead:
     """What a map's file draws of the estate; nothing is entered. 422: nothing of it can be used."""
     async with services.reading(account) as conn:
-        rows = {row.id: row for row in await registry.estates(conn)}
-    if estate not in rows:
-        raise Problem(HTTPStatus.NOT_FOUND, "there is no such estate")
-    row = rows[estate]
+        row = await known.estate(conn, estate)
     asked = Asked(estate, row.name_zh, row.name_en, local=body.local, default_floors=body.default_floors)
     draft = await asyncio.to_thread(from_file.read, body.name, body.text, asked)
     try:
@@ -158,7 +155,7 @@ async def as_file(estate: SlugInPath, account: Planner, services: Use) -> Respon
     async with services.reading(account) as conn:
         version, standing = await plans.as_file(conn, estate)
     if standing is None:
-        raise Problem(HTTPStatus.NOT_FOUND, "there is no such estate")
+        raise known.no_estate()
     name = f"{estate}-{0 if version is None else version.version}.yaml"
     return Response(
         documents.written(plan.file_of(standing)),
@@ -171,9 +168,7 @@ async def as_file(estate: SlugInPath, account: Planner, services: Use) -> Respon
 async def advised(facade: SlugInPath, account: Overseer, services: Use) -> answers.Advice:
     """Which cameras would close most of a facade's blind cells. Takes seconds: nobody asks for it unasked."""
     async with services.reading(account) as conn:
-        row = next((row for row in await registry.facades(conn) if row.id == facade), None)
-        if row is None:
-            raise Problem(HTTPStatus.NOT_FOUND, "there is no such facade")
+        row = await known.facade(conn, facade)
         _, standing = await plans.newest(conn, row.estate)
     if standing is None or facade not in (site := modelled.site(standing)).facades:
         raise Problem(HTTPStatus.CONFLICT, "the estate file does not say where this facade stands")

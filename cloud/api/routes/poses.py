@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from pydantic import Field, ValidationError, model_validator
 
 from cloud import clock
-from cloud.api import plan_shapes, planning
+from cloud.api import known, plan_shapes, planning
 from cloud.api.answers import plan as answers
 from cloud.api.auth import Planner
 from cloud.api.bodies import Body, Note, SlugInPath, Why
@@ -75,7 +75,7 @@ class Posing(Clicks):
 async def solve(camera: SlugInPath, body: Clicks, account: Planner, services: Use) -> answers.Pose:
     """Which pose follows from clicked points, how sure it is, and which cells it gains and loses."""
     async with services.reading(account) as conn:
-        row = await planning.known_camera(conn, camera)
+        row = await known.camera(conn, camera)
         _, standing = await planning.standing(conn, row.estate)
     site = modelled.site(standing)
     found = await asyncio.to_thread(_solved, standing, site, row, body)
@@ -90,7 +90,7 @@ async def enter_pose(camera: SlugInPath, body: Posing, account: Planner, service
     """
     now = clock.utc_now()
     async with services.acting(account) as conn:
-        row = await planning.known_camera(conn, camera)
+        row = await known.camera(conn, camera)
         standing = await planning.replaced(conn, row.estate, body.replaces)
         site = modelled.site(standing)
         found = await asyncio.to_thread(_solved, standing, site, row, body)

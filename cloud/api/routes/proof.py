@@ -1,22 +1,19 @@
 """What stands behind a camera's figures of a month: when it was away and why, its faults, what was done."""
 
 import asyncio
-from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
 from cloud import clock
-from cloud.api import ledger_shapes, shapes, upkeep_shapes
+from cloud.api import known, ledger_shapes, shapes, upkeep_shapes
 from cloud.api.answers import oversight as answers
 from cloud.api.auth import Overseer
 from cloud.api.bodies import SlugInPath
-from cloud.api.problems import objected
 from cloud.api.routes.months import Asked
 from cloud.api.services import Use
 from cloud.core import ledger as counting
 from cloud.core.months import span_of
-from cloud.core.refused import objection
 from cloud.store import accounts, certified, changes, ledger, registry, work_order_lists
 from cloud.store.certified import FaultRow
 from cloud.store.ledger import Scope
@@ -34,17 +31,15 @@ async def of_camera(
     begin, end = span_of(asked.first_day(now))
     async with services.reading(account) as conn:
         change = await changes.newest(conn)
-        row = next(iter(await registry.camera_names(conn, camera)), None)
-        if row is None:
-            raise objected(HTTPStatus.NOT_FOUND, objection("no_such_camera", "there is no such camera"))
+        row = await known.camera(conn, camera)
         raw = await ledger.raw(conn, Scope(row.estate, camera=camera), begin, end, now)
-        (known,) = raw.cameras
-        devices = [camera, known.agent]
-        faults = await certified.faults(conn, row.estate, [camera], [known.agent], (begin, end))
+        (watching,) = raw.cameras
+        devices = [camera, row.agent]
+        faults = await certified.faults(conn, row.estate, [camera], [row.agent], (begin, end))
         wanted = Wanted(row.estate, devices=devices, begin=begin, end=end)
         orders = await work_order_lists.select(conn, wanted)
         names = await accounts.display_names(conn)
-        looks_at = [await registry.facade(conn, facade) for facade in known.facades]
+        looks_at = [await registry.facade(conn, facade) for facade in watching.facades]
     (counted,) = await asyncio.to_thread(counting.accounts, raw)
     return {
         "now": shapes.instant(now),
@@ -52,7 +47,7 @@ async def of_camera(
         "people": shapes.people(names),
         **shapes.thing(row.id, row.name_zh, row.name_en),
         "estate": row.estate,
-        "agent": known.agent,
+        "agent": row.agent,
         "facades": [shapes.thing(one.id, one.name_zh, one.name_en) for one in looks_at if one is not None],
         "span": {"begin": shapes.instant(begin), "end": shapes.instant(min(end, now))},
         "account": ledger_shapes.account(counted, shapes.name(row.name_zh, row.name_en)),

@@ -68,6 +68,5 @@ CASES: Final[Mapping[str, Case]] = {
     "registry.cameras": lambda at: registry.cameras(at.conn),
     "registry.cameras (one)": lambda at: registry.cameras(at.conn, ["cam-east"]),
     "registry.camera_names": lambda at: registry.camera_names(at.conn),
-    "registry.camera_names (one)": lambda at: registry.camera_names(at.conn, "cam-east"),
     "registry.facades_now": lambda at: registry.facades_now(at.conn),
 }
