@@ -11,6 +11,7 @@ from subprocess import Popen
 from typing import Any
 from uuid import UUID
 
+import psutil
 import psycopg
 
 from edge.core.outbox import Key
@@ -180,6 +181,15 @@ class Box:
             len(arrived) - len(stored),
             round(recovered_s, 2),
         )
+
+
+def worker_of(agent_pid: int, camera: str) -> int | None:
+    """The process in which an agent has a camera watched."""
+    for child in psutil.Process(agent_pid).children():
+        with suppress(psutil.Error):  # it ends while we look
+            if camera in child.cmdline():
+                return child.pid
+    return None
 
 
 def _holds(part: dict[str, Any], key: Key) -> bool:

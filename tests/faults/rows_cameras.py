@@ -8,19 +8,18 @@ import os
 import re
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 import httpx
-import psutil
 
 from edge.clock import monotonic_s
 from fallwatch.local import ports, rtsp, wait
 from fallwatch.local.rtsp import RtspCamera
-from tests.faults.box import DEADLINE_S, OWN, Box
+from tests.faults.box import DEADLINE_S, OWN, Box, worker_of
 from tests.faults.place import CAMERA, Place
 from tests.faults.table import Fault, Row, Size
 from tests.fixtures.moving import moving
@@ -75,11 +74,7 @@ class Watching:
 
     def worker(self, camera: str) -> int | None:
         """The process of a camera."""
-        for child in psutil.Process(self.agent_pid).children():
-            with suppress(psutil.Error):  # it ends while we look
-                if camera in child.cmdline():
-                    return child.pid
-        return None
+        return worker_of(self.agent_pid, camera)
 
 
 @contextmanager

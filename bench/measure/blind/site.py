@@ -1,6 +1,7 @@
 """A whole installation with one camera before a tower, and the bureau's page that shows its cells."""
 
 import asyncio
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -24,7 +25,7 @@ from cloud.store import accounts, pool
 from cloud.store.accounts import Account
 from fallwatch.local import rtsp, wait
 from fallwatch.local.rtsp import RtspCamera
-from tests.faults.box import Box
+from tests.faults.box import Box, worker_of
 from tests.faults.place import Place
 from tests.fixtures.coverage import LENS, TOWER, mount
 from tests.fixtures.proxy import Proxy, proxied
@@ -79,10 +80,10 @@ class Site:
     def signal(self, number: signal.Signals) -> None:
         """The camera's program gets this signal, if it runs."""
         assert self._program is not None
-        with suppress(psutil.NoSuchProcess):
-            for child in psutil.Process(self._program.pid).children():
-                if CAMERA in child.cmdline():
-                    child.send_signal(number)
+        worker = worker_of(self._program.pid, CAMERA)
+        if worker is not None:
+            with suppress(ProcessLookupError):
+                os.kill(worker, number)
 
     def shows(self, count: int) -> bool:
         """Whether the page shows so many cells as watched."""
