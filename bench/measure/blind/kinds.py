@@ -9,7 +9,7 @@ from typing import Final
 
 from bench.measure.blind import films
 from bench.measure.blind.films import Films
-from bench.measure.blind.site import Site, going_on, settle
+from bench.measure.blind.site import Site, again, settle
 from edge.clock import monotonic_s
 from fallwatch.local import wait
 
@@ -110,14 +110,14 @@ def _masked(site: Site) -> Iterator[None]:
 
 @contextmanager
 def _hanging(site: Site) -> Iterator[None]:
-    with going_on((lambda: site.signal(signal.SIGSTOP), HANG_EVERY_S)):
+    with again(lambda: site.signal(signal.SIGSTOP), HANG_EVERY_S):
         yield
     site.signal(signal.SIGCONT)
 
 
 @contextmanager
 def _crashing(site: Site) -> Iterator[None]:
-    with going_on((lambda: site.signal(signal.SIGKILL), CRASH_EVERY_S)):
+    with again(lambda: site.signal(signal.SIGKILL), CRASH_EVERY_S):
         yield
 
 

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from itertools import cycle
 from pathlib import Path
 from subprocess import Popen
 from typing import Any, Final
@@ -164,15 +163,14 @@ def settle(site: Site) -> None:
 
 
 @contextmanager
-def going_on(*steps: tuple[Callable[[], object], float]) -> Iterator[None]:
-    """Takes these steps in turn beside the block, each with so many seconds after it."""
+def again(step: Callable[[], object], every_s: float) -> Iterator[None]:
+    """Takes the step at once and again and again beside the block, with so many seconds after it."""
     ended = threading.Event()
 
     def run() -> None:
-        for step, pause_s in cycle(steps):
+        step()
+        while not ended.wait(every_s):
             step()
-            if ended.wait(pause_s):
-                return
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
