@@ -17,6 +17,7 @@ from rich.table import Table
 from edge.calibration import answer
 from edge.calibration.server import Job, Server
 from edge.config.base import SettingsError
+from edge.config.resized import scale_of
 from edge.config.settings import load_sight
 from edge.config.sight import SightSettings
 from edge.core.vision.facade import Calibration
@@ -180,8 +181,7 @@ def _divided(sight: SightSettings, division: Division) -> SightSettings:
 def _with_picture(sight: SightSettings, size: tuple[int, int]) -> SightSettings:
     """The settings, which must be of a picture of that shape."""
     assert sight.picture is not None
-    wide, high = (found / wanted for found, wanted in zip(size, sight.picture, strict=True))
-    if abs(wide / high - 1) > 0.01:
+    if scale_of(size, sight.picture) is None:
         raise SettingsError(
             f"the points are of a picture of {sight.picture[0]} x {sight.picture[1]}, this one is "
             f"{size[0]} x {size[1]}"

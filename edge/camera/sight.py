@@ -7,13 +7,12 @@ import numpy as np
 from contracts.devices import DesiredState, Polygon
 from edge.config.base import SettingsError
 from edge.config.desired import Own, with_desired
+from edge.config.resized import scale_of, scaled
 from edge.config.sight import FacadeSettings, PointSettings, SightSettings
 from edge.core.vision import masks
 from edge.core.vision.facade import Calibration, CalibrationError, FacadePoint, Plan, calibrated
 from edge.core.vision.frame import F64
 from edge.core.vision.masks import Mask, Masks
-
-SAME_SHAPE = 0.01  # largest difference of the sides' ratios: streams round to multiples of 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ def sight_of(settings: SightSettings, size: tuple[int, int]) -> Sight:
     if settings.picture is None:
         return Sight(settings.sensitivity, find_facade=settings.find_facade)
     scale = _scale(settings.picture, size)
-    ignore = tuple(np.array(polygon, dtype=np.float64) * scale for polygon in settings.ignore)
+    ignore = _resized(settings.ignore, scale)
     calibrations = tuple(calibration_of(facade, size, scale) for facade in settings.facade)
     return Sight(settings.sensitivity, ignore, calibrations, settings.find_facade)
 
@@ -74,10 +73,7 @@ def _drawing(picture: tuple[int, int] | None, polygons: tuple[Polygon, ...]) -> 
         return None
 
     def drawn(size: tuple[int, int]) -> Mask:
-        scale = _scale(picture, size)
-        return masks.drawn(
-            tuple((np.array(each, dtype=np.float64) + 0.5) * scale - 0.5 for each in polygons), size
-        )
+        return masks.drawn(_resized(polygons, _scale(picture, size)), size)
 
     return drawn
 
@@ -121,14 +117,18 @@ def _point(number: int, point: PointSettings, plan: Plan, scale: float) -> Facad
         across_m, side = point.bay_edge * plan.bay_width_m, f"bay edge {point.bay_edge:g}"
     else:
         across_m, side = point.across_m, f"{point.across_m:g} m across"
-    x, y = (scale * value for value in point.at)
+    x, y = scaled(point.at, scale)
     return FacadePoint(f"Point {number} ({level}, {side})", x, y, across_m, up_m, scale * point.click_px)
 
 
+def _resized(polygons: tuple[Polygon, ...], scale: float) -> tuple[F64, ...]:
+    return tuple(np.array([scaled(corner, scale) for corner in each]) for each in polygons)
+
+
 def _scale(picture: tuple[int, int], size: tuple[int, int]) -> float:
-    wide, high = (stream / clicked for stream, clicked in zip(size, picture, strict=True))
-    if abs(wide / high - 1) > SAME_SHAPE:
+    scale = scale_of(size, picture)
+    if scale is None:
         raise SettingsError(
             f"picture: {picture[0]} x {picture[1]} has another shape than the stream's {size[0]} x {size[1]}"
         )
-    return wide
+    return scale

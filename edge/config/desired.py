@@ -11,11 +11,10 @@ from contracts.rules import Above, Below, Rate
 from edge.config.base import SettingsError
 from edge.config.camera import CameraSettings
 from edge.config.profiles import Library
+from edge.config.resized import scale_of, scaled
 from edge.config.sensor import SensorSettings, SimulatedSettings
 from edge.config.sight import FacadeSettings, PointSettings
 
-SAME_SHAPE: Final = 0.01
-"""Largest difference of the sides' ratios, as for streams."""
 NO_POINTS: Final = (CameraProfile, EstateProfile)
 
 
@@ -36,7 +35,7 @@ def with_desired(camera: CameraSettings, wanted: DesiredCamera | None) -> Camera
     for name in ("ignore", "masks", "homes"):
         polygons = getattr(wanted, name)
         if polygons is not None:
-            changes[name] = tuple(tuple(_scaled(corner, scale) for corner in polygon) for polygon in polygons)
+            changes[name] = tuple(tuple(scaled(corner, scale) for corner in polygon) for polygon in polygons)
     if wanted.facades is not None:
         changes["facade"] = tuple(_facade(each, scale, camera.facade) for each in wanted.facades)
     return camera.model_copy(update=changes)
@@ -47,7 +46,7 @@ def _facade(seen: SeenFacade, scale: float, own: Sequence[FacadeSettings]) -> Fa
     same = [each for each in own if each.id in {None, seen.id} and each.bays == seen.bays]
     points = tuple(
         PointSettings(
-            at=_scaled(point.at, scale),
+            at=scaled(point.at, scale),
             floor_line=point.floor_line,
             bay_edge=point.bay_edge,
             click_px=point.click_px * scale,
@@ -58,23 +57,17 @@ def _facade(seen: SeenFacade, scale: float, own: Sequence[FacadeSettings]) -> Fa
     return FacadeSettings(**seen.model_dump(exclude={"points"}), flats=flats, points=points)
 
 
-def _scaled(at: tuple[float, float], scale: float) -> tuple[float, float]:
-    """A place in a picture of another size; pixels have their centres at whole numbers."""
-    x, y = ((value + 0.5) * scale - 0.5 for value in at)
-    return x, y
-
-
 def _scale(camera: CameraSettings, drawn_in: tuple[int, int] | None) -> float:
     if camera.picture is None or drawn_in is None:
         return 1.0
-    wide, high = (own / drawn for own, drawn in zip(camera.picture, drawn_in, strict=True))
-    if abs(wide / high - 1) > SAME_SHAPE:
+    scale = scale_of(camera.picture, drawn_in)
+    if scale is None:
         own = f"{camera.picture[0]} x {camera.picture[1]}"
         raise SettingsError(
             f"cameras.{camera.id}.picture: {drawn_in[0]} x {drawn_in[1]} has another shape than"
             f" the picture of the box's settings, {own}"
         )
-    return wide
+    return scale
 
 
 @dataclass(frozen=True)

@@ -104,6 +104,21 @@ def test_the_box_finds_floors_and_windows_where_they_are(at: Mount, noise_px: fl
     assert (off < 3 * spread + 0.1).mean() > 0.97
 
 
+def test_it_is_the_same_whether_the_boxs_picture_or_only_its_stream_is_smaller() -> None:
+    _, optics, pose = posed(CORNER, 0.0)
+    seen = calibration.seen(optics, pose, tower().facades["south"])
+    assert seen is not None
+    corners = ((0, 0), (800, 0), (800, 600))
+    drawn = DesiredCamera(camera="c", picture=PICTURE, facades=(seen,), ignore=(corners,))
+    sights = []
+    for picture in (PICTURE, STREAM):
+        bare = CameraSettings(id="c", url=SecretStr("x"), picture=picture)
+        sights.append(sight_of(with_desired(bare, drawn), STREAM))
+    one, other = sights
+    assert one.ignore[0] == pytest.approx(other.ignore[0])
+    assert one.calibrations[0].camera == pytest.approx(other.calibrations[0].camera, rel=1e-6)
+
+
 def test_the_box_is_as_unsure_of_floors_as_the_pose_is() -> None:
     true, optics, pose = posed(CORNER, 3.0)
     seen = calibration.seen(optics, pose, tower().facades["south"])
