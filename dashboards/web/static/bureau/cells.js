@@ -100,7 +100,7 @@ function coarseSentence(facade, why) {
 }
 
 /** `3–5、9` @param {number[]} numbers */
-export function ranges(numbers) {
+function ranges(numbers) {
   const sorted = [...new Set(numbers)].sort((a, b) => a - b);
   /** @type {[number, number][]} */
   const found = [];

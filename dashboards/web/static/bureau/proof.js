@@ -12,7 +12,6 @@ import { nameOfKind } from "../words/faults.js";
 import { say } from "../words/proof.js";
 
 /** @typedef {import("../lib/types.js").CameraProof} CameraProof */
-/** @typedef {import("../lib/types.js").WorkOrder} WorkOrder */
 /** @typedef {import("./steps.js").BureauAddress} BureauAddress */
 
 const SHOWN = 8;

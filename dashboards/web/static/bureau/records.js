@@ -11,7 +11,6 @@ import { say } from "../words/oversight.js";
 
 /** @typedef {import("../lib/types.js").Equipment} Equipment */
 /** @typedef {import("../lib/types.js").EquipmentItem} Item */
-/** @typedef {import("../lib/types.js").EquipmentField} Field */
 
 const RECORDERS = new Set(["maintenance", "manager"]);
 const PAPER = /** @type {const} */ (["place", "installed_on", "installer", "keeper", "keeper_phone", "warranty_until", "maker", "model", "serial"]);

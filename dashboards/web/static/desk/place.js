@@ -6,7 +6,7 @@ import { say } from "../words/desk.js";
 /** @typedef {import("../lib/types.js").Estimate} Estimate */
 
 /** "± 1", or nothing where one floor is certain: the farther end counts. @param {Place} place */
-export function spreadOf({ floor, floor_low, floor_high }) {
+function spreadOf({ floor, floor_low, floor_high }) {
   const most = Math.max(floor - floor_low, floor_high - floor);
   return most > 0 ? ` ± ${most}` : "";
 }

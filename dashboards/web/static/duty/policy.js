@@ -15,7 +15,7 @@ import { arranging, dialogue } from "./sheet.js";
 /** @typedef {import("../lib/types.js").People} People */
 /** @typedef {import("./sheet.js").Sheet} Sheet */
 
-export const PARTS = /** @type {const} */ (["alerts", "faults", "orders"]);
+const PARTS = /** @type {const} */ (["alerts", "faults", "orders"]);
 const ROLES = /** @type {const} */ (["desk", "maintenance", "manager"]);
 const MINUTE_S = 60;
 

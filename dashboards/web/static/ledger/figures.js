@@ -12,7 +12,7 @@ import { say } from "../words/ledger.js";
 /** @typedef {import("../lib/types.js").Account} Account */
 /** @typedef {"availability" | "picture" | "recording" | "clips"} Share */
 
-export const SHARES = /** @type {const} */ (["availability", "picture", "recording", "clips"]);
+const SHARES = /** @type {const} */ (["availability", "picture", "recording", "clips"]);
 
 /** Share → its parts of one camera's account. @type {Record<Share, (one: Account) => {part: number, whole: number, lost: Account["outages"]}>} */
 const PARTS = {

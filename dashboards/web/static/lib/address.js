@@ -11,7 +11,7 @@ import { html } from "./lit.js";
  * @template {string} Key
  * @typedef {{at: Readonly<Record<Key, string>>, go: (change: Partial<Record<Key, string>>, isStep?: boolean) => void,
  *   href: (change: Partial<Record<Key, string>>) => string,
- *   link: (change: Partial<Record<Key, string>>, content: Fragment, more?: {title?: string, testid?: string}) => Fragment}} Address
+ *   link: (change: Partial<Record<Key, string>>, content: Fragment, more?: {title?: string}) => Fragment}} Address
  */
 
 /**
@@ -52,8 +52,8 @@ export function addressOf(keys, onTurn) {
     onTurn(before);
   }
 
-  /** @param {Partial<Record<Key, string>>} change @param {Fragment} content @param {{title?: string, testid?: string}} [more] */
-  function link(change, content, { title = "", testid = "" } = {}) {
+  /** @param {Partial<Record<Key, string>>} change @param {Fragment} content @param {{title?: string}} [more] */
+  function link(change, content, { title = "" } = {}) {
     /** @param {MouseEvent} event */
     const follow = (event) => {
       // Whoever wants it beside gets it so.
@@ -61,7 +61,7 @@ export function addressOf(keys, onTurn) {
       event.preventDefault();
       go(change);
     };
-    return html`<a href=${href(change)} title=${title} data-testid=${testid} @click=${follow}>${content}</a>`;
+    return html`<a href=${href(change)} title=${title} @click=${follow}>${content}</a>`;
   }
 
   addEventListener("popstate", () => turn(read()));

@@ -18,7 +18,7 @@ export function isDone(order) {
 }
 
 /** Its deadline has passed, and it is not finished. @param {WorkOrder} order */
-export function isLate(order) {
+function isLate(order) {
   return !isDone(order) && order.state !== "finished" && Date.parse(order.due_at) <= serverNow();
 }
 

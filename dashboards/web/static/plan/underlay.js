@@ -4,10 +4,7 @@ import { html, nothing, svg } from "../lib/lit.js";
 import { say } from "../words/plan.js";
 import { number } from "./numbers.js";
 
-/**
- * @typedef {import("./draft.js").Place} Place
- * @typedef {import("./drawing.js").Extent} Extent
- */
+/** @typedef {import("./draft.js").Place} Place */
 
 /** So broad a picture is taken to be before two of its points are known. */
 const BROAD_M = 200;

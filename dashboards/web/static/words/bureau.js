@@ -8,7 +8,6 @@ export const say = wordsFrom({
   blind: { zh: "无人看", en: "Blind" },
   unknown: { zh: "未知", en: "Unknown" },
   since: { zh: "{time} 起", en: "since {time}" },
-  facades: { zh: "立面", en: "Facades" },
   no_estates: { zh: "还没有登记小区", en: "No estate is registered yet" },
   no_facades: { zh: "这个小区还没有登记立面", en: "This estate has no facade yet" },
   facade_size: { zh: "{floors} 层 × {bays} 开间", en: "{floors} floors × {bays} bays" },

@@ -1,6 +1,6 @@
 /** Words about cells of facades: watched by whom, how finely, and why not. */
 
-import { nameOf, wordsFrom } from "../lib/i18n.js";
+import { wordsFrom } from "../lib/i18n.js";
 import { nameOfKind, knowsKind } from "./faults.js";
 
 export const say = wordsFrom({
@@ -108,9 +108,4 @@ export function whyName(why) {
 /** What a box said of a lost stream in its own words, which name addresses of the estate's network; else nothing. @param {string} why */
 export function saidByBox(why) {
   return why.includes(" ") ? why : "";
-}
-
-/** @param {import("../lib/types.js").CoverageView} view */
-export function cameraName(view) {
-  return nameOf(view.name);
 }
