@@ -25,24 +25,28 @@ export function toneOf(facade, cell) {
  * @param {number} cell
  */
 export function cellName(facade, cell) {
-  const alike = partsOf(facade, placeOf(facade, cell));
-  return alike.length === 1 ? placeOf(facade, cell) : `${placeOf(facade, cell)}-${alike.indexOf(cell) + 1}`;
+  const { floor, bay } = placeOf(facade, cell);
+  const alike = partsOf(facade, floor, bay);
+  return alike.length === 1 ? `${floor}-${bay}` : `${floor}-${bay}-${alike.indexOf(cell) + 1}`;
 }
 
 /** The cell that is called so; the first where none is. @param {FacadeCells} facade @param {string} name */
 export function cellCalled(facade, name) {
-  const [floor, bay, part] = name.split("-");
-  return partsOf(facade, `${floor}-${bay}`)[Number(part ?? 1) - 1] ?? 0;
+  const [floor, bay, part] = name.split("-").map(Number);
+  return partsOf(facade, floor, bay)[(part ?? 1) - 1] ?? 0;
 }
 
-/** @param {FacadeCells} facade @param {string} place */
-function partsOf(facade, place) {
-  return facade.watched.flatMap((_, cell) => (placeOf(facade, cell) === place ? [cell] : []));
+/** @param {FacadeCells} facade @param {number | undefined} floor @param {number | undefined} bay */
+function partsOf(facade, floor, bay) {
+  return facade.watched.flatMap((_, cell) => {
+    const place = placeOf(facade, cell);
+    return place.floor === floor && place.bay === bay ? [cell] : [];
+  });
 }
 
-/** @param {FacadeCells} facade @param {number} cell */
-function placeOf({ floors, bays }, cell) {
-  return `${floors[Math.floor(cell / bays.length)]}-${bays[cell % bays.length]}`;
+/** Where a cell is. @param {FacadeCells} facade @param {number} cell */
+export function placeOf({ floors, bays }, cell) {
+  return { floor: floors[Math.floor(cell / bays.length)] ?? 0, bay: bays[cell % bays.length] ?? 0 };
 }
 
 /** Why no camera would watch it even if all worked. @param {FacadeCells} facade @param {number} cell */
@@ -86,8 +90,7 @@ function lostSentence(facade) {
 function coarseSentence(facade, why) {
   const cells = facade.reason.flatMap((_, cell) => (!facade.within[cell] && reasonOf(facade, cell) === why ? [cell] : []));
   if (cells.length === 0) return "";
-  const columns = facade.bays.length;
-  const floors = [...new Set(cells.map((cell) => facade.floors[Math.floor(cell / columns)] ?? 0))];
+  const floors = cells.map((cell) => placeOf(facade, cell).floor);
   /** @param {"px_per_m" | "elevation_deg"} figure */
   const most = (figure) => Math.max(...cells.map((cell) => facade.cameras[facade.best[cell] ?? -1]?.[figure][cell] ?? 0));
   return say(why === "too_steep" ? "steep_line" : "coarse_line", {

@@ -9,7 +9,7 @@ import { currentUser, reasonOf } from "../lib/shell.js";
 import { doubtList } from "../orders/doubts.js";
 import { say } from "../words/coverage.js";
 import { advising } from "./advice.js";
-import { cellCalled, cellName } from "./cells.js";
+import { cellCalled, cellName, placeOf } from "./cells.js";
 import { certifying } from "./certify.js";
 import { facadeDays } from "./days.js";
 import { facadeMap } from "./map.js";
@@ -122,7 +122,7 @@ export function coverage(address, redraw) {
     const choose = (cell, isStep) => address.go({ ...here, cell: cellName(cells, cell) }, isStep);
     /** @param {string} camera @param {import("../lib/lit.js").Fragment} name @param {number} cell */
     const camera = (camera, name, cell) => address.link({ ...here, cell: cellName(cells, cell), camera }, name, { title: say("proof") });
-    return html`${title(cells)} ${certificates.form(placeIn(cells, chosen))}
+    return html`${title(cells)} ${certificates.form({ estate: cells.estate, facade: cells.id, ...placeOf(cells, chosen) })}
       ${facadeMap(cells, at.history, { chosen, pointed: at.pointed }, { choose, point: (pointed) => turn({ pointed }), camera })}
       ${advice(cells)}
       ${at.history === null ? nothing : facadeDays(at.history)}`;
@@ -138,13 +138,6 @@ export function coverage(address, redraw) {
     const size = { floors: cells.floors.at(-1) ?? 0, bays: cells.bays.at(-1) ?? 0 };
     return html`<h3 class="coverage-title" data-testid="coverage-title" data-lost=${cells.lost} data-facade=${cells.id}>${nameOf(cells.name)}
       <span class="fine">${say("size", size)} · ${say("now", { share: percent(share) })}</span> ${CERTIFIERS.has(currentUser().role) ? certificates.opener(cells.id) : nothing}</h3>`;
-  }
-
-  /** Floor and bay of the chosen cell. @param {FacadeCells} cells @param {number} chosen */
-  function placeIn(cells, chosen) {
-    const columns = cells.bays.length;
-    const [row, column] = [Math.floor(chosen / columns), chosen % columns];
-    return { estate: cells.estate, facade: cells.id, floor: cells.floors[row] ?? 1, bay: cells.bays[column] ?? 1 };
   }
 
   /** @param {CoverageBrief[]} facades @param {string} chosen @param {string} estate */

@@ -5,7 +5,7 @@ import { nameOf } from "../lib/i18n.js";
 import { html, nothing } from "../lib/lit.js";
 import { sign } from "../lib/marks.js";
 import { say, whysOf } from "../words/coverage.js";
-import { sentences, toneOf, TONES } from "./cells.js";
+import { placeOf, sentences, toneOf, TONES } from "./cells.js";
 
 /** @typedef {import("../lib/types.js").FacadeCells} FacadeCells */
 /** @typedef {import("../lib/types.js").FacadeHistory} FacadeHistory */
@@ -93,14 +93,12 @@ function isLabelled(facade, row) {
 
 /** @param {FacadeCells} facade @param {FacadeHistory | null} history @param {number} cell @param {To} to */
 function facts(facade, history, cell, to) {
-  const columns = facade.bays.length;
-  const place = { floor: facade.floors[Math.floor(cell / columns)] ?? 0, bay: facade.bays[cell % columns] ?? 0 };
   const tone = toneOf(facade, cell);
   const isWatched = Boolean(facade.watched[cell]);
   const cm = facade.smallest_cm[cell];
   const views = facade.cameras.filter((view) => (view.reason[cell] ?? 0) > 0);
   return html`<aside class="cell-facts" data-testid="cell-facts" aria-live="polite">
-    <h4><i class="cell ${tone}"></i>${say("cell", place)}</h4>
+    <h4><i class="cell ${tone}"></i>${say("cell", placeOf(facade, cell))}</h4>
     <p>${sign(isWatched ? "good" : "critical", say(tone))}</p>
     ${cm === null || cm === undefined ? nothing : html`<p>${say(isWatched ? "smallest" : facade.within[cell] ? "smallest_well" : "smallest_only", { cm })}</p>`}
     ${isWatched ? nothing : html`<p class="fine">${blindFor(facade, history, cell)}</p>`}
