@@ -1,6 +1,6 @@
 /** The days of a facade: a square each, and beneath it which floors were watched. */
 
-import { dayOf, percent, span } from "../lib/format.js";
+import { dayOf, percent, percentOrDash, span } from "../lib/format.js";
 import { html, nothing, svg } from "../lib/lit.js";
 import { say } from "../words/coverage.js";
 
@@ -51,7 +51,7 @@ function heat({ days, floors }) {
   const rows = floors.length;
   return html`<svg class="heat" viewBox="0 0 ${days.length * CELL} ${rows * 4}" preserveAspectRatio="none" role="img" aria-label=${say("heat")}>
     ${days.map((day, column) => day.rows.map((share, row) => svg`<rect class="shade-${shade(share)}" x=${column * CELL} y=${(rows - 1 - row) * 4}
-      width=${CELL - 1} height="3.4"><title>${`${dayOf(day.at)} · ${say("floor", { n: floors[row] ?? 0 })} · ${share === null ? "–" : percent(share)}`}</title></rect>`))}
+      width=${CELL - 1} height="3.4"><title>${`${dayOf(day.at)} · ${say("floor", { n: floors[row] ?? 0 })} · ${percentOrDash(share)}`}</title></rect>`))}
   </svg>`;
 }
 

@@ -1,7 +1,7 @@
 /** A month: its figures beside the month before, what has changed, and its files. */
 
 import { Problem, request } from "../lib/api.js";
-import { dayOf, dayTime, percent } from "../lib/format.js";
+import { dayOf, dayTime, percent, percentOrDash } from "../lib/format.js";
 import { nameOf } from "../lib/i18n.js";
 import { html, nothing } from "../lib/lit.js";
 import { currentUser } from "../lib/shell.js";
@@ -75,9 +75,9 @@ export function monthTotals(month) {
   const { before, after } = month.total;
   const target = (/** @type {"availability" | "picture"} */ key) => percent(month.targets[key] ?? 1);
   return html`<section class="totals">
-    ${card("watched", say("kpi_watched"), share(watched(after)), points(watched(before), watched(after), true))}
-    ${card("availability", say("kpi_availability", { target: target("availability") }), share(after.availability.value), points(before.availability.value, after.availability.value, true))}
-    ${card("picture", say("kpi_picture", { target: target("picture") }), share(after.picture.value), points(before.picture.value, after.picture.value, true))}
+    ${card("watched", say("kpi_watched"), percentOrDash(watched(after)), points(watched(before), watched(after), true))}
+    ${card("availability", say("kpi_availability", { target: target("availability") }), percentOrDash(after.availability.value), points(before.availability.value, after.availability.value, true))}
+    ${card("picture", say("kpi_picture", { target: target("picture") }), percentOrDash(after.picture.value), points(before.picture.value, after.picture.value, true))}
     ${card("long", say("kpi_long", { days: month.long_blind_days }), after.cells ? say("n_cells", { n: after.long_blind_cells }) : "–", before.cells ? change(after.long_blind_cells - before.long_blind_cells, false) : nothing)}
     ${card("overdue", say("kpi_overdue"), say("n_items", { n: after.overdue }), change(after.overdue - before.overdue, false))}
   </section>`;
@@ -91,11 +91,6 @@ function card(key, label, value, aside) {
 /** @param {Standing} one */
 function watched(one) {
   return one.blind.value === null ? null : 1 - one.blind.value;
-}
-
-/** @param {number | null} value */
-function share(value) {
-  return value === null ? "–" : percent(value);
 }
 
 /** In points of a hundred. @param {number | null} before @param {number | null} after @param {boolean} isMoreBetter */

@@ -1,6 +1,6 @@
 /** Estates, buildings, facades in the order that the address says; an estate opens to its buildings, those to their facades. */
 
-import { percent } from "../lib/format.js";
+import { percent, percentOrDash } from "../lib/format.js";
 import { nameOf } from "../lib/i18n.js";
 import { html, nothing, repeat } from "../lib/lit.js";
 import { mark, sign } from "../lib/marks.js";
@@ -79,13 +79,8 @@ function figures(one, worst) {
   const blind = one.blind.value;
   const wide = `inline-size: ${Math.max(4, ((blind ?? 0) / worst) * WIDEST_PX)}px`;
   return html`<td>${blind === null ? sign("unknown", say("unknown")) : html`<span class="blind-bar" .style=${wide} aria-hidden="true"></span> ${percent(blind)}`}</td>
-    <td>${share(one.availability.value)}</td><td>${share(one.picture.value)}</td>
+    <td>${percentOrDash(one.availability.value)}</td><td>${percentOrDash(one.picture.value)}</td>
     <td class=${one.overdue ? "late" : ""}>${one.overdue}</td><td>${age(one)}</td>`;
-}
-
-/** @param {number | null} value */
-function share(value) {
-  return value === null ? "–" : percent(value);
 }
 
 /** @param {Standing} one */

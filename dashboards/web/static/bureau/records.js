@@ -2,7 +2,7 @@
 
 import { Problem, request } from "../lib/api.js";
 import { fieldsOf, focusWhenShown } from "../lib/form.js";
-import { percent } from "../lib/format.js";
+import { percent, percentOrDash } from "../lib/format.js";
 import { listOf, nameOf } from "../lib/i18n.js";
 import { html, nothing, ref, repeat } from "../lib/lit.js";
 import { sign } from "../lib/marks.js";
@@ -53,7 +53,7 @@ export function records(redraw) {
   /** @param {Equipment} found */
   function summary({ total }) {
     return html`<dl class="record-sums">
-      <div><dt>${say("share_full")}</dt><dd><b>${total.share === null ? "–" : percent(total.share)}</b> <span class="fine">${say("full_of", { full: total.full, items: total.items })}</span></dd></div>
+      <div><dt>${say("share_full")}</dt><dd><b>${percentOrDash(total.share)}</b> <span class="fine">${say("full_of", { full: total.full, items: total.items })}</span></dd></div>
       <div><dt>${say("networked")}</dt><dd><b>${total.items ? percent(total.networked / total.items) : "–"}</b> <span class="fine">${say("networked_of", { n: total.networked, items: total.items })}</span></dd></div>
       <div><dt>${say("upgrades")}</dt><dd><b>${total.upgrades}</b></dd></div>
     </dl>`;

@@ -1,6 +1,6 @@
 /** The figures against their targets, and camera by camera what is behind one of them. */
 
-import { dayTime, percent, span } from "../lib/format.js";
+import { dayTime, percent, percentOrDash, span } from "../lib/format.js";
 import { nameOf } from "../lib/i18n.js";
 import { html, nothing, repeat } from "../lib/lit.js";
 import { mark, sign } from "../lib/marks.js";
@@ -35,7 +35,7 @@ function shareCard(figure, key, isChosen, choose) {
   const target = figure.target === null ? "" : `${Number((figure.target * 100).toFixed(2))}%`;
   return html`<button type="button" class="figure ${tone}" data-figure=${key} data-meets=${String(figure.meets)} aria-pressed=${String(isChosen)} @click=${() => choose(key)}>
     <span class="fine">${say(key)}</span>
-    <b>${figure.value === null ? "–" : percent(figure.value)}</b>
+    <b>${percentOrDash(figure.value)}</b>
     <span class="against">${figure.meets === null ? html`<span class="fine">${say("nothing")}</span>` : sign(tone, say(figure.meets ? "meets" : "misses"))}
       <span class="fine">${say("target", { share: target })}</span></span>
     <span class="fine">${parts(key, figure.numerator, figure.denominator)}</span>

@@ -74,6 +74,11 @@ export function percent(share) {
   return value === 100 || value === 0 ? `${value}%` : `${value.toFixed(1)}%`;
 }
 
+/** A share as a percentage, a dash where there is nothing to take it of. @param {number | null} share 0…1 */
+export function percentOrDash(share) {
+  return share === null ? "–" : percent(share);
+}
+
 /** @param {number} bytes */
 export function size(bytes) {
   return bytes < 1e6 ? `${(bytes / 1e3).toFixed(0)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
