@@ -10,7 +10,7 @@ import { startPlainPage } from "./lib/plain.js";
 import { reasonOf } from "./lib/shell.js";
 import { calledIn } from "./plan/called.js";
 import { addCamera } from "./plan/camera.js";
-import { copied, drawingOf, free, move, rounded, turn } from "./plan/draft.js";
+import { bearing, copied, drawingOf, free, move, rounded, turn } from "./plan/draft.js";
 import { drawing, extentOf, placeOf, squareOf, zoomed } from "./plan/drawing.js";
 import { takeBuilding, watchAll } from "./plan/facades.js";
 import { chosenPanel, facadeTable } from "./plan/panel.js";
@@ -25,7 +25,6 @@ import { say } from "./words/plan.js";
  * @typedef {import("./plan/draft.js").Place} Place
  * @typedef {import("./lib/types.js").Named} Named
  * @typedef {"building" | "camera" | "tree" | "wall" | "underlay"} Tool
- * @typedef {{estates: Named[], without: Named[], plan: Plan | null}} Snapshot
  */
 
 const STEP_M = 0.5;
@@ -66,11 +65,12 @@ addEventListener("beforeunload", (event) => {
 async function read() {
   const { estates, without } = await request("GET", "/api/plans");
   const wanted = new URLSearchParams(location.search).get("estate");
+  /** @type {Named[]} */
   const all = [...estates, ...without];
-  const estate = all.find((/** @type {Named} */ one) => one.id === wanted) ?? all[0];
+  const estate = all.find((one) => one.id === wanted) ?? all[0];
   const plan = estate ? await request("GET", `/api/estates/${estate.id}/plan`, undefined, MAKING_MS) : null;
   begin(plan);
-  return { estates, without, plan };
+  return all;
 }
 
 /** @param {Plan | null} plan */
@@ -96,8 +96,8 @@ function taken() {
   fit();
 }
 
-/** @param {Snapshot} snapshot */
-function body(snapshot) {
+/** @param {Named[]} estates */
+function body(estates) {
   if (draft === null || standing === null || extent === null) return html`<main class="planning"><section class="panel"><p class="calm-line">${mark("unknown")} ${say("no_estate")}</p></section></main>`;
   const hand = { chosen, drawn, extent, under: under.picture(), choose, down, at };
   const middle = /** @type {Place} */ ([rounded(extent.left + extent.width / 2), rounded(-extent.top - extent.height / 2)]);
@@ -106,7 +106,7 @@ function body(snapshot) {
   const isEmpty = draft.version === 0 && draft.buildings.length === 0;
   return html`<main class="planning" @pointermove=${dragging} @pointerup=${release} @pointercancel=${release} @keydown=${key}>
     <section class="panel picture">
-      ${tools(snapshot)}
+      ${tools(estates)}
       ${drawing(draft, hand)}
       <div class="below">
         <p class="fine">${say(tool === null ? "hint" : `click_${tool}`)} ${say("squares", { m: squareOf(extent) })}</p>
@@ -138,13 +138,12 @@ function use(wanted) {
   page.redraw();
 }
 
-/** @param {Snapshot} snapshot */
-function tools({ estates, without }) {
+/** @param {Named[]} estates */
+function tools(estates) {
   const link = (/** @type {Named} */ estate) => html`<a class="button" href=${`/plan?estate=${estate.id}`} aria-current=${estate.id === standing?.estate.id ? "page" : nothing}>${nameOf(estate.name)}</a>`;
-  const all = [...estates, ...without];
   const file = standing?.version ? html`<a class="button" href=${isDirty ? nothing : `/api/estates/${standing.estate.id}/plan/file`} aria-disabled=${isDirty ? "true" : nothing} title=${say(isDirty ? "file_after_saving" : "file_hint")} download>${say("file")}</a>` : nothing;
   return html`<div class="tools">
-    ${all.length > 1 ? all.map(link) : html`<h2>${nameOf(standing?.estate.name ?? { zh: "", en: "" })}</h2>`}
+    ${estates.length > 1 ? estates.map(link) : html`<h2>${nameOf(standing?.estate.name ?? { zh: "", en: "" })}</h2>`}
     <span class="fill"></span>
     ${tool === null
       ? html`${TOOLS.map((one) => html`<button type="button" @click=${() => use(one)}>${say(`add_${one}`)}</button>`)}${file}`
@@ -268,7 +267,7 @@ function dragging(event) {
   const building = chosen.of === "building" ? draft.buildings[chosen.number] : undefined;
   if (dragged.handle === "aim") {
     const mount = draft.cameras[chosen.number]?.mount;
-    if (mount) turn(draft, chosen, (Math.atan2(here[0] - mount.x_m, here[1] - mount.y_m) * 180) / Math.PI);
+    if (mount) turn(draft, chosen, bearing([mount.x_m, mount.y_m], here));
   } else if (typeof dragged.handle === "number") {
     if (building) building.footprint[dragged.handle] = [rounded(here[0]), rounded(here[1])];
   } else {

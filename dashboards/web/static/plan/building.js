@@ -5,7 +5,7 @@ import { html, nothing } from "../lib/lit.js";
 import { say } from "../words/plan.js";
 import { facadesOf } from "./draft.js";
 import { edgesOf, rename, setFloors, unwatch, watch, watchAll } from "./facades.js";
-import { choice, number, text } from "./numbers.js";
+import { choice, names, number, text } from "./numbers.js";
 
 /**
  * @typedef {import("./draft.js").Plan} Plan
@@ -73,7 +73,6 @@ function facadeFields(facade, length_m, then) {
   </div>
   <details><summary class="fine">${say("names_and_id", { id: facade.id })}</summary><div class="numbers">
     ${facade.isNew ? text(say("facade_id"), facade.id, (value) => then(() => (facade.id = value)), { name: "facade_id", isId: true }) : nothing}
-    ${text(say("name_zh"), facade.name.zh, (value) => then(() => (facade.name = { ...facade.name, zh: value })), { name: "name_zh" })}
-    ${text(say("name_en"), facade.name.en, (value) => then(() => (facade.name = { ...facade.name, en: value })), { name: "name_en" })}
+    ${names(facade, then)}
   </div></details>`;
 }

@@ -5,8 +5,8 @@ import { nameOf } from "../lib/i18n.js";
 import { html, nothing } from "../lib/lit.js";
 import { mark } from "../lib/marks.js";
 import { say } from "../words/plan.js";
-import { free } from "./draft.js";
-import { choice, number, text } from "./numbers.js";
+import { bearing, free } from "./draft.js";
+import { choice, names, number, text } from "./numbers.js";
 
 /**
  * @typedef {import("./draft.js").Plan} Plan
@@ -20,7 +20,7 @@ const POLE_M = 6;
 const UP_DEG = 20;
 
 /** A camera that is planned. @param {Plan} plan @param {Place} place */
-export function addCamera(plan, [x_m, y_m]) {
+export function addCamera(plan, place) {
   const id = free((n) => `${plan.estate.id}-cam-${n}`, plan.cameras.map((camera) => camera.id));
   const number = id.slice(`${plan.estate.id}-cam-`.length);
   const agent = plan.boxes.at(-1)?.id ?? `${plan.estate.id}-box-1`;
@@ -30,20 +30,25 @@ export function addCamera(plan, [x_m, y_m]) {
     agent,
     planned: true,
     isNew: true,
-    mount: { x_m, y_m, z_m: POLE_M, yaw_deg: toward(plan, [x_m, y_m]), pitch_deg: UP_DEG, roll_deg: 0 },
-    ...lensOf(plan, plan.offers[0]?.id ?? OTHER),
+    ...onPole(plan, place),
     masks: [],
-    half_deg: null,
     watches: {},
     doubted_since: null,
   });
 }
 
+/** As one hangs that was just put on the plan. @param {Plan} plan @param {Place} place */
+function onPole(plan, [x_m, y_m]) {
+  const mount = { x_m, y_m, z_m: POLE_M, yaw_deg: toward(plan, [x_m, y_m]), pitch_deg: UP_DEG, roll_deg: 0 };
+  return { mount, half_deg: null, ...lensOf(plan, plan.offers[0]?.id ?? OTHER) };
+}
+
 /** The way to the building next to a place. @param {Plan} plan @param {Place} place */
-function toward({ buildings }, [x, y]) {
+function toward({ buildings }, place) {
   const middles = buildings.map(({ footprint }) => /** @type {Place} */ ([0, 1].map((axis) => footprint.reduce((sum, corner) => sum + (corner[axis] ?? 0), 0) / footprint.length)));
-  const [next] = middles.sort((one, other) => Math.hypot(one[0] - x, one[1] - y) - Math.hypot(other[0] - x, other[1] - y));
-  return next ? Math.round(((Math.atan2(next[0] - x, next[1] - y) * 180) / Math.PI + 360) % 360) : 0;
+  const far = (/** @type {Place} */ [x, y]) => Math.hypot(x - place[0], y - place[1]);
+  const [next] = middles.sort((one, other) => far(one) - far(other));
+  return next ? Math.round(bearing(place, next)) : 0;
 }
 
 /** @param {Plan} plan @param {string} offer */
@@ -77,7 +82,7 @@ export function cameraPanel(plan, camera, doing) {
     <div class="actions">
       ${camera.lens === null || camera.isNew ? nothing : html`<button type="button" ?disabled=${doing.pose === null} title=${doing.pose === null ? say("pose_after_saving") : nothing} @click=${doing.pose ?? nothing}>${say("pose")}</button>`}
       ${camera.mount === null
-        ? html`<button type="button" @click=${() => then(() => Object.assign(camera, { mount: { x_m: doing.middle[0], y_m: doing.middle[1], z_m: POLE_M, yaw_deg: toward(plan, doing.middle), pitch_deg: UP_DEG, roll_deg: 0 }, half_deg: null, ...lensOf(plan, plan.offers[0]?.id ?? OTHER) }))}>${say("hang")}</button>`
+        ? html`<button type="button" @click=${() => then(() => Object.assign(camera, onPole(plan, doing.middle)))}>${say("hang")}</button>`
         : html`<button type="button" @click=${doing.takeAway}>${say(camera.isNew ? "take_away" : "take_down")}</button>`}
     </div>`;
 }
@@ -92,8 +97,7 @@ function identity(plan, camera, then) {
     <div class="numbers">
       ${text(say("camera_id"), camera.id, (value) => then(() => (camera.id = value)), { name: "camera_id", isId: true })}
       ${choice(say("box"), camera.agent, [...boxes], (value) => then(() => (camera.agent = value)))}
-      ${text(say("name_zh"), camera.name.zh, (value) => then(() => (camera.name = { ...camera.name, zh: value })), { name: "name_zh" })}
-      ${text(say("name_en"), camera.name.en, (value) => then(() => (camera.name = { ...camera.name, en: value })), { name: "name_en" })}
+      ${names(camera, then)}
     </div>`;
 }
 

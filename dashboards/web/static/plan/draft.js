@@ -30,6 +30,9 @@ export const copied = (plan) => structuredClone(plan);
 /** @param {Place} place @param {number} east @param {number} north @returns {Place} */
 const moved = ([x, y], east, north) => [rounded(x + east), rounded(y + north)];
 
+/** Which way another place lies, 0…360° from north over east. @param {Place} from @param {Place} to */
+export const bearing = ([x, y], [east, north]) => ((Math.atan2(east - x, north - y) * 180) / Math.PI + 360) % 360;
+
 /** Moves a thing, a building with the ends of its facades. @param {Plan} plan @param {Chosen} chosen @param {number} east @param {number} north */
 export function move(plan, chosen, east, north) {
   const shift = (/** @type {Place} */ place) => moved(place, east, north);

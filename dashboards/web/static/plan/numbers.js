@@ -1,6 +1,7 @@
 /** Fields beside the plan: numbers and texts of what is chosen, that may be changed. */
 
 import { html, live, nothing } from "../lib/lit.js";
+import { say } from "../words/plan.js";
 
 /**
  * A number; without one it stays as it was.
@@ -34,6 +35,11 @@ export function text(label, value, set, { name, isId = false } = {}) {
     if (field.value.trim() && field.reportValidity()) set(field.value.trim());
   };
   return html`<label>${label}<input name=${name ?? nothing} maxlength="63" pattern=${isId ? ID : nothing} required .value=${value} @change=${change} /></label>`;
+}
+
+/** What something is called, in both languages. @param {import("./draft.js").Named} one @param {(change: () => void) => void} then */
+export function names(one, then) {
+  return /** @type {const} */ (["zh", "en"]).map((language) => text(say(`name_${language}`), one.name[language], (value) => then(() => (one.name = { ...one.name, [language]: value })), { name: `name_${language}` }));
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import { html, nothing, svg } from "../lib/lit.js";
 import { say } from "../words/plan.js";
+import { bearing } from "./draft.js";
 import { number } from "./numbers.js";
 
 /** @typedef {import("./draft.js").Place} Place */
@@ -43,12 +44,11 @@ export function underlay(page) {
 
   /** Two points of it were clicked. @param {[Place, Place]} places */
   function aimed([first, second]) {
-    const [east, north] = [second[0] - first[0], second[1] - first[1]];
     known = {
       first: pixelOf(first),
       second: pixelOf(second),
-      distance_m: Math.round(Math.hypot(east, north) * 10) / 10,
-      bearing_deg: Math.round(((Math.atan2(east, north) * 180) / Math.PI + 360) % 360),
+      distance_m: Math.round(Math.hypot(second[0] - first[0], second[1] - first[1]) * 10) / 10,
+      bearing_deg: Math.round(bearing(first, second)),
       x_m: Math.round(first[0] * 10) / 10,
       y_m: Math.round(first[1] * 10) / 10,
     };
