@@ -70,27 +70,42 @@ def in_span(content: Content, day: date) -> bool:
     return begin < content.until and end > content.begin
 
 
-def parts(content: Content, estate: str) -> set[str]:
-    """Which parts of an estate's days the certificate speaks of, as far as there are such."""
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """Of what of an estate's days a certificate speaks. is_own: it is of this estate.
+
+    parts: of which there may be such. beside: those of them of which it speaks of single orders only.
+    faults, orders: ids and numbers, of all estates.
+    """
+
+    is_own: bool
+    parts: frozenset[str]
+    beside: frozenset[str]
+    faults: frozenset[str]
+    orders: frozenset[int]
+
+
+def spoken(content: Content, estate: str) -> Spoken:
+    """That, of one of the estates in `days`."""
+    is_own = estate == content.estate.id
     own = {camera.id: camera.agent for camera in content.raw.cameras if camera.estate == estate}
     devices = own.keys() | set(own.values())
-    found = {ESTATE, *(f"camera/{camera}" for camera in own), *(f"agent/{agent}" for agent in own.values())}
-    found |= {of_orders(device, None, None) for device in devices}
-    if estate != content.estate.id:
-        return found
-    buildings = {facade.building for facade in content.facades}
-    found |= {f"facade/{facade.id}" for facade in content.facades}
-    found |= {of_orders(None, facade, None) for facade in content.asked_for}
-    found |= {of_orders(None, None, building) for building in (None, *buildings)}
-    return found
-
-
-def beside(content: Content, estate: str) -> set[str]:
-    """Further parts, of which it speaks of single orders only."""
-    if estate != content.estate.id:
-        return set()
-    places = {(order.subject, order.facade) for order in content.orders}
-    return {of_orders(*place, None) for place in places} - parts(content, estate)
+    whole = {ESTATE, *(f"camera/{camera}" for camera in own), *(f"agent/{agent}" for agent in own.values())}
+    whole |= {of_orders(device, None, None) for device in devices}
+    beside = set[str]()
+    if is_own:
+        buildings = {facade.building for facade in content.facades}
+        whole |= {f"facade/{facade.id}" for facade in content.facades}
+        whole |= {of_orders(None, facade, None) for facade in content.asked_for}
+        whole |= {of_orders(None, None, building) for building in (None, *buildings)}
+        beside = {of_orders(order.subject, order.facade, None) for order in content.orders} - whole
+    return Spoken(
+        is_own,
+        frozenset(whole | beside),
+        frozenset(beside),
+        frozenset(fault.id for fault in content.faults),
+        frozenset(order.number for order in content.orders),
+    )
 
 
 class Judge:
@@ -98,18 +113,25 @@ class Judge:
 
     def __init__(self, content: Content) -> None:
         self.content = content
-        self._severities = rows.severities((fault.id, fault.lines) for fault in content.faults)
+        self._spoken: dict[str, Spoken] = {}
         self._books: dict[str, Book] = {}
+
+    def spoken(self, estate: str) -> Spoken:
+        """Of which parts of an estate's days it speaks."""
+        if estate not in self._spoken:
+            self._spoken[estate] = spoken(self.content, estate)
+        return self._spoken[estate]
 
     def judged(self, estate: str, day: date, entries: Sequence[Entry], doubts: Sequence[Words]) -> Judged:
         """What is to be said of a day of which the log has entries. doubts: why not to believe these."""
         content = self.content
-        of = attested(estate, day, entries, parts(content, estate) | beside(content, estate))
-        view = _View(content, estate, day, of.parts)
-        there = facts(self._book(estate), window(day), keys(*of.parts.values()))
+        own, rows_there = self.spoken(estate), self._book(estate)
+        of = attested(estate, day, entries, own.parts)
+        view = _View(content, own, day, of.parts)
+        there = facts(rows_there, window(day), keys(*of.parts.values()))
         believed = {part: lines for part, lines in there.items() if part not in of.doubted}
         begin = window(day)[0] if view.span is None else view.span[0]
-        found = compare(view.seen(of.parts), view.seen(believed), self._severities, begin)
+        found = compare(view.seen(of.parts), view.seen(believed), rows_there.severities, begin)
         told = [*of.doubts, *doubts, *(said(day, each) for each in (*found.differences, *found.added))]
         if told:
             return Judged("differs", of.late, tuple(told[:MOST]))
@@ -127,25 +149,19 @@ class _View:
     span: what of the day lies in the certificate's; None: nothing does.
     """
 
-    def __init__(self, content: Content, estate: str, day: date, attested_: Parts) -> None:
-        self._content, self._is_own = content, estate == content.estate.id
-        self._whole, self._parts = parts(content, estate), beside(content, estate)
-        self._faults = {fault.id for fault in content.faults}
-        self._orders = {order.number for order in content.orders}
+    def __init__(self, content: Content, spoken: Spoken, day: date, attested_: Parts) -> None:
+        self._content, self._spoken = content, spoken
         begin, end = window(day)
         inside = max(begin, content.begin), min(end, content.until)
         self.span: Span | None = inside if inside[0] < inside[1] else None
-        divided = {
-            (line[1], line[4], line[5])
-            for lines in attested_.values()
-            for line in lines
-            if line[0] == GRID.name
-        }
+        divided: dict[str, set[tuple[str, str]]] = {}
+        for line in (each for lines in attested_.values() for each in lines if each[0] == GRID.name):
+            divided.setdefault(line[1], set()).add((line[4], line[5]))
         self._alike = {
             facade.id
             for facade in content.facades
             if content.cell is None
-            and {(floors, bays) for name, floors, bays in divided if name == facade.id}
+            and divided.get(facade.id)
             == {(",".join(map(str, facade.floors)), ",".join(map(str, facade.bays)))}
         }
 
@@ -153,7 +169,7 @@ class _View:
         """Those lines."""
         found: Parts = {}
         for part, lines in told.items():
-            if part not in self._whole and part not in self._parts:
+            if part not in self._spoken.parts:
                 continue
             cut = lines if self.span is None else within(lines, self.span)
             for line in cut:
@@ -165,15 +181,15 @@ class _View:
     def _is_told(self, part: str, line: Fact) -> bool:
         table = TABLES[line[0]]
         if table is FAULT_LINE:
-            return line[1] in self._faults
-        if table in {ORDER, ORDER_LINE} and (self.span is None or part in self._parts):
-            return line[1] in self._orders
+            return line[1] in self._spoken.faults
+        if table in {ORDER, ORDER_LINE} and (self.span is None or part in self._spoken.beside):
+            return line[1] in self._spoken.orders
         if table is ORDER_LINE:
             return bool(line[1 + table.place("opened_at")] < instant(self._content.end))
         if self.span is None or table is GRID:
             return table in {ORDER, ORDER_LINE}
         # Nodes of other estates are not told of.
-        return table is not FAULT or self._is_own or part != ESTATE
+        return table is not FAULT or self._spoken.is_own or part != ESTATE
 
     def _plain(self, line: Fact) -> Fact:
         """Without what it does not tell: in which building an order was; what was seen of other cells."""
@@ -209,7 +225,8 @@ def book(content: Content, estate: str) -> Book:
                 row,
                 *(rows.order_line(row.part, (order.number, order.opened_at), line) for line in order.lines),
             ]
-    return Book(tuple(found), rows.minutes(content.raw, estate))
+    severities = rows.severities((fault.id, fault.lines) for fault in content.faults)
+    return Book(tuple(found), rows.minutes(content.raw, estate), severities)
 
 
 def _sight(facade: str, sight: Sight) -> Row:

@@ -63,7 +63,7 @@ async def days(conn: Connection, content: Content, asked: Asked, head: Head) -> 
 
 async def _day(conn: Connection, judge: Judge, of: tuple[str, date], asked: Asked, head: Head) -> Day:
     (estate, day), content = of, judge.content
-    wanted = attesting.parts(content, estate) | attesting.beside(content, estate)
+    wanted = judge.spoken(estate).parts
     entries = [
         DayEntry(
             line=Line(index=leaf.index, entry=leaf.entry.decode("utf-8", "replace")),
