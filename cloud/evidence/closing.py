@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import Final
 
 from cloud.core import merkle
-from cloud.core.day_digest.attested import Attested, attested
+from cloud.core.day_digest.attested import Attested, attested, lost
 from cloud.core.day_digest.comparing import Compared, compare, is_rehung, keys
 from cloud.core.day_digest.facts import CLOSES_AFTER, Book, Parts, day_of, facts, window
 from cloud.core.day_digest.tables import TABLES, Table
@@ -190,8 +190,8 @@ async def examine(
         for day in run:
             leaves = [leaf for leaf, _ in entries.get(day, ())]
             if not leaves:
-                lost = (_unknown(estate, day),) if day in closed else ()
-                found.append(Examined(day, 0, 0, Compared((), ()), lost))
+                doubts = [lost(estate, day)] if day in closed else []
+                found.append(Examined(day, 0, 0, Compared((), ()), tuple(doubts)))
                 continue
             doubts = [words for leaf in leaves if (words := await untrue(conn, estate, day, leaf, head))]
             compared = _compared(book, day, known[day])
@@ -229,13 +229,6 @@ async def untrue(conn: Connection, estate: str, day: date, leaf: Leaf, head: Hea
     return Words(
         f"{estate} {day}：日志第 {leaf.index} 条（日摘要）被改动，不是当时封存的那一条",
         f"{estate} {day}: entry {leaf.index} of the log, its digest, was changed: {reason}",
-    )
-
-
-def _unknown(estate: str, day: date) -> Words:
-    return Words(
-        f"{estate} {day}：日志里没有这一天的日摘要，条目被删除",
-        f"{estate} {day}: the log has no digest of this day any more: its entry was deleted",
     )
 
 

@@ -82,11 +82,19 @@ def attested(
             lines = _lines(part, of.sha256, entry.facts)
             if lines is None:
                 doubted.add(part)
-                doubts.append(_lost(estate, day, part))
+                doubts.append(_unlike(estate, day, part))
             else:
                 told.setdefault(part, []).append(lines)
     parts = {part: folded(lines) for part, lines in told.items() if part not in doubted}
     return Attested(parts, late, frozenset(doubted), tuple(doubts))
+
+
+def lost(estate: str, day: date) -> Words:
+    """What is to be said of a day that was closed, and of which the log has no entry."""
+    return Words(
+        f"{estate} {day}：日志里没有这一天的日摘要，条目被删除",
+        f"{estate} {day}: the log has no digest of this day any more: its entry was deleted",
+    )
 
 
 def _are_of(estate: str, day: date, entries: Sequence[Entry]) -> bool:
@@ -115,7 +123,7 @@ def _disordered(estate: str, day: date) -> Words:
     )
 
 
-def _lost(estate: str, day: date, part: str) -> Words:
+def _unlike(estate: str, day: date, part: str) -> Words:
     return Words(
         f"{estate} {day}：{part} 的日摘要原文缺失或被改动，与日志里的摘要不符",
         f"{estate} {day}: the lines kept of {part} are missing or changed: they have not the log's digest",

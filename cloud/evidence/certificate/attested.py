@@ -1,7 +1,5 @@
 """What the log says of a certificate's days, and whether its rows agree: gathered when it is issued."""
 
-# ruff: noqa: RUF001 - Chinese sentences have Chinese punctuation
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -9,9 +7,8 @@ from datetime import date
 from cloud.core.certificate import attesting
 from cloud.core.certificate.attesting import Judge, Judged
 from cloud.core.certificate.content import Content
-from cloud.core.day_digest.attested import Entry
+from cloud.core.day_digest.attested import Entry, lost
 from cloud.core.head import Head
-from cloud.core.words import Words
 from cloud.evidence.bundle.members import Inclusion, Line
 from cloud.evidence.certificate.judging import judged
 from cloud.evidence.certificate.members import Day, DayEntry, Days, sentence
@@ -91,8 +88,4 @@ def _unknown(of: tuple[str, date], bounds: tuple[date, date] | None) -> Judged:
         return Judged("unclosed", 0, ())
     if day < bounds[0]:
         return Judged("before", 0, ())
-    lost = Words(
-        f"{estate} {day}：日志里没有这一天的日摘要，条目被删除",
-        f"{estate} {day}: the log has no digest of this day any more: its entry was deleted",
-    )
-    return Judged("differs", 0, (lost,))
+    return Judged("differs", 0, (lost(estate, day),))
