@@ -21,6 +21,7 @@ from cloud.core import drawn, modelled, plan
 from cloud.core.drawn import Drawing
 from cloud.core.estate import Camera, Estate
 from cloud.core.geometry import calibration
+from cloud.core.geometry.lens import rescaled
 from cloud.core.geometry.pose import CLICK_PX, KnownPoint, PoseError, on_wall, solved
 from cloud.core.geometry.repose import Optics, changes
 from cloud.core.geometry.site import Site
@@ -155,9 +156,7 @@ def _solved(standing: Estate, site: Site, row: registry.CameraRow, body: Clicks)
         raise Problem(
             HTTPStatus.CONFLICT, "the plan does not say this camera's lens and resolution: enter them first"
         )
-    width, height = one.resolution
-    scale = (width / body.picture[0], height / body.picture[1])
-    points = [_known(click, site, scale) for click in body.points]
+    points = [_known(click, site, rescaled(click.at, body.picture, one.resolution)) for click in body.points]
     found = solved(one.lens.seen(one.resolution), points, body.click_px)
     optics = Optics(camera, one.lens, one.resolution, one.masks)
     changed = changes(site, optics, found)
@@ -168,10 +167,9 @@ def _solved(standing: Estate, site: Site, row: registry.CameraRow, body: Clicks)
     return plan_shapes.Found(camera, row.agent, found, points, changed, seen)
 
 
-def _known(click: Click, site: Site, scale: tuple[float, float]) -> KnownPoint:
-    across, down = ((value + 0.5) * ratio - 0.5 for value, ratio in zip(click.at, scale, strict=True))
+def _known(click: Click, site: Site, at_px: tuple[float, float]) -> KnownPoint:
     if click.place is not None:
-        return KnownPoint(click.name or "{:g}, {:g}, {:g}".format(*click.place), click.place, (across, down))
+        return KnownPoint(click.name or "{:g}, {:g}, {:g}".format(*click.place), click.place, at_px)
     assert click.facade is not None
     assert click.line is not None
     assert click.edge is not None
@@ -183,4 +181,4 @@ def _known(click: Click, site: Site, scale: tuple[float, float]) -> KnownPoint:
                 facade=click.facade,
             )
         )
-    return on_wall(site.facades[click.facade], click.line, click.edge, (across, down))
+    return on_wall(site.facades[click.facade], click.line, click.edge, at_px)

@@ -13,7 +13,7 @@ import numpy as np
 from pydantic import ValidationError
 
 from cloud.core.geometry.grid import Facade
-from cloud.core.geometry.lens import F64
+from cloud.core.geometry.lens import F64, rescaled
 from cloud.core.geometry.pose import SPREAD, Pose, PoseError, expect_spread
 from cloud.core.geometry.repose import Optics
 from cloud.core.geometry.site import Camera
@@ -37,18 +37,16 @@ def told(optics: Optics, pose: Pose, facades: Iterable[Facade]) -> tuple[SeenFac
 def measured_in(
     facades: Iterable[SeenFacade], drawn: tuple[int, int], picture: tuple[int, int]
 ) -> tuple[SeenFacade, ...]:
-    """The same in the pixels of another picture (width, height) of the camera; centres at whole numbers."""
-    wide, high = (new / old for new, old in zip(picture, drawn, strict=True))
+    """The same in the pixels of another picture (width, height) of the camera."""
+    scale = max(new / old for new, old in zip(picture, drawn, strict=True))
+
+    def within(point: WallPoint) -> WallPoint:
+        at = rescaled(point.at, drawn, picture)
+        return point.model_copy(update={"at": at, "click_px": point.click_px * scale})
+
     return tuple(
-        facade.model_copy(update={"points": tuple(_in(point, wide, high) for point in facade.points)})
-        for facade in facades
+        facade.model_copy(update={"points": tuple(map(within, facade.points))}) for facade in facades
     )
-
-
-def _in(point: WallPoint, wide: float, high: float) -> WallPoint:
-    x, y = point.at
-    at = ((x + 0.5) * wide - 0.5, (y + 0.5) * high - 0.5)
-    return point.model_copy(update={"at": at, "click_px": point.click_px * max(wide, high)})
 
 
 def seen(optics: Optics, pose: Pose, facade: Facade) -> SeenFacade | None:

@@ -26,6 +26,14 @@ BROADEST: Final = 100.0
 INVERSION_STEPS: Final = 30
 
 
+def rescaled(
+    at: tuple[float, float], drawn: tuple[int, int], picture: tuple[int, int]
+) -> tuple[float, float]:
+    """A pixel of a picture of one width and height in the pixels of another of the same camera."""
+    x, y = ((each + 0.5) * (new / old) - 0.5 for each, old, new in zip(at, drawn, picture, strict=True))
+    return x, y
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Drawn:
     """Points as a lens draws them, all of one shape.
