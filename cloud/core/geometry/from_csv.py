@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Mapping
+from dataclasses import replace
 from math import cos, radians, sin
 from typing import Any, Final
 
@@ -69,7 +70,7 @@ def read(text: str, asked: Asked) -> Draft:
     draft = Draft({"id": asked.estate, "name": {"zh": asked.zh, "en": asked.en}})
     if features:
         collection = {"type": "FeatureCollection", "features": features}
-        draft = from_geojson.read(collection, Asked(**{**_fields(asked), "local": True}))
+        draft = from_geojson.read(collection, replace(asked, local=True))
     return Draft(
         draft.estate,
         [_at_line(each, places) for each in draft.notes],
@@ -118,13 +119,3 @@ def _number(said: Mapping[str, str], column: str) -> float:
 def _at_line(told: Objection, places: list[At]) -> Objection:
     """What was told of the n-th feature, told of its line."""
     return told if told.at is None else told.found_at(places[told.at.number - 1])
-
-
-def _fields(asked: Asked) -> dict[str, Any]:
-    return {
-        "estate": asked.estate,
-        "zh": asked.zh,
-        "en": asked.en,
-        "default_floors": asked.default_floors,
-        "with_facades": asked.with_facades,
-    }

@@ -12,6 +12,7 @@ from shapely.geometry.polygon import orient
 from shapely.validation import explain_validity
 
 from cloud.core.geometry.lens import F64
+from cloud.core.geometry.parts import LEAST_FOOTPRINT_M2
 from cloud.core.refused import Objection, Refused, objection
 
 STOREY_M: Final = 3.0
@@ -25,7 +26,6 @@ SMOOTH_M: Final = 0.05
 LONGEST_ID: Final = 59
 """Of an estate and a facade, so that a number behind it fits as well."""
 GRID_M: Final = 0.01
-LEAST_M2: Final = 4.0
 MENDED: Final = 0.02
 """So much of its area a mended outline may differ by."""
 _SLUG: Final = re.compile(r"[^a-z0-9]+")
@@ -78,7 +78,7 @@ def footprint(shape: BaseGeometry) -> tuple[Polygon, list[Objection]]:
     # GEOS divides by zero on its way to right answers, and numpy would tell of it.
     with np.errstate(divide="ignore", invalid="ignore"):
         smooth = _largest(set_precision(Polygon(shape.exterior).simplify(SMOOTH_M), GRID_M))
-    if smooth is None or smooth.area < LEAST_M2:
+    if smooth is None or smooth.area < LEAST_FOOTPRINT_M2:
         raise Refused(
             objection(
                 "outline_too_small",
