@@ -26,6 +26,7 @@ TYPES: Final = {
     ".csv": "text/csv; charset=utf-8",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".zip": "application/zip",
+    ".yaml": "application/yaml",
 }
 
 

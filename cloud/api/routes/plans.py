@@ -13,6 +13,7 @@ from cloud.api import known, plan_shapes, planning, shapes
 from cloud.api.answers import plan as answers
 from cloud.api.auth import Overseer, Planner
 from cloud.api.bodies import Body, SlugInPath, Why
+from cloud.api.handing import attached
 from cloud.api.planning import Said
 from cloud.api.problems import Problem, refused
 from cloud.api.services import Services, Use
@@ -157,11 +158,7 @@ async def as_file(estate: SlugInPath, account: Planner, services: Use) -> Respon
     if standing is None:
         raise known.no_estate()
     name = f"{estate}-{0 if version is None else version.version}.yaml"
-    return Response(
-        documents.written(plan.file_of(standing)),
-        media_type="application/yaml",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return attached(documents.written(plan.file_of(standing)).encode(), name)
 
 
 @router.get("/coverage/facades/{facade}/advice")
@@ -188,7 +185,8 @@ async def _shown(services: Services, account: Account, estate: str) -> answers.P
     async with services.reading(account) as conn:
         version, standing = await planning.standing(conn, estate)
         doubted = {each.camera: each.since for each in await doubts.standing(conn)}
-        seen = {row.id for row in await registry.cameras(conn) if row.first_seen_at is not None}
+        own = await registry.cameras(conn, plan.cameras(standing))
+        seen = {row.id for row in own if row.first_seen_at is not None}
     found = await asyncio.to_thread(lambda: survey(modelled.site(standing)))
     facades = await asyncio.to_thread(plan_shapes.sums, standing, found)
     return {
