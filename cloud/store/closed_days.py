@@ -17,7 +17,7 @@ from cloud.core.day_digest.facts import Book, Parts, Row, digest, sight_sha256, 
 from cloud.core.day_digest.tables import DOUBT, FAULT, GRID, SIGHT, Table, of_orders
 from cloud.core.days import ZONE
 from cloud.core.spans import Span
-from cloud.store import certified, doubts, ledger, log, sights
+from cloud.store import certified, doubts, ledger, log, registered, registry, sights
 from cloud.store.certified import LineRow
 from cloud.store.log import Leaf
 from cloud.store.pool import Connection, Jsonb
@@ -112,13 +112,13 @@ async def book(conn: Connection, estate: str, span: Span, since: Mapping[Table, 
 
     since: what was there from then on is read too, by its table, as it may have ended meanwhile.
     """
-    cameras, agents = await _devices(conn, estate)
+    cameras, agents = await registered.devices(conn, estate)
     raw = await ledger.watching(conn, cameras, span, span[1])
     wide = {table: (since.get(table, span[0]), span[1]) for table in (FAULT, DOUBT, SIGHT, GRID)}
     faults = await certified.faults(conn, estate, cameras, agents, wide[FAULT])
     subjects = {fault.id: (fault.subject_type, fault.subject) for fault in faults}
     told = await certified.fault_lines(conn, list(subjects))
-    facades = await _facades(conn, estate)
+    facades = [facade.id for facade in await registry.facades(conn, estate)]
     standing: tuple[Doubt, ...] = await doubts.touching(conn, wide[DOUBT], cameras)
     found: list[Row] = [
         *rows.of_raw(raw, estate),
@@ -131,21 +131,6 @@ async def book(conn: Connection, estate: str, span: Span, since: Mapping[Table, 
     ]
     histories = _by_fault(told)
     return Book(tuple(found), rows.minutes(raw, estate), rows.severities(histories.items()))
-
-
-async def _devices(conn: Connection, estate: str) -> tuple[list[str], list[str]]:
-    found = await conn.execute(
-        "SELECT camera.id, agent.id FROM agent LEFT JOIN camera ON camera.agent = agent.id"
-        " WHERE agent.estate = %s ORDER BY 1, 2",
-        (estate,),
-    )
-    pairs = await found.fetchall()
-    return [camera for camera, _ in pairs if camera is not None], sorted({agent for _, agent in pairs})
-
-
-async def _facades(conn: Connection, estate: str) -> list[str]:
-    found = await conn.execute("SELECT id FROM facade WHERE estate = %s ORDER BY id", (estate,))
-    return [row[0] for row in await found.fetchall()]
 
 
 def _by_fault(lines: Sequence[LineRow]) -> dict[UUID, list[LineRow]]:

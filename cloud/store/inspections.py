@@ -51,6 +51,9 @@ class PickRow:
     work_order: UUID | None
 
 
+_DRAW: Final = (
+    "SELECT id, seed, what, size, population, sha256, purpose, drawn_at, drawn_by FROM inspection_draw"
+)
 _PICK: Final = (
     "SELECT draw, estate, subject, key, outcome, note, inspected_by, inspected_at, work_order"
     " FROM inspection_pick"
@@ -81,8 +84,7 @@ async def draws(conn: Connection, limit: int = 50) -> list[Draw]:
     """The newest first."""
     async with conn.cursor(row_factory=class_row(Draw)) as cursor:
         await cursor.execute(
-            "SELECT id, seed, what, size, population, sha256, purpose, drawn_at, drawn_by"
-            " FROM inspection_draw ORDER BY drawn_at DESC, id LIMIT %s",
+            f"{_DRAW} ORDER BY drawn_at DESC, id LIMIT %s",
             (limit,),
         )
         return await cursor.fetchall()
@@ -103,11 +105,7 @@ async def find(conn: Connection, draw: UUID, subject: str) -> tuple[Draw, PickRo
     if found is None:
         return None
     async with conn.cursor(row_factory=class_row(Draw)) as cursor:
-        await cursor.execute(
-            "SELECT id, seed, what, size, population, sha256, purpose, drawn_at, drawn_by"
-            " FROM inspection_draw WHERE id = %s",
-            (draw,),
-        )
+        await cursor.execute(f"{_DRAW} WHERE id = %s", (draw,))
         made = await cursor.fetchone()
     assert made is not None
     return made, found

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict, astuple, replace
 from datetime import date, datetime
-from typing import Any, Final, LiteralString
+from typing import Any, Final
 
 import numpy as np
 from psycopg.rows import kwargs_row
@@ -14,7 +14,7 @@ from cloud.core import months
 from cloud.core.cells import Kept, histories
 from cloud.core.months import CameraMonth, Cause, FacadeFigures, FacadeMonth, Lasting
 from cloud.core.ranking import Counted, Place
-from cloud.store import cells
+from cloud.store import cells, registered, registry
 from cloud.store.pool import Connection, Jsonb
 
 _SECONDS: Final = np.dtype("<f8")
@@ -75,12 +75,8 @@ async def count(conn: Connection, estate: str, month: date, at: datetime, least_
     span = begin, min(end, at)
     if span[0] >= span[1]:
         return
-    facades = await _ids(conn, "SELECT id FROM facade WHERE estate = %s", estate)
-    cameras = await _ids(
-        conn,
-        "SELECT camera.id FROM camera JOIN agent ON agent.id = agent WHERE agent.estate = %s",
-        estate,
-    )
+    facades = [facade.id for facade in await registry.facades(conn, estate)]
+    cameras, _ = await registered.devices(conn, estate)
     kept = await cells.kept(conn, span, at, facades, cameras=cameras)
     before = await _lasting(conn, facades, months.preceding(month))
     counted, accounts = await asyncio.to_thread(_counted, kept, frozenset(cameras), before, least_s)
@@ -185,10 +181,6 @@ async def _lasting(conn: Connection, facades: Sequence[str], month: date) -> dic
         (month, list(facades)),
     )
     return {facade: _seconds(*told) for facade, *told in await rows.fetchall()}
-
-
-async def _ids(conn: Connection, query: LiteralString, estate: str) -> list[str]:
-    return sorted(row[0] for row in await (await conn.execute(query, (estate,))).fetchall())
 
 
 def _seconds(floors: list[int], bays: list[int], lasting_s: bytes) -> Lasting:

@@ -71,6 +71,17 @@ async def of_estate(conn: Connection, estate: str) -> Estate | None:
     )
 
 
+async def devices(conn: Connection, estate: str) -> tuple[list[str], list[str]]:
+    """The cameras and the agents of an estate, by id."""
+    found = await conn.execute(
+        "SELECT camera.id, agent.id FROM agent LEFT JOIN camera ON camera.agent = agent.id"
+        " WHERE agent.estate = %s ORDER BY 1, 2",
+        (estate,),
+    )
+    pairs = await found.fetchall()
+    return [camera for camera, _ in pairs if camera is not None], sorted({agent for _, agent in pairs})
+
+
 async def _read(conn: Connection, query: LiteralString, estate: str) -> list[dict[str, Any]]:
     """Rows, each with its name as an estate file has it."""
     async with conn.cursor(row_factory=dict_row) as cursor:

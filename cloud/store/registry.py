@@ -281,12 +281,19 @@ async def estates(conn: Connection) -> list[EstateRow]:
         return await (await cursor.execute("SELECT id, name_zh, name_en FROM estate ORDER BY id")).fetchall()
 
 
+_BLINDING: Final = (
+    "subject_type = 'camera' AND fault.state <> 'closed' AND severity <> 'warning'"
+    " AND kind = ANY(%(of_picture)s)"
+)
+"""SQL: whether an open `fault` means that nobody can rely on its camera's picture."""
+_FACADES: Final = "SELECT id, estate, building, name_zh, name_en, floors, bays FROM facade"
+
+
 async def facades(conn: Connection, estate: str | None = None) -> list[FacadeRow]:
     """All facades, or those of an estate."""
     async with conn.cursor(row_factory=class_row(FacadeRow)) as cursor:
         await cursor.execute(
-            "SELECT id, estate, building, name_zh, name_en, floors, bays FROM facade"
-            " WHERE %(estate)s::text IS NULL OR estate = %(estate)s ORDER BY id",
+            f"{_FACADES} WHERE %(estate)s::text IS NULL OR estate = %(estate)s ORDER BY id",
             {"estate": estate},
         )
         return await cursor.fetchall()
@@ -295,25 +302,21 @@ async def facades(conn: Connection, estate: str | None = None) -> list[FacadeRow
 async def facade(conn: Connection, identity: str) -> FacadeRow | None:
     """One facade."""
     async with conn.cursor(row_factory=class_row(FacadeRow)) as cursor:
-        await cursor.execute(
-            "SELECT id, estate, building, name_zh, name_en, floors, bays FROM facade WHERE id = %s",
-            (identity,),
-        )
+        await cursor.execute(f"{_FACADES} WHERE id = %s", (identity,))
         return await cursor.fetchone()
 
 
 async def facades_now(conn: Connection) -> dict[str, tuple[str, FacadeNow]]:
     """Facade → its estate, and whether one of the cameras that look at it sees now."""
     rows = await conn.execute(
-        "WITH blinded AS (SELECT DISTINCT subject FROM fault WHERE subject_type = 'camera'"
-        " AND state <> 'closed' AND severity <> 'warning' AND kind = ANY(%s))"
+        f"WITH blinded AS (SELECT DISTINCT subject FROM fault WHERE {_BLINDING})"  # noqa: S608 - own words
         " SELECT facade.id, facade.estate, seen.camera IS NOT NULL, now.state, heard.state,"
         " coalesce(now.boot <> heard.boot, false), blinded.subject IS NOT NULL FROM facade"
         " LEFT JOIN (camera_facade seen JOIN camera ON camera.id = seen.camera) ON seen.facade = facade.id"
         " LEFT JOIN camera_state now ON now.camera = camera.id"
         " LEFT JOIN agent_status heard ON heard.agent = camera.agent"
         " LEFT JOIN blinded ON blinded.subject = camera.id ORDER BY facade.id",
-        (list(OF_PICTURE),),
+        {"of_picture": list(OF_PICTURE)},
     )
     found: dict[str, tuple[str, list[CameraNow]]] = {}
     for facade, estate, has_camera, state, agent_state, told_before, is_blinded in await rows.fetchall():
@@ -328,12 +331,11 @@ async def cameras(conn: Connection, of: Collection[str] | None = None) -> list[C
     """All cameras, or those that are named, with what is known of them and of their agents now."""
     async with conn.cursor(row_factory=class_row(CameraRow)) as cursor:
         await cursor.execute(
-            "SELECT camera.id, camera.name_zh, camera.name_en, camera.agent, agent.estate,"
+            "SELECT camera.id, camera.name_zh, camera.name_en, camera.agent, agent.estate,"  # noqa: S608 - own words
             " camera.first_seen_at,"
             " now.state, now.since, now.reason, heard.state AS agent_state, heard.since AS agent_since,"
             " coalesce(now.boot <> heard.boot, false) AS told_before,"
-            " (SELECT min(fault.since) FROM fault WHERE subject_type = 'camera' AND subject = camera.id"
-            " AND fault.state <> 'closed' AND severity <> 'warning' AND kind = ANY(%(of_picture)s))"
+            f" (SELECT min(fault.since) FROM fault WHERE {_BLINDING} AND subject = camera.id)"
             " AS blinded_since"
             " FROM camera JOIN agent ON agent.id = camera.agent"
             " LEFT JOIN camera_state now ON now.camera = camera.id"

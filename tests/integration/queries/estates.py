@@ -49,6 +49,7 @@ CASES: Final[Mapping[str, Case]] = {
     "registry.seed (again)": lambda at: registry.seed(at.conn, estate_file("box-a")),
     "registry.draw": lambda at: registry.draw(at.conn, estate_file("box-a").estates[0], SWITCHED),
     "registered.of_estate": lambda at: registered.of_estate(at.conn, "garden"),
+    "registered.devices": lambda at: registered.devices(at.conn, "garden"),
     "topology.seed": lambda at: topology.seed(at.conn, SWITCHED),
     "topology.of_estate": lambda at: topology.of_estate(at.conn, "garden"),
     "topology.wait_for_cause": lambda at: topology.wait_for_cause(at.conn, EAST, "camera_lost"),
