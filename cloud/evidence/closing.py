@@ -15,7 +15,7 @@ from typing import Final
 from cloud.core import merkle
 from cloud.core.day_digest.attested import Attested, attested, lost
 from cloud.core.day_digest.comparing import Compared, compare, is_rehung, keys
-from cloud.core.day_digest.facts import CLOSES_AFTER, Book, Parts, day_of, facts, window
+from cloud.core.day_digest.facts import CLOSES_AFTER, Book, Parts, day_of, facts, through, window
 from cloud.core.day_digest.tables import TABLES, Table
 from cloud.core.day_digest.wording import said
 from cloud.core.head import Head
@@ -82,8 +82,7 @@ async def waits_s(conn: Connection, at: datetime) -> float:
 
 def due(last: date, at: datetime) -> list[date]:
     """Which days after `last` are to be closed, oldest first."""
-    end = day_of(at - CLOSES_AFTER)
-    return [date.fromordinal(each) for each in range(last.toordinal() + 1, end.toordinal())]
+    return through(last + DAY, day_of(at - CLOSES_AFTER) - DAY)
 
 
 async def close_due(opened: Pool, at: datetime) -> Closed:
@@ -141,7 +140,7 @@ async def audit(opened: Pool, estate: str, first: date, last: date, at: datetime
         await take_late(conn, estate, at)
         await log.seal_all(conn, at)
         bounds = await closed_days.bounds(conn, estate)
-        days = [date.fromordinal(each) for each in range(first.toordinal(), last.toordinal() + 1)]
+        days = through(first, last)
         closed = [day for day in days if bounds is not None and bounds[0] <= day <= bounds[1]]
         told = await examine(conn, estate, days, closed)
         for found in told:

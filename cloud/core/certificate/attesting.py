@@ -15,7 +15,18 @@ from cloud.core.certificate.content import Content, Sight, WorkOrder
 from cloud.core.day_digest import rows
 from cloud.core.day_digest.attested import Entry, attested
 from cloud.core.day_digest.comparing import compare, keys, within
-from cloud.core.day_digest.facts import Book, Fact, Parts, Row, day_of, facts, instant, sight_sha256, window
+from cloud.core.day_digest.facts import (
+    Book,
+    Fact,
+    Parts,
+    Row,
+    day_of,
+    facts,
+    instant,
+    sight_sha256,
+    through,
+    window,
+)
 from cloud.core.day_digest.tables import (
     ESTATE,
     FAULT,
@@ -52,8 +63,7 @@ class Judged:
 def days(content: Content) -> list[tuple[str, date]]:
     """(estate, day) of which the log is asked, in order: of the span, and where lines lie outside of it."""
     estates = {content.estate.id, *(camera.estate for camera in content.raw.cameras)}
-    first, last = day_of(content.begin), day_of(content.until - timedelta(microseconds=1))
-    span = [date.fromordinal(each) for each in range(first.toordinal(), last.toordinal() + 1)]
+    span = through(day_of(content.begin), day_of(content.until - timedelta(microseconds=1)))
     found = {(estate, day) for estate in estates for day in span}
     of = _estate_of(content)
     for fault in content.faults:

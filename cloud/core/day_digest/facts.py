@@ -80,6 +80,11 @@ def day_of(at: datetime) -> date:
     return at.astimezone(BEIJING).date()
 
 
+def through(first: date, last: date) -> list[date]:
+    """Each day from the first to the last."""
+    return [date.fromordinal(each) for each in range(first.toordinal(), last.toordinal() + 1)]
+
+
 def comes_late(at: datetime, now: datetime) -> bool:
     """Whether what is of an instant may find its day closed now."""
     return day_of(at) < day_of(now - LATE_AFTER)
