@@ -1,6 +1,7 @@
 /** Draws for inspections: made from a seed that anybody can repeat, and what was found of each thing. */
 
-import { Problem, request } from "../lib/api.js";
+import { request } from "../lib/api.js";
+import { answers } from "../lib/answers.js";
 import { fieldsOf } from "../lib/form.js";
 import { dayTime } from "../lib/format.js";
 import { nameOf, personOf } from "../lib/i18n.js";
@@ -19,25 +20,12 @@ const SHOWN = 12;
 
 /** @param {() => void} redraw */
 export function draws(redraw) {
-  /** @type {{found: Draws | null, problem: Problem | null, isAsked: boolean}} */
-  const at = { found: null, problem: null, isAsked: false };
+  /** @type {import("../lib/answers.js").Answers<Draws>} */
+  const at = answers(redraw);
   const may = INSPECTORS.has(currentUser().role);
 
-  async function read() {
-    try {
-      Object.assign(at, { found: await request("GET", "/api/bureau/draws"), problem: null });
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      at.problem = error;
-    }
-    redraw();
-  }
-
   function view() {
-    if (!at.isAsked) {
-      at.isAsked = true;
-      queueMicrotask(() => void read());
-    }
+    at.ask("/api/bureau/draws");
     return html`<section class="panel draws" data-testid="draws">
       <h2>${say("draws_title")}</h2>
       <p class="fine">${say("draws_how")}</p>
@@ -64,7 +52,7 @@ export function draws(redraw) {
     const typed = fieldsOf(event);
     const wanted = { seed: typed("seed"), what: typed("what"), size: Number(typed("size")), purpose: typed("purpose") };
     await attempt(() => request("POST", "/api/bureau/draws", wanted), redraw);
-    await read();
+    await at.again();
   }
 
   /** @param {Draw} one */
@@ -95,7 +83,7 @@ export function draws(redraw) {
     const note = fieldsOf(event)("note");
     const outcome = /** @type {HTMLButtonElement} */ (event.submitter).value;
     await attempt(() => request("POST", `/api/bureau/draws/${one.id}/found`, { subject: pick.subject.id, outcome, note }), redraw);
-    await read();
+    await at.again();
   }
 
   return { view };

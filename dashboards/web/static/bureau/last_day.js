@@ -1,6 +1,6 @@
 /** The last day of an estate's facades, a strip each: fetched when it is shown, and as things change. */
 
-import { Problem, request } from "../lib/api.js";
+import { answers } from "../lib/answers.js";
 import { dayTime } from "../lib/format.js";
 import { html, nothing, repeat } from "../lib/lit.js";
 import { mark } from "../lib/marks.js";
@@ -15,29 +15,13 @@ const STATES = /** @type {const} */ (["blind", "unknown", "watched"]);
 
 /** @param {BureauAddress} address @param {() => void} redraw */
 export function lastDay(address, redraw) {
-  /** @type {{estate: string | null, found: BureauEstate | null, problem: Problem | null}} */
-  const at = { estate: null, found: null, problem: null };
-
-  async function read() {
-    const estate = at.estate;
-    if (estate === null) return;
-    try {
-      const found = await request("GET", `/api/bureau/estates/${estate}`);
-      if (estate === at.estate) Object.assign(at, { found, problem: null });
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      if (estate === at.estate) at.problem = error;
-    }
-    redraw();
-  }
+  /** @type {import("../lib/answers.js").Answers<BureauEstate>} */
+  const day = answers(redraw);
 
   /** @param {string} estate */
   function view(estate) {
-    if (at.estate !== estate) {
-      Object.assign(at, { estate, found: null });
-      queueMicrotask(() => void read());
-    }
-    const found = at.found;
+    day.ask(`/api/bureau/estates/${estate}`);
+    const found = day.found;
     if (found === null) return nothing;
     const { building, facade } = address.at;
     const shown = worstFirst(found.facades).filter((one) => (!building || one.building === building) && (!facade || one.id === facade));
@@ -51,7 +35,7 @@ export function lastDay(address, redraw) {
     </section>`;
   }
 
-  return { follow: read, view };
+  return { follow: day.again, view };
 }
 
 /** Blind ones, then unknown ones, then by how little was watched. @param {Facade[]} facades */

@@ -1,6 +1,6 @@
 /** What stands behind a camera's month: when it did not watch and why, its faults, what was done about them. */
 
-import { Problem, request } from "../lib/api.js";
+import { answers } from "../lib/answers.js";
 import { dayTime, percent, span } from "../lib/format.js";
 import { nameOf } from "../lib/i18n.js";
 import { html, nothing } from "../lib/lit.js";
@@ -18,28 +18,12 @@ const SHOWN = 8;
 
 /** @param {BureauAddress} address @param {() => void} redraw */
 export function proof(address, redraw) {
-  /** @type {{asked: string, found: CameraProof | null, problem: Problem | null}} */
-  const at = { asked: "", found: null, problem: null };
-
-  async function read() {
-    const asked = at.asked;
-    try {
-      const found = await request("GET", asked);
-      if (asked === at.asked) Object.assign(at, { found, problem: null });
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      if (asked === at.asked) at.problem = error;
-    }
-    redraw();
-  }
+  /** @type {import("../lib/answers.js").Answers<CameraProof>} */
+  const at = answers(redraw);
 
   function view() {
     const { camera, month } = address.at;
-    const asked = `/api/bureau/cameras/${encodeURIComponent(camera)}${month ? `?month=${month}` : ""}`;
-    if (at.asked !== asked) {
-      Object.assign(at, { asked, found: null, problem: null });
-      queueMicrotask(() => void read());
-    }
+    at.ask(`/api/bureau/cameras/${encodeURIComponent(camera)}${month ? `?month=${month}` : ""}`);
     if (at.problem) return html`<p class="wrong" role="alert">${reasonOf(at.problem)}</p>`;
     if (at.found === null) return nothing;
     const found = at.found;

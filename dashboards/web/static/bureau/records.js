@@ -1,6 +1,7 @@
 /** 一机一档: how full the records of an estate are, each device with what its record lacks, and a form to complete it. */
 
-import { Problem, request } from "../lib/api.js";
+import { request } from "../lib/api.js";
+import { answers } from "../lib/answers.js";
 import { fieldsOf, focusWhenShown } from "../lib/form.js";
 import { percent, percentOrDash } from "../lib/format.js";
 import { listOf, nameOf } from "../lib/i18n.js";
@@ -18,29 +19,17 @@ const DAYS = new Set(["installed_on", "warranty_until"]);
 
 /** @param {() => void} redraw */
 export function records(redraw) {
-  /** @type {{estate: string | null, found: Equipment | null, opened: string | null, problem: Problem | null}} */
-  const at = { estate: null, found: null, opened: null, problem: null };
-
-  async function read() {
-    const estate = at.estate;
-    try {
-      const found = await request("GET", `/api/bureau/equipment?estate=${estate}`);
-      if (estate === at.estate) Object.assign(at, { found, problem: null });
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      at.problem = error;
-    }
-    redraw();
-  }
+  /** @type {import("../lib/answers.js").Answers<Equipment>} */
+  const at = answers(redraw);
+  /** The device whose form is open, as in its address. @type {string | null} */
+  let opened = null;
 
   /** @param {string} estate */
   function view(estate) {
-    if (at.estate !== estate) {
-      Object.assign(at, { estate, found: null, opened: null });
-      queueMicrotask(() => void read());
-    }
-    const found = at.found;
     const query = `?estate=${estate}`;
+    at.ask(`/api/bureau/equipment${query}`);
+    const found = at.found;
+    if (found === null) opened = null;
     return html`<section class="panel records" data-testid="records">
       <h2>${say("records_title")}
         <span class="month-files"><a class="button" href=${`/api/bureau/equipment/export${query}&format=xlsx`} download>Excel</a>
@@ -81,13 +70,13 @@ export function records(redraw) {
       <td>${fields["firmware"] ?? "–"} ${item.upgrade_wanted ? html`<span class="late">${say("upgrade_to", { version: item.wanted_firmware })}</span>` : nothing}</td>
       <td>${network}</td>
       <td class="lacks">${item.missing.length === 0 ? sign("good", say("record_full")) : html`<span class="fine">${say("record_lacks", { fields: lacks })}</span>`}
-        ${may && at.opened !== key ? html`<button type="button" class="link" @click=${() => open(key)}>${say("enter_paper")}</button>` : nothing}</td></tr>
-      ${at.opened === key ? html`<tr><td colspan="6">${form(item, key)}</td></tr>` : nothing}`;
+        ${may && opened !== key ? html`<button type="button" class="link" @click=${() => open(key)}>${say("enter_paper")}</button>` : nothing}</td></tr>
+      ${opened === key ? html`<tr><td colspan="6">${form(item, key)}</td></tr>` : nothing}`;
   }
 
   /** @param {string | null} key */
   function open(key) {
-    at.opened = key;
+    opened = key;
     redraw();
   }
 
@@ -106,9 +95,9 @@ export function records(redraw) {
     const paper = Object.fromEntries(PAPER.map((name) => [name, DAYS.has(name) ? typed(name) || null : typed(name)]));
     await attempt(async () => {
       await request("PUT", `/api/bureau/equipment/${key}`, paper);
-      at.opened = null;
+      opened = null;
     }, redraw);
-    await read();
+    await at.again();
   }
 
   return { view };
