@@ -2,7 +2,7 @@
 
 import { Problem, request } from "../lib/api.js";
 import { fieldsOf, openWhenShown } from "../lib/form.js";
-import { nameOf } from "../lib/i18n.js";
+import { listOf, nameOf } from "../lib/i18n.js";
 import { html, nothing, ref } from "../lib/lit.js";
 import { reasonOf } from "../lib/shell.js";
 import { say } from "../words/plan.js";
@@ -129,7 +129,7 @@ export function poseSheet(plan, camera, page) {
       <p>${say("found", { yaw: ((mount.yaw_deg + 360) % 360).toFixed(1), pitch: mount.pitch_deg.toFixed(1), roll: mount.roll_deg.toFixed(1), x: mount.x_m.toFixed(1), y: mount.y_m.toFixed(1), z: mount.z_m.toFixed(1) })}</p>
       <p>${say("found_error", { rms: rms_px.toFixed(1), yaw: errors.yaw_deg.toFixed(2), place })}</p>
       ${changes.map((change) => html`<p class="fine">${called(change.facade)} ${say("pose_change", { before: change.before, after: change.after, gained: change.gained, lost: change.lost, unsure: change.unsure })}</p>`)}
-      ${told.facades.length ? html`<p class="fine">${say("pose_tells", { agent: told.agent, facades: told.facades.map(called).join("、") })}</p>` : nothing}
+      ${told.facades.length ? html`<p class="fine">${say("pose_tells", { agent: told.agent, facades: listOf(told.facades.map(called)) })}</p>` : nothing}
       <form @submit=${enter}>
         <label>${say("reason")}<input name="reason" required maxlength="500" /></label>
         <button type="submit" class="primary" ?disabled=${state.busy}>${say("enter_pose")}</button>
