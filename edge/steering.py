@@ -41,7 +41,7 @@ class Steering:
     policy: Policy
     log: FilteringBoundLogger
     _kept: Kept = field(default_factory=Kept)
-    _offered: Wanted | Unreadable | None = None
+    _offered: DesiredState | Unreadable | None = None
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _running: "dict[str, asyncio.Task[None]]" = field(default_factory=dict)
     _saved_s: float = 0.0
@@ -54,14 +54,11 @@ class Steering:
 
     def offer(self, payload: bytes) -> None:
         """A retained wish of the cloud, as it came."""
-        match read(payload):
-            case None:
-                self.log.warning("desired_malformed", begins=payload[:80].decode(errors="replace"))
-                return
-            case Unreadable() as found:
-                self._offered = found
-            case found:
-                self._offered = Wanted(found, objection(self.own, found) or untold(self.own, found))
+        found = read(payload)
+        if found is None:
+            self.log.warning("desired_malformed", begins=payload[:80].decode(errors="replace"))
+            return
+        self._offered = found
         self._wake.set()
 
     async def run(self) -> None:
@@ -73,8 +70,11 @@ class Steering:
                     async with asyncio.timeout(LOOK_EVERY_S):
                         await self._wake.wait()
                 self._wake.clear()
-                if self._offered is not None and await self._step(self._offered, group):
-                    self._offered = None
+                offered = self._offered
+                if offered is not None:
+                    done = await self._step(await self._judged(offered), group)
+                    if done and self._offered is offered:  # else a newer one has come meanwhile
+                        self._offered = None
                 await self._step(machine.Looked(self._looks()), group)
 
     async def _begin(self, group: asyncio.TaskGroup) -> None:
@@ -88,6 +88,14 @@ class Steering:
         for camera in self.own.cameras:
             await self._start(camera.id, group)
         await self._step(machine.Began(), group)
+
+    async def _judged(self, offered: DesiredState | Unreadable) -> Wanted | Unreadable:
+        """With why the box cannot do it. A broker gives a wish at each connection: it is judged once."""
+        if isinstance(offered, Unreadable):
+            return offered
+        if offered.version <= self._kept.desired.seen:
+            return Wanted(offered)
+        return Wanted(offered, await asyncio.to_thread(_objection, self.own, offered))
 
     async def _step(self, given: machine.Input, group: asyncio.TaskGroup) -> bool:
         """Carries out what follows; False when it could not be kept, and so has not happened."""
@@ -158,6 +166,11 @@ class Steering:
             self._running[camera] = group.create_task(self.supervisor.keep(camera))
         elif counting is not None:
             await self._send("camera_state", partial(_off, camera, counting))
+
+
+def _objection(own: Own, wanted: DesiredState) -> str:
+    """Why this box cannot do what is wanted; a tenth of a second for each facade. Empty where it can."""
+    return objection(own, wanted) or untold(own, wanted)
 
 
 def _reported(report: Report, head: Head) -> DesiredReport:
