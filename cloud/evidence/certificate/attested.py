@@ -1,5 +1,6 @@
 """What the log says of a certificate's days, and whether its rows agree: gathered when it is issued."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -69,7 +70,10 @@ async def _day(conn: Connection, judge: Judge, of: tuple[str, date], asked: Aske
         )
         for leaf, entry in asked.entries.get(of, [])
     ]
-    found = judged(judge, of, entries, head) if entries else _unknown(of, asked.bounds.get(estate))
+    if entries:
+        found = await asyncio.to_thread(judged, judge, of, entries, head)
+    else:
+        found = _unknown(of, asked.bounds.get(estate))
     return Day(
         estate=estate,
         day=day,
