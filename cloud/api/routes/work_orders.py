@@ -331,7 +331,7 @@ async def _spot(conn: Connection, services: Services, body: Opening, at: datetim
         Refused: No facade is named.
         Problem: 409, all of them are watched.
     """
-    facade = next((one for one in await registry.facades(conn) if one.id == body.facade), None)
+    facade = None if body.facade is None else await registry.facade(conn, body.facade)
     if facade is None:
         raise Refused(objection("blind_spot_without_facade", "a blind spot is of a facade: name it"))
     cells = meant((facade.floors, facade.bays), body.floor, body.bay)
@@ -354,10 +354,9 @@ async def _place(conn: Connection, body: Opening) -> Place:
         raise Problem(HTTPStatus.NOT_FOUND, "there is no such estate")
     place = Place(body.estate)
     if body.facade is not None:
-        found = [one for one in await registry.facades(conn) if one.id == body.facade]
-        if not found or found[0].estate != body.estate:
+        facade = await registry.facade(conn, body.facade)
+        if facade is None or facade.estate != body.estate:
             raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "there is no such facade in this estate")
-        facade = found[0]
         if (body.floor or 1) > facade.floors or (body.bay or 1) > facade.bays:
             raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "the facade has no such floor or bay")
         place = Place(body.estate, facade.building, facade.id, body.floor, body.bay)
@@ -365,6 +364,6 @@ async def _place(conn: Connection, body: Opening) -> Place:
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "a floor or a bay is of a facade: name it")
     if body.camera is None:
         return place
-    if body.camera not in {one.id for one in await registry.cameras(conn) if one.estate == body.estate}:
+    if body.estate not in {one.estate for one in await registry.cameras(conn, [body.camera])}:
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "there is no such camera in this estate")
     return replace(place, subject_type="camera", subject=body.camera)

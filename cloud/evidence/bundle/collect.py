@@ -130,8 +130,8 @@ def facts(
 
 
 async def _facade(conn: Connection, row: AlertRow) -> Facade | None:
-    for each in await registry.facades(conn):
-        if each.id == row.facade:
-            name = Name(id=each.id, zh=each.name_zh, en=each.name_en)
-            return Facade(name=name, building=each.building, floors=each.floors, bays=each.bays)
-    return None
+    found = None if row.facade is None else await registry.facade(conn, row.facade)
+    if found is None:
+        return None
+    name = Name(id=found.id, zh=found.name_zh, en=found.name_en)
+    return Facade(name=name, building=found.building, floors=found.floors, bays=found.bays)

@@ -100,7 +100,8 @@ async def content(conn: Connection, wanted: Wanted, least_s: float, now: datetim
     whole, numbers = await ledger.told(conn, Scope(wanted.estate), kept.raw), {one.number for one in orders}
     raw = replace(whole, lines=tuple(line for line in whole.lines if line.number in numbers))
     found = await alerts.observed(conn, [camera.id for camera in raw.cameras], *span)
-    names = {row.id: Name(id=row.id, zh=row.name_zh, en=row.name_en) for row in await registry.cameras(conn)}
+    seeing = await registry.cameras(conn, [camera.id for camera in raw.cameras])
+    names = {row.id: Name(id=row.id, zh=row.name_zh, en=row.name_en) for row in seeing}
     people = await accounts.display_names(conn)
     zh, en = people.get(wanted.by, (wanted.by, wanted.by))
     gathered = Content(
@@ -149,7 +150,7 @@ async def _places(conn: Connection, wanted: Wanted) -> tuple[Name, list[FacadeRo
     estate = next((row for row in await registry.estates(conn) if row.id == wanted.estate), None)
     if estate is None:
         raise NoSuchPlace(f"there is no estate {wanted.estate}")
-    own = {row.id: row for row in await registry.facades(conn) if row.estate == wanted.estate}
+    own = {row.id: row for row in await registry.facades(conn, wanted.estate)}
     asked = list(own) if wanted.facades is None else list(dict.fromkeys(wanted.facades))
     if unknown := [facade for facade in asked if facade not in own]:
         raise NoSuchPlace(f"there is no facade {', '.join(unknown)} in {wanted.estate}")
