@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
-from cloud.core.certificate.content import Content, Sight, WorkOrder
+from cloud.core.certificate.content import Content, Fault, Sight, WorkOrder
 from cloud.core.day_digest import rows
 from cloud.core.day_digest.attested import Entry, attested
 from cloud.core.day_digest.comparing import compare, keys, within
@@ -40,6 +40,7 @@ from cloud.core.day_digest.tables import (
 )
 from cloud.core.day_digest.wording import said
 from cloud.core.fault import AGENT_OFFLINE, OF_PICTURE
+from cloud.core.ledger import FaultSpan
 from cloud.core.spans import Span
 from cloud.core.words import Words, beijing
 
@@ -254,21 +255,17 @@ def _estate_of(content: Content) -> Callable[[str], str]:
 def contradictions(content: Content) -> tuple[Words, ...]:
     """Where rows that figures are made of are not those that are told, and attested, beside them."""
     told = {
-        (fault.subject_type, fault.subject, fault.kind, fault.severity, fault.since, fault.cleared_at)
+        _counted(fault)
         for fault in content.faults
         if (fault.subject_type == "camera" and fault.kind in OF_PICTURE)
         or (fault.subject_type == "agent" and fault.kind == AGENT_OFFLINE)
-    }
-    counted = {
-        (fault.subject_type, fault.subject, fault.kind, fault.severity, fault.since, fault.cleared_at)
-        for fault in content.raw.faults
     }
     found = [
         Words(
             f"故障 {each[1]} {each[2]}（{beijing(each[4])} 起）：计算所用的与列出的不同",
             f"fault {each[2]} of {each[1]} since {beijing(each[4])}: what is counted is not what is told",
         )
-        for each in sorted(told ^ counted, key=repr)
+        for each in sorted(told ^ set(map(_counted, content.raw.faults)), key=repr)
     ]
     lines: dict[int, list[tuple[datetime, str, str]]] = {}
     for line in content.raw.lines:
@@ -277,6 +274,11 @@ def contradictions(content: Content) -> tuple[Words, ...]:
         is_counted = content.begin <= order.opened_at < content.end
         found += _of_order(order, lines.get(order.number, [] if is_counted else None))
     return tuple(found[:MOST])
+
+
+def _counted(fault: Fault | FaultSpan) -> tuple[str, str, str, str, datetime, datetime | None]:
+    """What figures are made of."""
+    return (fault.subject_type, fault.subject, fault.kind, fault.severity, fault.since, fault.cleared_at)
 
 
 def _of_order(order: WorkOrder, lines: list[tuple[datetime, str, str]] | None) -> Iterator[Words]:

@@ -169,12 +169,12 @@ def days(seen: Seen, anchors: Anchors) -> Words:
 
 
 def _misjudged(judge: Judge, day: members.Day, head: Head) -> list[Words]:
-    if not day.entries:
-        known = day.state in {"unclosed", "before", "differs"}
-        found = Judged(day.state if known else "unclosed", 0, tuple(_words(each) for each in day.differences))
-    else:
+    told = tuple(Words(each.zh, each.en) for each in day.differences)
+    if day.entries:
         found = judged(judge, (day.estate, day.day), day.entries, head)
-    told = tuple(_words(each) for each in day.differences)
+    else:
+        known = day.state in {"unclosed", "before", "differs"}
+        found = Judged(day.state if known else "unclosed", 0, told)
     if (day.state, day.late, told) == (found.state, found.late, found.differences):
         return []
     one, other = words.DAYS[day.state], words.DAYS[found.state]
@@ -201,10 +201,6 @@ def _of_days(told: members.Days) -> Words:
         f"ATTENTION: as the certificate says itself, rows differ from the log: {en}."
         f" {'; '.join(each.en for each in some)}",
     )
-
-
-def _words(told: members.Sentence) -> Words:
-    return Words(told.zh, told.en)
 
 
 def _days(seen: Seen) -> members.Days:
