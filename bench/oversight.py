@@ -4,7 +4,7 @@ import asyncio
 import statistics
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from string import Template
 from typing import Final
@@ -15,6 +15,7 @@ import psycopg
 from rich.table import Table
 
 from bench.measure import tables
+from bench.measure.asking import Query, asked
 from cloud import clock
 from cloud.api.app import create_app
 from cloud.api.auth import COOKIE
@@ -33,8 +34,6 @@ REPEATS: Final = 7
 PASSWORD: Final = "correct horse battery"
 LONG_S: Final = 30 * 86_400.0
 MADE: Final = Path(__file__).parent / "measure" / "oversight.sql"
-
-Ask = Callable[[Connection], Awaitable[object]]
 
 
 @click.command()
@@ -100,7 +99,7 @@ async def _day(conn: Connection) -> object:
     return await watched.spans(conn, min(begin, strip_begin(end)), end, cameras)
 
 
-QUERIES: Final[Mapping[str, Ask]] = {
+QUERIES: Final[Mapping[str, Query]] = {
     "registry.estates": registry.estates,
     "registry.facades_now": registry.facades_now,
     "registry.facades, of an estate": lambda conn: registry.facades(conn, "estate-001"),
@@ -123,12 +122,7 @@ async def _measured(url: str) -> dict[str, list[float]]:
     found: dict[str, list[float]] = {}
     async with pool.opened(url, max_size=1) as opened:
         for name, ask in QUERIES.items():
-            times = found.setdefault(name, [])
-            for _ in range(REPEATS):
-                async with pool.transaction(opened, snapshot=True, as_=who) as conn:
-                    begin_s = time.perf_counter()
-                    await ask(conn)
-                    times.append((time.perf_counter() - begin_s) * 1000)
+            found[name], _ = await asked(opened, who, ask, REPEATS)
     return found
 
 

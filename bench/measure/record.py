@@ -3,8 +3,7 @@
 import asyncio
 import re
 import statistics
-import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +13,7 @@ from uuid import UUID
 
 import psycopg
 
+from bench.measure.asking import Query, asked
 from cloud.core.coverage import strip_begin, window
 from cloud.core.days import ZONE
 from cloud.store import (
@@ -34,14 +34,12 @@ from cloud.store import (
     work_order_lists,
 )
 from cloud.store.ledger import Scope
-from cloud.store.pool import Connection, Principal
+from cloud.store.pool import Principal
 
 NOW: Final = datetime(2026, 3, 5, 10, 7, 30, tzinfo=UTC)
 MADE: Final = Path(__file__).with_suffix(".sql")
 """What makes the rows."""
 REPEATS: Final = 5
-
-Query = Callable[[Connection], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +140,8 @@ async def measure(url: str) -> list[Measured]:
             row = await (await conn.execute("SELECT id FROM alert WHERE state = 'raised' LIMIT 1")).fetchone()
             assert row is not None
         for (page, name), query in queries(row[0]).items():
-            times, rows = [], 0
-            for _ in range(REPEATS):
-                async with pool.transaction(opened, snapshot=True, as_=who) as conn:
-                    begin_s = time.perf_counter()
-                    answer = await query(conn)
-                    times.append((time.perf_counter() - begin_s) * 1000)
-                rows = len(answer) if isinstance(answer, list | dict | tuple) else 1
+            times, answer = await asked(opened, who, query, REPEATS)
+            rows = len(answer) if isinstance(answer, list | dict | tuple) else 1
             plan = await _plan(url, who, query)
             found.append(Measured(page, name, statistics.median(times), max(times), rows, plan))
     return found

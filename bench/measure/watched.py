@@ -3,7 +3,6 @@
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any, Final
 import psycopg
 
 from bench.measure import certified
+from bench.measure.asking import Query, asked
 from bench.measure.coverage import estates
 from cloud import clock
 from cloud.api import coverage_shapes, shapes
@@ -29,8 +29,6 @@ BLIND_AFTER: Final = timedelta(hours=24)
 REPEATS: Final = 5
 FLICKERS: Final = 10
 """So many cameras fall out before a run of the timer."""
-
-Query = Callable[[Connection], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +114,7 @@ async def _queries(opened: Pool, who: Principal, now: datetime) -> dict[str, flo
     async with pool.transaction(opened, as_=who) as conn:
         facades = [row.id for row in await registry.facades(conn)]
         seeing = sorted({one.camera for one in await sights.of_facades(conn, span, facades)})
-    asked: dict[str, Query] = {
+    queries: dict[str, Query] = {
         "estates": registry.estates,
         "facades": registry.facades,
         "cells of facades": lambda conn: sights.grids(conn, span, facades),
@@ -125,7 +123,7 @@ async def _queries(opened: Pool, who: Principal, now: datetime) -> dict[str, flo
         "doubts": lambda conn: doubts.touching(conn, span, seeing),
         "cameras": registry.cameras,
     }
-    return {name: await _median(opened, who, query) for name, query in asked.items()}
+    return {name: await _median(opened, who, query) for name, query in queries.items()}
 
 
 async def _answer(conn: Connection, now: datetime) -> str:
@@ -146,13 +144,8 @@ async def _answer(conn: Connection, now: datetime) -> str:
 
 
 async def _median(opened: Pool, who: Principal, query: Query) -> float:
-    took = []
-    for _ in range(REPEATS):
-        async with pool.transaction(opened, snapshot=True, as_=who) as conn:
-            begun = time.perf_counter()
-            await query(conn)
-            took.append(1000 * (time.perf_counter() - begun))
-    return median(took)
+    times, _ = await asked(opened, who, query, REPEATS)
+    return median(times)
 
 
 async def _run(opened: Pool, now: datetime) -> float:
