@@ -144,10 +144,7 @@ def _clicked(
 
 def _beginning(out: Path, division: Division) -> dict[str, Any]:
     """What the page opens with: the file that is there already, and what the command line says."""
-    begin: dict[str, Any] = {}
-    if out.exists():
-        sight = load_sight(out)
-        begin = _document(sight)
+    begin = _document(load_sight(out)) if out.exists() else {}
     facade = {"floors": 18, "bays": 6, **begin.get("facade", {}), **_given(division)}
     return {**begin, "facade": facade}
 
