@@ -10,8 +10,7 @@ from cloud.core.estate import Estate, EstateFile, Facade
 from cloud.core.geometry.parts import Wall
 from cloud.store import audit, plans, pool, registry
 from cloud.store.audit import Act
-from contracts import documents
-from tests.fixtures.certificates import EXAMPLE
+from tests.fixtures.certificates import example
 
 FAULT_EVERY: Final = timedelta(days=3)
 FAULT_LASTS: Final = timedelta(minutes=47)
@@ -24,7 +23,7 @@ SIDES: Final = (2, 4)
 
 def estate(facades: int) -> Estate:
     """The example with the narrow sides of its towers as well, until it has so many facades."""
-    (found,) = documents.parse(EXAMPLE.read_text(encoding="utf-8"), EstateFile, str(EXAMPLE)).estates
+    found = example()
     own = [facade for facade in found.facades if facade.wall is not None]
     name = own[0].name
     own += [

@@ -11,13 +11,14 @@ from cloud.core.estate import Camera, Estate, EstateFile, Facade
 from cloud.core.geometry.parts import Building
 from cloud.core.refused import Refused
 from contracts import documents
+from tests.fixtures.certificates import example
 from tests.fixtures.cloud import estate_file
-from tests.fixtures.coverage import EXAMPLE, LENS, TOWER, garden, mount
+from tests.fixtures.coverage import LENS, TOWER, garden, mount
 
 TOWER_3 = Building.model_validate(TOWER)
 BARE = plan.plan_of(estate_file("box-a").estates[0])
 """As it is registered: no building, no wall, no mount."""
-EXAMPLE_ESTATE = documents.parse(EXAMPLE.read_text(encoding="utf-8"), EstateFile, "example").estates[0]
+EXAMPLE_ESTATE = example()
 
 
 def facade(name: str, edge: int, **more: Any) -> Facade:
